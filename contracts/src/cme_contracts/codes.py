@@ -1,0 +1,185 @@
+"""Code lists that several events use. They are open: a reader built before a code existed reads it as UNKNOWN."""
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import GetJsonSchemaHandler
+from pydantic_core import CoreSchema
+
+
+class OpenCode(StrEnum):
+    """A code list that may grow. An old reader survives a new code; nobody writes UNKNOWN on purpose."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "OpenCode | None":
+        return cls.__members__.get("UNKNOWN") if isinstance(value, str) else None
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        known = [member.value for member in cls if member.name != "UNKNOWN"]
+        return {
+            "type": "string",
+            "title": cls.__name__,
+            "description": (cls.__doc__ or "").strip(),
+            "x-open-codes": known,
+        }
+
+
+class ReferrerKind(OpenCode):
+    """Who told the council (policy 5.2, 5.4)."""
+
+    SCHOOL = "school"
+    HEALTH = "health"
+    SOCIAL_CARE = "social_care"
+    POLICE = "police"
+    HOUSING = "housing"
+    OTHER_AUTHORITY = "other_authority"
+    PARENT = "parent"
+    PUBLIC = "public"
+    UNKNOWN = "unknown"
+
+
+class ReferralReason(OpenCode):
+    """Why the referrer believes the child is missing education (policy 3, 6)."""
+
+    WHEREABOUTS_UNKNOWN = "whereabouts_unknown"
+    NO_SCHOOL_PLACE = "no_school_place"
+    DID_NOT_ARRIVE = "did_not_arrive"
+    NOT_RETURNED = "not_returned"
+    HOME_EDUCATION_UNSUITABLE = "home_education_unsuitable"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Ground(OpenCode):
+    """Ground for deletion: regulation 9(1)(a) to (o) of the School Attendance (Pupil Registration) (England) Regulations 2024."""
+
+    A = "a"
+    B = "b"
+    C = "c"
+    D = "d"
+    E = "e"
+    F = "f"
+    G = "g"
+    H = "h"
+    I = "i"  # noqa: E741 - the regulation's own letter
+    J = "j"
+    K = "k"
+    L = "l"
+    M = "m"
+    N = "n"
+    O = "o"  # noqa: E741 - the regulation's own letter
+    UNKNOWN = "unknown"
+
+
+class Factor(OpenCode):
+    """Something that may put the child at risk (policy 6, 9; Working Together). A code, never a narrative."""
+
+    CHILD_PROTECTION_PLAN = "child_protection_plan"
+    LOOKED_AFTER = "looked_after"
+    CHILD_IN_NEED = "child_in_need"
+    SECTION_47 = "section_47"
+    SOCIAL_WORKER = "social_worker"
+    DOMESTIC_ABUSE = "domestic_abuse"
+    FGM = "fgm"
+    FORCED_MARRIAGE = "forced_marriage"
+    EXPLOITATION = "exploitation"
+    TRAFFICKING = "trafficking"
+    RADICALISATION = "radicalisation"
+    PRIVATE_FOSTERING = "private_fostering"
+    PREVIOUSLY_MISSING = "previously_missing"
+    SUDDEN_DISAPPEARANCE = "sudden_disappearance"
+    IMMEDIATE_DANGER = "immediate_danger"
+    EHCP = "ehcp"
+    YOUTH_JUSTICE = "youth_justice"
+    HOMELESS_OR_REFUGE = "homeless_or_refuge"
+    NEW_FROM_ABROAD = "new_from_abroad"
+    GYPSY_ROMA_TRAVELLER = "gypsy_roma_traveller"
+    REFUGEE_OR_ASYLUM = "refugee_or_asylum"
+    TRANSITION_POINT = "transition_point"
+    WHEREABOUTS_UNKNOWN = "whereabouts_unknown"
+    DEADLINE_BREACHED = "deadline_breached"
+    UNKNOWN = "unknown"
+
+
+class CaseKind(OpenCode):
+    """A child on a school roll is not missing education in law, however absent (Education Act 1996 s 436A)."""
+
+    CME = "cme"
+    ON_ROLL_ENQUIRY = "on_roll_enquiry"
+    UNKNOWN = "unknown"
+
+
+class Category(OpenCode):
+    """The policy's two categories of children missing education (policy 3)."""
+
+    MISSING = "missing"
+    WITHOUT_SCHOOL_PLACE = "without_school_place"
+    UNKNOWN = "unknown"
+
+
+class OfficerRole(OpenCode):
+    """Who answers for what in the council; also the rungs of the ladder (policy 5.1, 7)."""
+
+    LEAD_OFFICER = "lead_officer"
+    TEAM_MANAGER = "team_manager"
+    SERVICE_LEAD = "service_lead"
+    HEAD_OF_SERVICE = "head_of_service"
+    UNKNOWN = "unknown"
+
+
+class Outcome(OpenCode):
+    """How a case ended (policy 7, 8). Each asks for a kind of proof: see the register's outcome table."""
+
+    ON_ROLL_IN_COUNTY = "on_roll_in_county"
+    ON_ROLL_ELSEWHERE = "on_roll_elsewhere"
+    ON_ROLL_INDEPENDENT = "on_roll_independent"
+    RETURNED_TO_SAME_SCHOOL = "returned_to_same_school"
+    HOME_EDUCATION = "home_education"
+    EDUCATED_OTHERWISE = "educated_otherwise"
+    TRANSFERRED_TO_OTHER_AUTHORITY = "transferred_to_other_authority"
+    MOVED_ABROAD_VERIFIED = "moved_abroad_verified"
+    NOT_COMPULSORY_SCHOOL_AGE = "not_compulsory_school_age"
+    DECEASED = "deceased"
+    DUPLICATE_OR_ERROR = "duplicate_or_error"
+    UNKNOWN = "unknown"
+
+
+class Proof(OpenCode):
+    """What shows that an outcome is true (policy 7; Education Act 1996 s 436A)."""
+
+    SCHOOL_CONFIRMED_IN_WRITING = "school_confirmed_in_writing"
+    AUTHORITY_CONFIRMED_IN_WRITING = "authority_confirmed_in_writing"
+    SEEN_BY_OFFICER = "seen_by_officer"
+    SEEN_BY_PROFESSIONAL = "seen_by_professional"
+    OFFICIAL_RECORD = "official_record"
+    PARENT_IN_WRITING = "parent_in_writing"
+    UNKNOWN = "unknown"
+
+
+class Recommendation(OpenCode):
+    """What screening recommends. A person decides (policy 9)."""
+
+    NO_CONCERN_SEEN = "no_concern_seen"
+    CONSIDER = "consider"
+    AT_ONCE = "at_once"
+    UNKNOWN = "unknown"
+
+
+class Audience(OpenCode):
+    """Whom a message is for (policy 5.4, 7)."""
+
+    REFERRER = "referrer"
+    SCHOOL = "school"
+    LEAD_OFFICER = "lead_officer"
+    MANAGEMENT = "management"
+    PARTNER = "partner"
+    UNKNOWN = "unknown"
+
+
+class Channel(OpenCode):
+    """How a message travels."""
+
+    EMAIL = "email"
+    MAILBOX = "mailbox"
+    UNKNOWN = "unknown"

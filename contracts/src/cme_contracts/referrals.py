@@ -1,0 +1,145 @@
+"""What intake says: what has been received. Only the register triages."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from cme_contracts.base import Event, Service
+from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
+from cme_contracts.fields import FirstSubmissionId, Instant, LaCode, Reference, SubmissionId, Urn, date, day, instant
+from cme_contracts.people import Child, Referrer
+from cme_contracts.sealed import Sealed
+
+STREAM = "cme.referrals"
+CONCERNS = "cme.referrals.concerns"
+"""The fast lane: what raises or changes a concern never waits for a routine event."""
+
+PUBLIC_TASK = "UK GDPR Article 6(1)(e), Education Act 1996 s 436A: to identify children missing education."
+SAFEGUARDING = "UK GDPR Articles 6(1)(e) and 9(2)(g), DPA 2018 Sch 1 para 18: to keep children safe."
+
+
+class EstablishmentChanged(Event):
+    """A school is on the council's list, or its entry has changed. Public reference data (GIAS)."""
+
+    type: ClassVar[str] = "cme.establishment.changed.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "referrals"
+    source_clause: ClassVar[str] = "policy 5.2"
+
+    urn: Urn
+    la_code: LaCode
+    establishment_number: str = Field(description="Four digits; with the authority's code, the LAESTAB.")
+    name: str = Field(description="The establishment's published name.")
+    phase: str = Field(description="Phase of education as GIAS names it.")
+    open: bool = Field(description="False once the establishment has closed.")
+    mailbox: str | None = Field(default=None, description="The office's mailbox, where notices go. Not a person's.")
+    changed_at: Instant = instant("When the list said so.")
+
+    @property
+    def key(self) -> str:
+        return self.urn
+
+
+class Submission(Event):
+    """What every submission carries, whatever its kind."""
+
+    submission_id: SubmissionId
+    first_submission_id: FirstSubmissionId
+    reference: Reference
+    received_at: Instant = instant("When the council received it: the clocks start from this day.")
+
+    @property
+    def key(self) -> str:
+        return str(self.first_submission_id)
+
+
+class ReferrerNamed(Submission):
+    """Somebody who told the council about a child is to be told what became of it."""
+
+    type: ClassVar[str] = "cme.referrer.named.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "referrals"
+    source_clause: ClassVar[str] = "policy 7"
+    readers: ClassVar[frozenset[Service]] = frozenset({"notifications"})
+    lawful_basis: ClassVar[str] = PUBLIC_TASK
+
+    kind: ReferrerKind
+    school_urn: Urn | None = None
+    personal: Sealed[Referrer]
+
+
+class ReferralRaised(Submission):
+    """Somebody has told the council about a child with the referral form (SR1a). Received, not yet triaged."""
+
+    type: ClassVar[str] = "cme.referral.raised.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "referrals"
+    source_clause: ClassVar[str] = "policy 7"
+    readers: ClassVar[frozenset[Service]] = frozenset({"register"})
+    lawful_basis: ClassVar[str] = PUBLIC_TASK
+
+    referrer: ReferrerKind
+    reason: ReferralReason
+    school_urn: Urn | None = Field(default=None, description="The school the child attends or last attended.")
+    school_la: LaCode | None = Field(default=None, description="The authority where that school is located.")
+    home_la: LaCode | None = Field(default=None, description="The authority where the child lives: the s 436A duty.")
+    on_roll: bool | None = Field(default=None, description="On the school's admission register now; None: not said.")
+    last_attended_on: date | None = Field(default=None, description="The last day the child was seen at school.")
+    factors: tuple[Factor, ...] = Field(default=(), description="What the referrer ticked, as codes.")
+    still_missing: tuple[str, ...] = Field(default=(), description="Fields of SR1a not given: data-quality tasks.")
+    personal: Sealed[Child]
+
+
+class PupilAdded(Submission):
+    """A new pupil return was received: a school has entered a name in its admission register."""
+
+    type: ClassVar[str] = "cme.pupil.added.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "referrals"
+    source_clause: ClassVar[str] = "policy 5.2; regulation 13(1)"
+    readers: ClassVar[frozenset[Service]] = frozenset({"register"})
+    lawful_basis: ClassVar[str] = PUBLIC_TASK
+
+    school_urn: Urn
+    school_la: LaCode
+    home_la: LaCode | None = Field(default=None, description="The authority where the child lives.")
+    entered_on: date = day("The day the name was entered in the admission register.")
+    due_on: date = day("The last day the return was due: the end of the fifth day after.")
+    personal: Sealed[Child]
+
+
+class PupilDeleted(Submission):
+    """A deletion return was received. A return, not proof of a lawful deletion."""
+
+    type: ClassVar[str] = "cme.pupil.deleted.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "referrals"
+    source_clause: ClassVar[str] = "policy 5.2; regulations 9(1) and 13"
+    readers: ClassVar[frozenset[Service]] = frozenset({"register"})
+    lawful_basis: ClassVar[str] = PUBLIC_TASK
+
+    school_urn: Urn
+    school_la: LaCode
+    home_la: LaCode | None = Field(default=None, description="The authority where the child lives.")
+    ground: Ground
+    deleted_on: date = day("The day the name was deleted from the admission register.")
+    destination_known: bool = Field(description="False: nobody has said where the child is to be educated.")
+    destination_urn: Urn | None = Field(default=None, description="The new school, where it was named.")
+    factors: tuple[Factor, ...] = Field(default=(), description="What the school ticked, as codes.")
+    personal: Sealed[Child]
+
+
+class ConcernReported(Submission):
+    """A submission carries a factor that safeguarding must see at once, before the register has matched it."""
+
+    type: ClassVar[str] = "cme.concern.reported.v1"
+    stream: ClassVar[str] = CONCERNS
+    owner: ClassVar[Service] = "referrals"
+    source_clause: ClassVar[str] = "policy 9"
+    readers: ClassVar[frozenset[Service]] = frozenset({"safeguarding"})
+    lawful_basis: ClassVar[str] = SAFEGUARDING
+
+    referrer: ReferrerKind
+    on_roll: bool | None = Field(default=None, description="On a school's admission register now; None: not said.")
+    factors: tuple[Factor, ...] = Field(min_length=1, description="What was ticked, as codes.")
+    personal: Sealed[Child]

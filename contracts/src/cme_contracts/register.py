@@ -1,0 +1,259 @@
+"""What the register says: which child, which case, which clock, which outcome."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from cme_contracts.base import Event, Service
+from cme_contracts.codes import CaseKind, Category, Factor, OfficerRole, Outcome, Proof
+from cme_contracts.fields import (
+    CaseId, ChildId, ClockCode, ClockId, FirstSubmissionId, Instant, LaCode, OfficerId, SubmissionId, Urn, date, day, instant,
+)  # fmt: skip
+from cme_contracts.people import Officer
+from cme_contracts.sealed import Sealed
+
+STREAM = "cme.register"
+
+
+class OfficerChanged(Event):
+    """An officer has joined, left, or changed role."""
+
+    type: ClassVar[str] = "cme.officer.changed.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 5.1"
+    readers: ClassVar[frozenset[Service]] = frozenset({"notifications"})
+    lawful_basis: ClassVar[str] = "UK GDPR Article 6(1)(e): to reach the officer who must act."
+
+    officer_id: OfficerId
+    role: OfficerRole
+    active: bool = Field(description="False once they have left.")
+    changed_at: Instant = instant("When the change took effect.")
+    personal: Sealed[Officer]
+
+    @property
+    def key(self) -> str:
+        return str(self.officer_id)
+
+
+class ChildEvent(Event):
+    """What every fact about a child the register knows has in common."""
+
+    child_id: ChildId
+
+    @property
+    def key(self) -> str:
+        return str(self.child_id)
+
+
+class SubmissionMatched(ChildEvent):
+    """The register has said which child a submission is about. Whoever keeps anything by submission re-keys."""
+
+    type: ClassVar[str] = "cme.submission.matched.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 8"
+
+    submission_id: SubmissionId
+    first_submission_id: FirstSubmissionId
+    new_record: bool = Field(description="True: nobody the register knew was found, and a record was made.")
+    matched_by: tuple[str, ...] = Field(default=(), description="What agreed, as field names, never values.")
+    matched_at: Instant = instant("When the register decided.")
+
+
+class RecordsJoined(ChildEvent):
+    """Two records are one child. What was kept for `absorbed_child_id` belongs to `child_id` from now on."""
+
+    type: ClassVar[str] = "cme.records.joined.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 8"
+
+    absorbed_child_id: UUID = Field(description="The record that is no longer shown by itself.")
+    decided_by: OfficerId
+    joined_at: Instant = instant("When the officer decided.")
+
+
+class RecordsSeparated(ChildEvent):
+    """Two records were joined in error. What is named here belongs to `restored_child_id` again."""
+
+    type: ClassVar[str] = "cme.records.separated.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 8"
+
+    restored_child_id: UUID = Field(description="The record that stands by itself again.")
+    submission_ids: tuple[UUID, ...] = Field(description="First submissions of the chains that are the restored child's.")
+    case_ids: tuple[UUID, ...] = Field(description="The cases that are the restored child's.")
+    decided_by: OfficerId
+    separated_at: Instant = instant("When the officer decided.")
+
+
+class CaseEvent(ChildEvent):
+    """What every fact about a case has in common."""
+
+    case_id: CaseId
+
+
+class CaseOpened(CaseEvent):
+    """A child is on the register: missing education, or an on-roll enquiry."""
+
+    type: ClassVar[str] = "cme.case.opened.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 3, 7, 8"
+
+    submission_id: SubmissionId
+    kind: CaseKind
+    category: Category | None = Field(default=None, description="None for an on-roll enquiry, which is neither.")
+    factors: tuple[Factor, ...] = Field(default=(), description="What is known of risk, as codes.")
+    school_urn: Urn | None = None
+    school_la: LaCode | None = Field(default=None, description="The authority where the school is located.")
+    home_la: LaCode | None = Field(default=None, description="The authority where the child lives.")
+    opened_at: Instant = instant("When the council received what opened the case.")
+
+
+class DuplicateLinked(CaseEvent):
+    """Another submission about a child with an open case. One case, however many referrals."""
+
+    type: ClassVar[str] = "cme.duplicate.linked.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 7"
+
+    submission_id: SubmissionId
+    factors: tuple[Factor, ...] = Field(default=(), description="Factors this submission adds, as codes.")
+    linked_at: Instant = instant("When it was linked.")
+
+
+class CategoryChanged(CaseEvent):
+    """The case has moved between missing, without a school place, and on-roll enquiry."""
+
+    type: ClassVar[str] = "cme.category.changed.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 3"
+
+    kind: CaseKind
+    category: Category | None = Field(default=None, description="None for an on-roll enquiry.")
+    previous_kind: CaseKind
+    previous_category: Category | None = None
+    decided_by: OfficerId | None = Field(default=None, description="None: by rule, from a return.")
+    changed_at: Instant = instant("When it changed.")
+
+
+class LeadOfficerAssigned(CaseEvent):
+    """The case has an owner: the Lead Officer who investigates."""
+
+    type: ClassVar[str] = "cme.lead-officer.assigned.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 7"
+
+    officer_id: OfficerId
+    assigned_by: OfficerId | None = Field(default=None, description="None: by load, automatically.")
+    assigned_at: Instant = instant("When.")
+
+
+class ClockEvent(CaseEvent):
+    """What every fact about a clock has in common."""
+
+    clock_id: ClockId
+    clock: ClockCode
+    due_on: date = day("The last day on which doing it is on time.")
+    due_at: Instant = instant("The instant that day ends in Europe/London.")
+
+
+class ClockStarted(ClockEvent):
+    """A deadline runs."""
+
+    type: ClassVar[str] = "cme.clock.started.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 7"
+
+    starts_on: date = day("Day nought: the day of receipt.")
+    warn_at: Instant | None = Field(default=None, description="When the owner is warned.")
+    calendar: str = Field(description="Version of the calendar that set the date.")
+    source: str = Field(description="The clause or regulation that sets the length.")
+
+
+class ClockWarned(ClockEvent):
+    """A deadline is near."""
+
+    type: ClassVar[str] = "cme.clock.warned.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 8"
+
+    officer_id: OfficerId | None = Field(default=None, description="The Lead Officer, where there is one.")
+    detected_at: Instant = instant("When the warning was raised; later than due only after an outage.")
+
+
+class DeadlineBreached(ClockEvent):
+    """A deadline has passed. Never taken back: done later, it is done late."""
+
+    type: ClassVar[str] = "cme.deadline.breached.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 7, 8"
+
+    officer_id: OfficerId | None = Field(default=None, description="The Lead Officer, where there is one.")
+    tell: tuple[OfficerRole, ...] = Field(description="Whom the first rung of the ladder tells.")
+    detected_at: Instant = instant("When the breach was seen.")
+    detected_late_by: int = Field(description="Whole seconds from the instant it was due to be raised; 0 in time.", ge=0)
+
+
+class DeadlineEscalated(ClockEvent):
+    """A breached deadline is still not met: the next rung of the ladder is told."""
+
+    type: ClassVar[str] = "cme.deadline.escalated.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 8"
+
+    rung: int = Field(description="2 for the first after the breach.", ge=2)
+    tell: tuple[OfficerRole, ...] = Field(description="Whom this rung tells.")
+    detected_at: Instant = instant("When.")
+
+
+class ClockSatisfied(ClockEvent):
+    """What the clock asked for has been done, on time or late for ever."""
+
+    type: ClassVar[str] = "cme.clock.satisfied.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 7, 8"
+
+    on_time: bool
+    late_by_working_days: int = Field(description="0 on time.", ge=0)
+    satisfied_at: Instant = instant("When it was done.")
+
+
+class ChildLocated(CaseEvent):
+    """The child has been found; how that is known is said."""
+
+    type: ClassVar[str] = "cme.child.located.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 7"
+
+    proof: Proof
+    decided_by: OfficerId
+    located_at: Instant = instant("When the council knew.")
+
+
+class CaseClosed(CaseEvent):
+    """The case is closed with an outcome and the proof of it. Every referrer is to be told."""
+
+    type: ClassVar[str] = "cme.case.closed.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 7, 8"
+
+    outcome: Outcome
+    proof: Proof
+    submission_ids: tuple[UUID, ...] = Field(description="Every submission of the case: whose referrers are told.")
+    decided_by: OfficerId
+    closed_at: Instant = instant("When it was decided.")
