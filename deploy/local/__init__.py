@@ -1,0 +1,1 @@
+"""One machine, two commands: real Apache Kafka, real PostgreSQL and the four services, without a container engine."""
