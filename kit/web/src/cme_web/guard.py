@@ -1,0 +1,153 @@
+"""The door in front of every endpoint: it reads the endpoint's row, and lets in who brings the row's proof.
+
+It stands before the body is read, so nobody learns anything, or costs anything, by sending a body they may not send.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass, field
+from time import monotonic
+
+import structlog
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from starlette.requests import Request
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cme_web.access import AccessTable, Proof, Row
+from cme_web.idempotency import checked_key
+from cme_web.links import Links
+from cme_web.problems import NotVisible, Problem
+from cme_web.signatures import CallbackProof
+from cme_web.tokens import InvalidToken, TokenChecker
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """What the guard checks with."""
+
+    tokens: TokenChecker | None = None
+    links: Links | None = None
+    callbacks: Mapping[str, CallbackProof] = field(default_factory=dict)
+
+    def can_check(self, row: Row) -> bool:
+        """Whether the row's proof can be checked with what we have."""
+        match row.proof:
+            case Proof.BEARER:
+                return self.tokens is not None
+            case Proof.LINK:
+                return self.links is not None
+            case Proof.SIGNATURE:
+                return row.callback in self.callbacks
+            case Proof.PUBLIC:
+                return True
+
+
+class Guarded:
+    """An endpoint behind its row. Whatever the row asks for is checked here, and nowhere else."""
+
+    def __init__(self, app: ASGIApp, rows: Mapping[str, Row], proofs: Proofs) -> None:
+        self.app, self.rows, self._proofs = app, rows, proofs
+        self._rates = {method: Rate(row.per_minute) for method, row in rows.items() if row.per_minute}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        row = self.rows[scope["method"]]
+        request = Request(scope, receive)
+        if row.method in self._rates:
+            self._rates[row.method].count(request.client.host if request.client else "")
+        match row.proof:
+            case Proof.BEARER:
+                await self._bearer(row, request)
+            case Proof.LINK:
+                assert self._proofs.links is not None
+                request.state.link = self._proofs.links.read(request.path_params["token"], row.purpose)
+            case Proof.SIGNATURE:
+                body = await request.body()  # no longer than the limit make_app has set
+                self._proofs.callbacks[row.callback].check(dict(request.headers), body)
+                receive = _again(body, receive)
+            case Proof.PUBLIC:
+                pass
+        if row.idempotent:
+            checked_key(request.headers.get("idempotency-key"))
+        await self.app(scope, receive, send)
+
+    async def _bearer(self, row: Row, request: Request) -> None:
+        assert self._proofs.tokens is not None
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise InvalidToken(given=False)
+        caller = await self._proofs.tokens.caller(token.strip())
+        if not caller.may(*row.roles):
+            if row.hidden:
+                raise NotVisible
+            raise Problem(403, "not-allowed", "Your role may not do this")
+        request.state.caller = caller
+        structlog.contextvars.bind_contextvars(caller=caller.subject)
+
+
+class Rate:
+    """So many requests a minute from one address. Counted in this process only: a brake, not a quota."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._most, self._minute = per_minute, 0
+        self._seen: Counter[str] = Counter()
+
+    def count(self, address: str) -> None:
+        """Raises `Problem` 429 once there were too many."""
+        now = monotonic()
+        if int(now // 60) != self._minute:
+            self._minute = int(now // 60)
+            self._seen.clear()
+        self._seen[address] += 1
+        if self._seen[address] > self._most:
+            wait = 60 - int(now % 60)
+            raise Problem(429, "too-many-requests", "Too many requests", "Wait and make the request again.",
+                          headers={"Retry-After": str(wait)})
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """The body was read to check its signature; hand it over once more."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replay
+
+
+def guard(route: BaseRoute, table: AccessTable, proofs: Proofs) -> BaseRoute:
+    """A copy of the route behind its rows. Raises `TypeError` if one is missing or cannot be checked."""
+    path, methods = place(route)
+    rows = {}
+    for method in methods:
+        row = table.get(method, path) or (table.get("GET", path) if method == "HEAD" else None)
+        if row is None:
+            raise TypeError(f"{method} {path} has no row in the access table")
+        if not proofs.can_check(row):
+            raise TypeError(f"{method} {path}: there is nothing to check a {row.proof} proof with")
+        rows[method] = row
+    assert isinstance(route, Route | Mount)
+    guarded = copy(route)  # the router it came from may serve another app, in a test
+    guarded.app = Guarded(route.app, rows, proofs)
+    return guarded
+
+
+def place(route: BaseRoute) -> tuple[str, set[str]]:
+    """A route's path and methods. Raises `TypeError` for what a row cannot speak of: a nested router, a web socket."""
+    match route:
+        case Route(path=path, methods=methods) if methods:
+            return path, set(methods)
+        case Mount(path=path):
+            return path + "/{path:path}", {"GET", "HEAD"}
+        case _:
+            raise TypeError(f"{type(route).__name__} cannot be guarded: give make_app plain routers and routes")
+
+
+def unguarded_routes(app: FastAPI) -> Iterator[str]:
+    """Every route of an app, however it got there, that is not behind a row. A test asserts there is none."""
+    for context in iter_route_contexts(app.routes):
+        if not isinstance(getattr(context, "app", None), Guarded):
+            methods = " ".join(sorted(context.methods or {"?"}))
+            yield f"{methods} {context.path or context}"

@@ -1,0 +1,109 @@
+"""Around every request: an id, its trace, its log line, safe headers, and an answer even when everything fails."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from time import perf_counter
+from traceback import extract_tb
+from uuid import UUID, uuid4
+
+import asyncpg
+import structlog
+from opentelemetry import context as otel
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cme_bus.errors import PASSING, describe
+from cme_bus.meta import TRACE
+from cme_web.problems import Answers, Problem, TooLarge, Unwell
+
+log = structlog.get_logger()
+correlated = nullcontext
+
+SAFE = {
+    "cache-control": "no-store",  # unless an endpoint knows that what it answers is nobody's
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",  # a capability link must not travel on
+    "strict-transport-security": "max-age=31536000; includeSubDomains",
+    "x-content-type-options": "nosniff",
+}
+
+type Observe = Callable[[str, str, int, float], None]
+"""Told of each answer: method, route template, status, seconds."""
+
+
+class Manners:
+    """The outermost middleware."""
+
+    def __init__(self, app: ASGIApp, *, answers: Answers, max_body: int, observe: Observe | None = None) -> None:
+        self._app, self._answers, self._most, self._observe = app, answers, max_body, observe
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        headers = Headers(scope=scope)
+        request_id = _request_id(headers.get("x-request-id"))
+        status, begun, started = 500, False, perf_counter()
+
+        async def answer(message: Message) -> None:
+            nonlocal status, begun
+            if message["type"] == "http.response.start":
+                status, begun = message["status"], True
+                out = MutableHeaders(scope=message)
+                out["x-request-id"] = request_id
+                for name, value in SAFE.items():
+                    out.setdefault(name, value)
+            await send(message)
+
+        span = otel.attach(TRACE.extract({name: headers[name] for name in ("traceparent", "tracestate") if name in headers}))
+        try:
+            with structlog.contextvars.bound_contextvars(request_id=request_id), correlated(request_id):
+                try:
+                    if int(headers.get("content-length") or 0) > self._most:
+                        raise TooLarge  # one that does not say its length is counted as it comes, further in
+                    await self._app(scope, receive, answer)
+                except Exception as error:
+                    if begun:
+                        raise  # half an answer is out: the server cuts the connection
+                    await problem_of(error, self._answers).response()(scope, receive, answer)
+                finally:
+                    self._tell(scope, status, perf_counter() - started)
+        finally:
+            otel.detach(span)
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        route = scope.get("route")
+        template = getattr(route, "path", None) or "(none)"  # never the path itself: it may hold a link
+        log.info("request", method=scope["method"], route=template, status=status, ms=round(seconds * 1000, 1))
+        if self._observe:
+            self._observe(scope["method"], template, status, seconds)
+
+
+def problem_of(error: Exception, answers: Answers) -> Problem:
+    """What an exception is answered with. Only texts of ours: the error's own may quote what was sent."""
+    if isinstance(error, Problem):
+        return error
+    known = answers.get(code) if isinstance(code := getattr(error, "code", None), str) else None
+    if known:
+        return Problem(known.status, str(code), known.title, known.detail)
+    if isinstance(error, AWAY):
+        log.warning("request.unavailable", error=describe(error))
+        return Unwell()
+    log.error("request.failed", error=describe(error), where=frames(error))
+    return Problem(500, "defect", "Something went wrong here", "It has been recorded; quote the X-Request-Id.")
+
+
+AWAY = (*PASSING, asyncpg.LockNotAvailableError, asyncpg.TooManyConnectionsError, asyncpg.CannotConnectNowError)
+
+
+def frames(error: BaseException) -> list[str]:
+    """Where it happened: file, line, function. Not the text of the error, nor of any variable."""
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)][-12:]
+
+
+def _request_id(given: str | None) -> str:
+    """The caller's id if it is a UUID, and otherwise a new one: free text would reach our logs and events."""
+    try:
+        return str(UUID(given or ""))
+    except ValueError:
+        return str(uuid4())
+
