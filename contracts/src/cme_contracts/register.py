@@ -226,7 +226,7 @@ class ClockSatisfied(ClockEvent):
     owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 7, 8"
 
-    on_time: bool
+    on_time: bool = Field(description="Done by the end of the day it was due. Never changes.")
     late_by_working_days: int = Field(description="0 on time.", ge=0)
     satisfied_at: Instant = instant("When it was done.")
 
