@@ -1,0 +1,160 @@
+"""Fires what is due: once, in the transaction of its effect and its events, by however many workers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from time import monotonic
+from uuid import UUID
+
+import structlog
+
+from cme_bus.database import Database, Tx
+from cme_bus.errors import PASSING, describe
+from cme_timers.clock import BusinessClock
+from cme_timers.timers import COLUMNS, Timer, timer
+
+log = structlog.get_logger()
+
+type Handler[T: Tx] = Callable[[Timer, T, datetime], Awaitable[None]]
+"""What a due instant does: `async (timer, tx, detected_at)`. It may fire late: `detected_at - timer.due_at` says how late."""
+
+GLANCE = 0.05
+"""Seconds between two looks at the clock while waiting: how soon a jump of business time is noticed."""
+
+JUMP = timedelta(seconds=1)
+"""What business time must gain on technical time within one wait to count as a jump."""
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
+"""Technical time until a failed timer is tried again: doubled with each failure, up to the longest."""
+
+HOLD = 5
+"""Failed attempts for which a timer holds back the later ones of its subject. A defect in a reminder must not keep a breach from firing."""
+
+
+class TimerLoop[T: Tx]:
+    """One worker. Run as many as wanted, in one process or in several: each timer still fires once.
+
+    A worker claims a subject, not a row, and fires its earliest due timer: so timers of one subject fire in order.
+    The claim is an advisory lock of the transaction; nobody who sets or cancels a timer waits for a handler.
+    """
+
+    def __init__(
+        self, db: Database[T], clock: BusinessClock, handlers: Mapping[str, Handler[T]], *, poll: float = 1.0, patience: float = 30.0,
+    ) -> None:
+        """`poll`: the longest wait, in seconds, before looking for timers set since. `patience`: seconds a handler may take.
+
+        A timer whose kind is not in `handlers` is left for a version that knows it, and logged.
+        """
+        self._db, self._clock, self._handlers = db, clock, handlers
+        self._poll, self._patience = poll, patience
+        self._unknown: set[str] = set()
+        self._looked_at = clock.now()
+
+    async def run(self) -> None:
+        """Fire what is due until cancelled. A database that is unwell is waited for."""
+        pause = GLANCE
+        while True:
+            try:
+                await self.fire_due()
+                await self._wait()
+                pause = GLANCE
+            except PASSING as error:
+                log.warning("timer.database_unwell", error=describe(error))
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, self._poll)
+
+    async def fire_due(self) -> int:
+        """Fire everything due at this moment of business time that no other worker is firing. Returns how many fired."""
+        fired = 0
+        await self._show_unknown()
+        while (claimed := await self._fire_next()) is not None:
+            fired += claimed
+        return fired
+
+    async def _fire_next(self) -> bool | None:
+        """Try one timer: True if it fired, False if it failed or was cancelled meanwhile, None if nothing is free and due."""
+        due: Timer | None = None
+        try:
+            async with asyncio.timeout(self._patience), self._db.transaction() as tx:
+                kinds, self._looked_at = list(self._handlers), self._clock.now()
+                subject: UUID | None = await tx.conn.fetchval(CLAIM, self._looked_at, kinds, HOLD)
+                if subject is None:
+                    return None
+                # A new statement, so that it sees what the last holder of the claim has committed.
+                row = await tx.conn.fetchrow(EARLIEST, self._looked_at, kinds, HOLD, subject)
+                if row is None:
+                    return False
+                due = timer(row)
+                detected_at = self._clock.now()
+                await self._handlers[due.kind](due, tx, detected_at)
+                if await tx.conn.fetchval(FIRED, due.id, detected_at) is None:
+                    raise _Cancelled
+        except _Cancelled:
+            return False
+        except Exception as error:
+            if due is None:
+                raise
+            await self._note_failure(due, error)
+            return False
+        if detected_at - due.due_at > timedelta(seconds=self._poll + self._patience):
+            log.warning("timer.late", kind=due.kind, subject=str(due.subject), due_at=due.due_at.isoformat(), detected_at=detected_at.isoformat())
+        return True
+
+    async def _note_failure(self, due: Timer, error: Exception) -> None:
+        pause = min(FIRST_PAUSE * 2 ** min(due.attempts, 16), LONGEST_PAUSE)
+        log.error("timer.failed", kind=due.kind, subject=str(due.subject), attempts=due.attempts + 1, error=describe(error))
+        await self._db.pool.execute(FAILED, due.id, describe(error), pause)
+
+    async def _wait(self) -> None:
+        """Return when the next timer falls due or business time jumps, and after `poll` seconds at the latest."""
+        began, looked_at = monotonic(), self._looked_at
+        due_at: datetime | None = await self._db.pool.fetchval(NEXT_DUE, list(self._handlers), looked_at)
+        while (waited := monotonic() - began) < self._poll:
+            await asyncio.sleep(min(GLANCE, self._poll - waited))
+            now = self._clock.now()
+            # A jump may have passed a timer that was set after we asked for the next one.
+            jumped = now - looked_at > timedelta(seconds=monotonic() - began) + JUMP
+            if jumped or (due_at is not None and due_at <= now):
+                return
+
+    async def _show_unknown(self) -> None:
+        rows = await self._db.pool.fetch(UNKNOWN, self._clock.now(), list(self._handlers))
+        for kind in {row["kind"] for row in rows} - self._unknown:
+            log.error("timer.unknown_kind", kind=kind)
+            self._unknown.add(kind)
+
+
+class _Cancelled(Exception):
+    """The timer was cancelled between the claim and the end: its effect is rolled back."""
+
+
+OPEN = "fired_at IS NULL AND cancelled_at IS NULL"
+
+# What may fire at $1: due, of a kind we know, not resting after a failure, and not behind an earlier one of its subject.
+FREE = f"""
+{OPEN} AND due_at <= $1 AND kind = ANY($2::text[]) AND (retry_at IS NULL OR retry_at <= now())
+AND NOT EXISTS (
+    SELECT FROM timer AS earlier
+    WHERE earlier.subject = timer.subject AND (earlier.due_at, earlier.id) < (timer.due_at, timer.id)
+      AND earlier.fired_at IS NULL AND earlier.cancelled_at IS NULL
+      AND earlier.kind = ANY($2::text[]) AND earlier.attempts < $3)"""
+
+# MATERIALIZED and no ordering outside: the lock is tried row by row until one is had, so no other lock is left held.
+CLAIM = f"""
+WITH free AS MATERIALIZED (SELECT subject FROM timer WHERE {FREE} ORDER BY due_at, id LIMIT 100)
+SELECT subject FROM free WHERE pg_try_advisory_xact_lock(hashtextextended('cme.timer.' || subject, 0)) LIMIT 1"""
+
+EARLIEST = f"""
+WITH earliest AS MATERIALIZED (SELECT {COLUMNS} FROM timer WHERE {FREE} AND subject = $4 ORDER BY due_at, id LIMIT 1)
+SELECT id, kind, subject, due_at, detail, attempts FROM earliest WHERE set_config('cme.firing', id::text, true) IS NOT NULL"""
+
+FIRED = f"""
+UPDATE timer SET fired_at = now(), detected_at = $2, error = NULL, retry_at = NULL WHERE id = $1 AND {OPEN} RETURNING id"""
+
+FAILED = f"UPDATE timer SET attempts = attempts + 1, error = $2, retry_at = now() + $3 WHERE id = $1 AND {OPEN}"
+
+NEXT_DUE = f"SELECT min(due_at) FROM timer WHERE {OPEN} AND kind = ANY($1::text[]) AND due_at > $2"
+
+UNKNOWN = f"SELECT DISTINCT kind FROM timer WHERE {OPEN} AND due_at <= $1 AND kind <> ALL($2::text[])"
