@@ -1,0 +1,146 @@
+"""Personal data is sealed as it is written down and opened only in a named reader's hands."""
+
+from __future__ import annotations
+
+import os
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from typing import Any, Protocol, get_args
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import BaseModel
+
+from cme_bus.errors import Unprocessable
+from cme_contracts.base import Event
+from cme_contracts.sealed import NotSealedError, Sealed
+
+NONCE = 12
+KEY = 32
+
+
+class Key:
+    """A name that travels with what it sealed, and a secret that never does."""
+
+    __slots__ = ("_cipher", "kid")
+
+    def __init__(self, kid: str, secret: bytes) -> None:
+        if len(secret) != KEY:
+            raise ValueError(f"the key {kid} is not {KEY} bytes long")
+        self.kid = kid
+        self._cipher = AESGCM(secret)
+
+    def __repr__(self) -> str:
+        return f"<Key {self.kid}>"
+
+    def encrypt(self, plain: bytes, bound_to: bytes) -> bytes:
+        nonce = os.urandom(NONCE)
+        return nonce + self._cipher.encrypt(nonce, plain, bound_to)
+
+    def decrypt(self, sealed: bytes, bound_to: bytes) -> bytes:
+        return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], bound_to)
+
+
+class Keyring(Protocol):
+    """Where keys come from. Nothing else may assume how a subject gets its key, or a `kid` becomes one.
+
+    Both take everything a batch needs at once, so that a ring which keeps one key per child in a database
+    asks once per batch. A ring that is unwell raises `TryAgain`, and its events wait.
+    """
+
+    async def for_sealing(self, subjects: Collection[str]) -> Mapping[str, Key]:
+        """The key for each subject (an event's `key`), made if need be."""
+
+    async def for_opening(self, kids: Collection[str]) -> Mapping[str, Key]:
+        """The keys by name. One that is unknown, or has been forgotten, is left out."""
+
+
+class VersionedKeyring:
+    """A set of keys from the environment: the last seals, all of them open."""
+
+    def __init__(self, keys: Sequence[Key]) -> None:
+        if not keys:
+            raise ValueError("a keyring needs a key")
+        self._current = keys[-1]
+        self._keys = {key.kid: key for key in keys}
+        if len(self._keys) != len(keys):
+            raise ValueError("two keys have the same name")
+
+    @classmethod
+    def from_text(cls, text: str) -> VersionedKeyring:
+        """Read `k1:base64,k2:base64`; the last is current. What is wrong is said without quoting a secret."""
+        keys = []
+        for number, entry in enumerate(text.split(","), 1):
+            kid, colon, secret = entry.strip().partition(":")
+            try:
+                raw = b64decode(secret, validate=True)
+            except NotBase64:
+                raw = b""
+            if not kid or not colon or len(raw) != KEY:
+                raise ValueError(f"key number {number} is not name:base64 of {KEY} bytes")
+            keys.append(Key(kid, raw))
+        return cls(keys)
+
+    async def for_sealing(self, subjects: Collection[str]) -> Mapping[str, Key]:
+        return dict.fromkeys(subjects, self._current)
+
+    async def for_opening(self, kids: Collection[str]) -> Mapping[str, Key]:
+        return {kid: self._keys[kid] for kid in kids if kid in self._keys}
+
+
+class NoKeyring:
+    """The ring of a service that neither says nor reads personal data: it opens nothing, and seals nothing."""
+
+    async def for_sealing(self, subjects: Collection[str]) -> Mapping[str, Key]:
+        raise NotSealedError("an event with personal data needs a Database with a keyring")
+
+    async def for_opening(self, kids: Collection[str]) -> Mapping[str, Key]:
+        return {}
+
+
+def seal[E: Event](event: E, id_: UUID, key: Key) -> E:
+    """The same event with its personal data in a box that opens for this event id and type alone."""
+    box = event.box
+    if box is None:
+        return event
+    sealed = key.encrypt(box.plain.__pydantic_serializer__.to_json(box.plain), _bound_to(id_, event.type))
+    return event.with_box(Sealed(box={"kid": key.kid, "sealed": b64encode(sealed).decode("ascii")}))
+
+
+def kid_of(event: Event) -> str | None:
+    """The name of the key that opens this event, where it carries a box."""
+    box = event.box
+    return None if box is None or box.box is None else box.box["kid"]
+
+
+def open_box[E: Event](event: E, id_: UUID, keys: Mapping[str, Key]) -> E:
+    """The same event with its personal data in the clear, validated. What is wrong is said without quoting any."""
+    sealed = event.box and event.box.box
+    if not sealed:
+        return event
+    key = keys.get(sealed["kid"])
+    if key is None:
+        raise Unprocessable("the key to its personal data is unknown here, or has been forgotten")
+    try:
+        plain = key.decrypt(b64decode(sealed["sealed"], validate=True), _bound_to(id_, event.type))
+    except (InvalidTag, NotBase64, ValueError):
+        raise Unprocessable("its personal data was not sealed for this event, or has been tampered with") from None
+    return event.with_box(Sealed(_plain_model(type(event)).model_validate_json(plain)))
+
+
+def _bound_to(id_: UUID, type_: str) -> bytes:
+    return f"{id_} {type_}".encode()
+
+
+@cache
+def _plain_model(event: type[Event]) -> type[BaseModel]:
+    """The model inside `personal: Sealed[Model]`, or inside `Sealed[Model] | None`."""
+    annotation: Any = event.model_fields["personal"].annotation
+    for choice in (annotation, *get_args(annotation)):
+        for inner in get_args(choice):
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                return inner
+    raise TypeError(f"{event.__name__}.personal is not Sealed[a model]")
