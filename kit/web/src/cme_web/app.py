@@ -68,7 +68,7 @@ def make_app(
     proofs = Proofs(tokens, links, callbacks or {})
     app = FastAPI(
         title=title, version=version, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan,
-        max_body_size=max_body, redirect_slashes=False,  # a redirect would answer before the guard
+        redirect_slashes=False,  # a redirect would answer before the guard
     )
     wanted = [*(route for router in routers for route in router.routes), *routes, *_built_in(app, ready or {}, metrics).routes]
     app.router.routes[:] = [guard(route, table, proofs) for route in wanted]

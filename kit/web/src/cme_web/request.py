@@ -58,9 +58,7 @@ class Manners:
         try:
             with structlog.contextvars.bound_contextvars(request_id=request_id), correlated(request_id):
                 try:
-                    if int(headers.get("content-length") or 0) > self._most:
-                        raise TooLarge  # one that does not say its length is counted as it comes, further in
-                    await self._app(scope, receive, answer)
+                    await self._app(scope, self._bounded(headers, receive), answer)
                 except Exception as error:
                     if begun:
                         raise  # half an answer is out: the server cuts the connection
@@ -69,6 +67,22 @@ class Manners:
                     self._tell(scope, status, perf_counter() - started)
         finally:
             otel.detach(span)
+
+    def _bounded(self, headers: Headers, receive: Receive) -> Receive:
+        """A body that is too long is refused by what it says of itself, or as soon as it has become so."""
+        said, size = headers.get("content-length", ""), 0
+        if said.isdecimal() and int(said) > self._most:
+            raise TooLarge
+
+        async def bounded() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > self._most:
+                raise TooLarge
+            return message
+
+        return bounded
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("route")
