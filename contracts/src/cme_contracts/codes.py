@@ -62,13 +62,13 @@ class Ground(OpenCode):
     F = "f"
     G = "g"
     H = "h"
-    I = "i"  # noqa: E741 - the regulation's own letter
+    I = "i"
     J = "j"
     K = "k"
     L = "l"
     M = "m"
     N = "n"
-    O = "o"  # noqa: E741 - the regulation's own letter
+    O = "o"
     UNKNOWN = "unknown"
 
 

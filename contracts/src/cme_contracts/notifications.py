@@ -7,7 +7,14 @@ from pydantic import Field
 
 from cme_contracts.base import Event, Service
 from cme_contracts.codes import Audience, Channel
-from cme_contracts.fields import CaseId, ChildId, Instant, MessageId, SubmissionId, instant
+from cme_contracts.fields import (
+    CaseId,
+    ChildId,
+    Instant,
+    MessageId,
+    SubmissionId,
+    instant,
+)
 
 STREAM = "cme.notifications"
 

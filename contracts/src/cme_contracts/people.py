@@ -13,7 +13,9 @@ class Address(PersonalData):
     lines: tuple[str, ...] = personal_field("House and street, in the order people write them.", max_length=6)
     postcode: str | None = personal_field("Postcode, as given; one of the things a child is found by.", default=None)
     uprn: str | None = personal_field("Unique property reference number, where known.", default=None)
-    kind: str = Field(default="current", description="current, previous or new: which of the child's addresses this is.")
+    kind: str = Field(
+        default="current", description="current, previous or new: which of the child's addresses this is."
+    )
 
 
 class Parent(PersonalData):
@@ -31,7 +33,9 @@ class Child(PersonalData):
     forename: str = personal_field("Legal forename; with the surname, one of the things a child is found by.")
     surname: str = personal_field("Legal surname.")
     other_names: tuple[str, ...] = personal_field("Preferred names and aliases.", default=())
-    date_of_birth: date | None = personal_field("Decides compulsory school age; needed to find the child.", default=None)
+    date_of_birth: date | None = personal_field(
+        "Decides compulsory school age; needed to find the child.", default=None
+    )
     stated_age: int | None = personal_field("Age in years where no date of birth is known.", default=None)
     sex: str | None = personal_field("As in the admission register.", default=None)
     upn: str | None = personal_field("Unique pupil number; believed only with another fact.", default=None)

@@ -6,7 +6,17 @@ from pydantic import Field
 
 from cme_contracts.base import Event, Service
 from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
-from cme_contracts.fields import FirstSubmissionId, Instant, LaCode, Reference, SubmissionId, Urn, date, day, instant
+from cme_contracts.fields import (
+    FirstSubmissionId,
+    Instant,
+    LaCode,
+    Reference,
+    SubmissionId,
+    Urn,
+    date,
+    day,
+    instant,
+)
 from cme_contracts.people import Child, Referrer
 from cme_contracts.sealed import Sealed
 

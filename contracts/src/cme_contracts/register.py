@@ -8,7 +8,19 @@ from pydantic import Field
 from cme_contracts.base import Event, Service
 from cme_contracts.codes import CaseKind, Category, Factor, OfficerRole, Outcome, Proof
 from cme_contracts.fields import (
-    CaseId, ChildId, ClockCode, ClockId, FirstSubmissionId, Instant, LaCode, OfficerId, SubmissionId, Urn, date, day, instant,
+    CaseId,
+    ChildId,
+    ClockCode,
+    ClockId,
+    FirstSubmissionId,
+    Instant,
+    LaCode,
+    OfficerId,
+    SubmissionId,
+    Urn,
+    date,
+    day,
+    instant,
 )  # fmt: skip
 from cme_contracts.people import Officer
 from cme_contracts.sealed import Sealed
@@ -84,7 +96,9 @@ class RecordsSeparated(ChildEvent):
     source_clause: ClassVar[str] = "policy 8"
 
     restored_child_id: UUID = Field(description="The record that stands by itself again.")
-    submission_ids: tuple[UUID, ...] = Field(description="First submissions of the chains that are the restored child's.")
+    submission_ids: tuple[UUID, ...] = Field(
+        description="First submissions of the chains that are the restored child's."
+    )
     case_ids: tuple[UUID, ...] = Field(description="The cases that are the restored child's.")
     decided_by: OfficerId
     separated_at: Instant = instant("When the officer decided.")
@@ -202,7 +216,9 @@ class DeadlineBreached(ClockEvent):
     officer_id: OfficerId | None = Field(default=None, description="The Lead Officer, where there is one.")
     tell: tuple[OfficerRole, ...] = Field(description="Whom the first rung of the ladder tells.")
     detected_at: Instant = instant("When the breach was seen.")
-    detected_late_by: int = Field(description="Whole seconds from the instant it was due to be raised; 0 in time.", ge=0)
+    detected_late_by: int = Field(
+        description="Whole seconds from the instant it was due to be raised; 0 in time.", ge=0
+    )
 
 
 class DeadlineEscalated(ClockEvent):

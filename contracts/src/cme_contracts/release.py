@@ -93,7 +93,9 @@ def _broken(folder: Path) -> Iterator[str]:
     for name in sorted(_lock(folder).keys() & CATALOG.keys()):
         file = folder / "released" / f"{name}.json"
         if file.exists():
-            for sentence in breaks(json.loads(file.read_text(encoding="utf-8")), json.loads(_canonical(schema(CATALOG[name])))):
+            for sentence in breaks(
+                json.loads(file.read_text(encoding="utf-8")), json.loads(_canonical(schema(CATALOG[name])))
+            ):
                 yield f"{name}: {sentence}. Make a v{_next_major(CATALOG[name])} instead"
 
 
