@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID
@@ -12,6 +13,7 @@ import structlog
 
 from cme_bus.database import Database, Tx
 from cme_bus.errors import PASSING, describe
+from cme_bus.meta import Meta, current_meta
 from cme_timers.clock import BusinessClock
 from cme_timers.timers import COLUMNS, Timer, timer
 
@@ -88,7 +90,8 @@ class TimerLoop[T: Tx]:
                     return False
                 due = timer(row)
                 detected_at = self._clock.now()
-                await self._handlers[due.kind](due, tx, detected_at)
+                with _causing(due.cause):
+                    await self._handlers[due.kind](due, tx, detected_at)
                 if await tx.conn.fetchval(FIRED, due.id, detected_at) is None:
                     raise _Cancelled
         except _Cancelled:
@@ -126,6 +129,15 @@ class TimerLoop[T: Tx]:
             self._unknown.add(kind)
 
 
+@contextmanager
+def _causing(cause: Meta | None) -> Iterator[None]:
+    token = current_meta.set(cause)
+    try:
+        yield
+    finally:
+        current_meta.reset(token)
+
+
 class _Cancelled(Exception):
     """The timer was cancelled between the claim and the end: its effect is rolled back."""
 
@@ -148,7 +160,7 @@ SELECT subject FROM free WHERE pg_try_advisory_xact_lock(hashtextextended('cme.t
 
 EARLIEST = f"""
 WITH earliest AS MATERIALIZED (SELECT {COLUMNS} FROM timer WHERE {FREE} AND subject = $4 ORDER BY due_at, id LIMIT 1)
-SELECT id, kind, subject, due_at, detail, attempts FROM earliest WHERE set_config('cme.firing', id::text, true) IS NOT NULL"""
+SELECT * FROM earliest WHERE set_config('cme.firing', id::text, true) IS NOT NULL"""
 
 FIRED = f"""
 UPDATE timer SET fired_at = now(), detected_at = $2, error = NULL, retry_at = NULL WHERE id = $1 AND {OPEN} RETURNING id"""

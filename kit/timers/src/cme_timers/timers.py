@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from cme_bus.database import Connection
+from cme_bus.meta import Meta, current_meta
 
 type Detail = Mapping[str, str | int]
 
@@ -20,7 +21,7 @@ CODE = re.compile(r"[A-Za-z0-9_.:/@+-]{1,120}")  # no spaces, no letters of name
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A due instant. `due_at` is business time; `attempts` counts the failed ones."""
+    """A due instant. `due_at` is business time; `attempts` counts the failed ones; `cause` is the event in whose handling it was set."""
 
     id: int
     kind: str
@@ -28,6 +29,7 @@ class Timer:
     due_at: datetime
     detail: Detail = field(default_factory=dict)
     attempts: int = 0
+    cause: Meta | None = None
 
 
 class Timers:
@@ -40,11 +42,14 @@ class Timers:
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
 
-    async def set_timer(self, kind: str, subject: UUID, due_at: datetime, detail: Detail | None = None) -> bool:
+    async def set_timer(
+        self, kind: str, subject: UUID, due_at: datetime, detail: Detail | None = None, *, cause: Meta | None = None
+    ) -> bool:
         """Fire `kind` for `subject` once business time reaches `due_at`; at once if it has already.
 
         There is one timer per (kind, subject, due_at): setting it again renews its detail, and opens it again if it
         was cancelled. One that has fired stays fired. Returns whether it is open now.
+        What it publishes when it fires is caused by `cause`, or by the event that is being handled now.
         `detail` may hold ids, codes and dates only, never personal data. Raises ValueError for anything else in it,
         and for an instant without a time zone.
         """
@@ -53,7 +58,9 @@ class Timers:
         for name, value in (detail or {}).items():
             if not isinstance(value, int) and not CODE.fullmatch(value):
                 raise ValueError(f"{name} of a timer's detail is not an id, a code or a date")
-        return await self._conn.fetchval(SET, kind, subject, due_at, json.dumps(dict(detail or {}))) is not None
+        cause = cause or current_meta.get()
+        headers = json.dumps(cause.headers()) if cause else None
+        return await self._conn.fetchval(SET, kind, subject, due_at, json.dumps(dict(detail or {})), headers) is not None
 
     async def cancel(self, subject: UUID, kind: str | None = None) -> int:
         """Cancel the open timers of `subject`, of every kind or of one. Returns how many there were.
@@ -69,14 +76,17 @@ class Timers:
 
 def timer(row: asyncpg.Record) -> Timer:
     """A timer from a row of the columns in `COLUMNS`."""
-    return Timer(**dict(row) | {"detail": json.loads(row["detail"])})
+    cause = row["cause"] and Meta.parse((name, value.encode()) for name, value in json.loads(row["cause"]).items())
+    return Timer(**dict(row) | {"detail": json.loads(row["detail"]), "cause": cause})
 
 
-COLUMNS = "id, kind, subject, due_at, detail::text AS detail, attempts"  # as text: whatever codec the pool has for jsonb
+# jsonb as text: whatever codec the pool has for it
+COLUMNS = "id, kind, subject, due_at, detail::text AS detail, attempts, cause::text AS cause"
 
 SET = """
-INSERT INTO timer (kind, subject, due_at, detail) VALUES ($1, $2, $3, $4::text::jsonb)
-ON CONFLICT (kind, subject, due_at) DO UPDATE SET detail = excluded.detail, cancelled_at = NULL
+INSERT INTO timer (kind, subject, due_at, detail, cause) VALUES ($1, $2, $3, $4::text::jsonb, $5::text::jsonb)
+ON CONFLICT (kind, subject, due_at) DO UPDATE
+SET detail = excluded.detail, cause = coalesce(excluded.cause, timer.cause), cancelled_at = NULL
 WHERE timer.fired_at IS NULL
 RETURNING id"""
 

@@ -6,6 +6,7 @@ CREATE TABLE timer (
     subject      uuid NOT NULL,                 -- a case, a submission chain, a concern: what the instant is about
     due_at       timestamptz NOT NULL,          -- business time
     detail       jsonb NOT NULL DEFAULT '{}',   -- ids and codes, never personal data
+    cause        jsonb,                         -- the event in whose handling it was set: the cause of what it publishes
     set_at       timestamptz NOT NULL DEFAULT now(),
     fired_at     timestamptz,                   -- technical time, for retention
     detected_at  timestamptz,                   -- business time at which it fired; at or after due_at
