@@ -56,7 +56,7 @@ class Timers:
         if due_at.tzinfo is None:
             raise ValueError("a due instant needs a time zone")
         for name, value in (detail or {}).items():
-            if not isinstance(value, int) and not CODE.fullmatch(value):
+            if not (CODE.fullmatch(value) if isinstance(value, str) else isinstance(value, int)):
                 raise ValueError(f"{name} of a timer's detail is not an id, a code or a date")
         cause = cause or current_meta.get()
         headers = json.dumps(cause.headers()) if cause else None
