@@ -1,0 +1,1 @@
+"""One invented child's case, driven through the running system as its users drive it."""

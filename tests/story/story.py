@@ -1,0 +1,187 @@
+"""What people do in the story, through the public HTTP APIs only."""
+
+import json
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from standardwebhooks import Webhook
+
+from deploy.local.folders import STATE
+from tests.story.business_time import Participant
+from tests.story.child import invented_child
+from tests.story.system import System
+from tests.story.watcher import Watcher
+
+SCHOOL = "990001"
+
+
+@dataclass(slots=True)
+class Story:
+    """One child's case. Each method is a step; `expected.py` says what must follow from it."""
+
+    system: System
+    time: Participant
+    watcher: Watcher
+    child: dict[str, Any] = field(default_factory=invented_child)
+    submissions: list[str] = field(default_factory=list)
+    references: list[str] = field(default_factory=list)
+    case_id: str = ""
+    escalation_id: str = ""
+
+    async def deletion_return(self) -> None:
+        """The school deletes the pupil's name under ground (g); nobody has said where the child went."""
+        today = (await self._now()).date().isoformat()
+        body = {
+            "school_urn": SCHOOL,
+            "ground": "g",
+            "deleted_on": today,
+            "destination_known": False,
+            "child": self.child,
+        }
+        self._received(
+            await self.system.post(
+                "referrals", "/v1/deletion-returns", body, token=await self._school()
+            )
+        )
+
+    async def referral(self) -> None:
+        """The same school refers the child with SR1a."""
+        referrer = {
+            "name": "Sam Invented",
+            "role": "attendance officer",
+            "email": "sam.invented@harrowmere.example.org",
+        }
+        body = {
+            "referrer": referrer,
+            "reason": "whereabouts_unknown",
+            "school_urn": SCHOOL,
+            "on_roll": False,
+            "factors": ["homeless_or_refuge"],
+            "child": self.child,
+        }
+        self._received(
+            await self.system.post(
+                "referrals", "/v1/referrals", body, token=await self._school()
+            )
+        )
+        cases = await self.system.get(
+            "register",
+            f"/v1/cases?submission_id={self.submissions[0]}",
+            token=await self.system.token("lead_officer"),
+        )
+        self.case_id = cases["items"][0]["case_id"]
+
+    async def nobody_acts(self) -> None:
+        """Eight working days pass."""
+        await self.time.wait_until(
+            self._instant_of("cme.clock.started.v1", "warn_at", clock="INIT-10")
+        )
+
+    async def the_deadline_passes(self) -> None:
+        await self.time.wait_until(
+            self._instant_of("cme.clock.started.v1", "due_at", clock="INIT-10")
+        )
+
+    async def still_nobody_acts(self) -> None:
+        """Two more working days: the next rung of the ladder. Its instant is the case page's to say."""
+        case = await self._case()
+        rung = next(
+            each["due_at"]
+            for clock in case["clocks"]
+            for each in clock["rungs"]
+            if each["rung"] == 2
+        )  # noqa: PLR2004
+        await self.time.wait_until(datetime.fromisoformat(rung))
+
+    async def escalation(self) -> None:
+        """The Lead Officer refers the child to social care."""
+        body = {
+            "case_id": self.case_id,
+            "factors": ["whereabouts_unknown", "homeless_or_refuge"],
+            "consent": "not_sought",
+        }
+        body["consent_reason"] = "nobody can be reached"
+        answer = await self.system.post(
+            "safeguarding", "/v1/escalations", body, token=await self._officer()
+        )
+        self.escalation_id = answer["escalation_id"]
+
+    async def acknowledgement(self) -> None:
+        """Social care's own system calls back, with its own signature."""
+        body = json.dumps({"their_reference": f"SC-{self.escalation_id[:8]}"})
+        now, message = datetime.now(UTC), f"msg_{uuid4().hex}"
+        signature = Webhook(_social_care_secret()).sign(message, now, body)
+        headers = {
+            "webhook-id": message,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": signature,
+        }
+        path = f"/v1/escalations/{self.escalation_id}/acknowledgement"
+        await self.system.signed(
+            "safeguarding",
+            path,
+            body.encode(),
+            headers | {"content-type": "application/json"},
+        )
+
+    async def found(self) -> None:
+        """A school elsewhere writes that the child is on its roll."""
+        body = {"proof": "school_confirmed_in_writing"}
+        await self.system.post(
+            "register",
+            f"/v1/cases/{self.case_id}/located",
+            body,
+            token=await self._officer(),
+        )
+
+    async def closure(self) -> None:
+        body = {"outcome": "on_roll_elsewhere", "proof": "school_confirmed_in_writing"}
+        await self.system.post(
+            "register",
+            f"/v1/cases/{self.case_id}/closure",
+            body,
+            token=await self._officer(),
+        )
+
+    def _received(self, answer: dict[str, Any]) -> None:
+        self.submissions.append(answer["submission_id"])
+        self.references.append(answer["reference"])
+
+    def _instant_of(self, type_: str, member: str, **telling: object) -> datetime:
+        for one in self.watcher.about(set(self.submissions)):
+            if one.meta.type == type_ and all(
+                one.value[name] == value for name, value in telling.items()
+            ):
+                return datetime.fromisoformat(one.value[member])
+        message = f"no {type_} was seen"
+        raise LookupError(message)
+
+    async def _case(self) -> dict[str, Any]:
+        return await self.system.get(
+            "register", f"/v1/cases/{self.case_id}", token=await self._officer()
+        )
+
+    async def _now(self) -> datetime:
+        answer = await self.system.http.get(f"{self.system.urls['authority']}/time")
+        return datetime.fromisoformat(answer.json()["now"])
+
+    async def _school(self) -> str:
+        return await self.system.token("school", urn=SCHOOL)
+
+    async def _officer(self) -> str:
+        return await self.system.token("lead_officer")
+
+
+def _social_care_secret() -> str:
+    """What social care's system and safeguarding share; the local run made it."""
+    told = os.environ.get("CME_SOCIAL_CARE_SECRET")
+    return told or _secrets(STATE / "secrets.json")["CME_SOCIAL_CARE_SECRET"]
+
+
+def _secrets(file: Path) -> dict[str, str]:
+    found: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    return found

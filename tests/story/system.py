@@ -1,0 +1,105 @@
+"""The running system as a user meets it: HTTP addresses, tokens, and the topics to read along."""
+
+import asyncio
+import os
+from dataclasses import dataclass, field
+from typing import Any, Self
+from uuid import uuid4
+
+import httpx2
+
+from deploy.local.ports import ports
+
+
+class UnexpectedAnswerError(Exception):
+    """A service answered what the story cannot go on with."""
+
+
+@dataclass(slots=True)
+class System:
+    """Speaks to the services' public HTTP APIs, and to nothing else of theirs."""
+
+    urls: dict[str, str]
+    kafka: str
+    http: httpx2.AsyncClient = field(
+        default_factory=lambda: httpx2.AsyncClient(timeout=40)
+    )
+    _tokens: dict[tuple[str, str | None], str] = field(default_factory=dict)
+
+    @classmethod
+    def local(cls) -> Self:
+        """The system that `make run` started."""
+        port = ports()
+        names = ("authority", "referrals", "register", "safeguarding", "notifications")
+        urls = {name: f"http://127.0.0.1:{port[name]}" for name in names}
+        return cls(urls, os.environ.get("CME_KAFKA", f"127.0.0.1:{port['kafka']}"))
+
+    async def token(
+        self, role: str, *, urn: str | None = None, subject: str | None = None
+    ) -> str:
+        known = (role, urn or subject)
+        if known not in self._tokens:
+            body = {"role": role, "school_urn": urn, "subject": subject}
+            answer = await self.http.post(f"{self.urls['authority']}/token", json=body)
+            self._tokens[known] = _accepted(answer, "token")["access_token"]
+        return self._tokens[known]
+
+    async def post(
+        self, service: str, path: str, body: dict[str, Any], *, token: str
+    ) -> dict[str, Any]:
+        """Send a command once: the key makes it safe to repeat, so an answer that got lost is asked for again."""
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+        return _accepted(
+            await self._until_answered("POST", service, path, headers, body), path
+        )
+
+    async def get(self, service: str, path: str, *, token: str) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {token}"}
+        return _accepted(
+            await self._until_answered("GET", service, path, headers, None), path
+        )
+
+    async def signed(
+        self, service: str, path: str, body: bytes, headers: dict[str, str]
+    ) -> dict[str, Any]:
+        """A callback that carries its own signature."""
+        answer = await self.http.post(
+            f"{self.urls[service]}{path}", content=body, headers=headers
+        )
+        return _accepted(answer, path)
+
+    async def _until_answered(
+        self,
+        method: str,
+        service: str,
+        path: str,
+        headers: dict[str, str],
+        body: dict[str, Any] | None,
+        patience: float = 60,
+    ) -> httpx2.Response:
+        """A process that is being restarted answers nothing, or 503, for a moment: a client that keeps its key asks again."""
+        async with asyncio.timeout(patience):
+            while True:
+                try:
+                    answer = await self.http.request(
+                        method,
+                        f"{self.urls[service]}{path}",
+                        headers=headers,
+                        json=body,
+                    )
+                except httpx2.TransportError:
+                    answer = None
+                if answer is not None and answer.status_code != 503:  # noqa: PLR2004 - Service Unavailable
+                    return answer
+                await asyncio.sleep(0.5)
+
+    async def close(self) -> None:
+        await self.http.aclose()
+
+
+def _accepted(answer: httpx2.Response, what: str) -> dict[str, Any]:
+    if answer.is_success:
+        found: dict[str, Any] = answer.json() if answer.content else {}
+        return found
+    message = f"{what} answered {answer.status_code}: {answer.text[:500]}"
+    raise UnexpectedAnswerError(message)
