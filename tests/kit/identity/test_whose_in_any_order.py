@@ -1,4 +1,4 @@
-"""Whatever the register decides, and in whatever order, how late and how often a service hears it, it ends with the register's picture."""
+"""However late, often and out of order a service hears what the register decides, it ends with the register's picture."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,12 +8,11 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from cme_bus.migrate import migrate
+from cme_identity import MIGRATIONS, child_of, join, place, separate, subjects_of
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
-
-from cme_bus.migrate import migrate
-from cme_identity import MIGRATIONS, child_of, join, place, separate, subjects_of
 
 CHILDREN = [UUID(int=n) for n in range(1, 5)]
 SUBJECTS = [UUID(int=n) for n in range(101, 107)]
@@ -161,5 +160,7 @@ def test_a_service_that_hears_everything_in_any_order_agrees_with_the_register(r
     machine = type("Machine", (AnyOrder,), {"run": staticmethod(run)})
     run_state_machine_as_test(
         machine,
-        settings=settings(max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)),
+        settings=settings(
+            max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
     )

@@ -5,7 +5,6 @@ from typing import ClassVar
 from uuid import UUID
 
 import asyncpg
-
 from cme_bus.database import Database, Tx, prepare
 from cme_bus.migrate import migrate
 from cme_contracts.base import CATALOG, Event
@@ -72,7 +71,9 @@ async def ring(timer: Timer, tx: RingingTx, detected_at: datetime) -> None:
 
 
 RANG = """
-CREATE TABLE rang (n int GENERATED ALWAYS AS IDENTITY, kind text, subject uuid, due_at timestamptz, detected_at timestamptz)"""
+CREATE TABLE rang (
+    n int GENERATED ALWAYS AS IDENTITY, kind text, subject uuid, due_at timestamptz, detected_at timestamptz
+)"""
 
 
 async def prepared(dsn: str) -> None:

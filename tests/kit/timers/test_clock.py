@@ -4,10 +4,9 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cme_timers import SteeredClock, SystemClock, business_clock
 from hypothesis import given
 from hypothesis import strategies as st
-
-from cme_timers import SteeredClock, SystemClock, business_clock
 
 DAY = timedelta(days=1)
 
@@ -62,7 +61,10 @@ def test_business_time_does_not_go_back(steering):
         latest = clock.now()
 
 
-@pytest.mark.parametrize("broken", ["", "{", "[]", "{}", '{"offset_seconds": "soon"}', '{"offset_seconds": 1e300}', '{"offset_seconds": NaN}'])
+@pytest.mark.parametrize(
+    "broken",
+    ["", "{", "[]", "{}", '{"offset_seconds": "soon"}', '{"offset_seconds": 1e300}', '{"offset_seconds": NaN}'],
+)
 def test_a_file_that_cannot_be_read_keeps_the_last_offset(steering, broken):
     clock = SteeredClock(steering.path)
     steering(offset(2))

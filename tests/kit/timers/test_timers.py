@@ -7,9 +7,9 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
-
 from cme_bus.meta import Meta, current_meta
 from cme_timers import TimerLoop, Timers, next_due, overdue, sweep
+
 from tests.kit.timers.support import HandClock, Rang, at, opened, prepared, ring
 from tests.support import eventually
 
@@ -258,7 +258,11 @@ async def test_a_timer_cancelled_while_it_fires_leaves_no_effect(db, clock, conn
     async with other.transaction():
         await other.fetchval(lock, case)
         firing = asyncio.create_task(TimerLoop(db, clock, {"breach": breach}).fire_due())
-        await eventually(lambda: db.pool.fetchval("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"))
+        await eventually(
+            lambda: db.pool.fetchval(
+                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+        )
         assert await Timers(other).cancel(case) == 1
     assert await firing == 0
     assert await rung(db) == []
@@ -282,7 +286,9 @@ async def test_three_workers_fire_two_hundred_timers_once_each_and_in_order_per_
     assert await announced(db) == 200
     assert await db.pool.fetchval("SELECT count(DISTINCT (subject, due_at)) FROM rang") == 200
     for case in cases:
-        due = [row["due_at"] for row in await db.pool.fetch("SELECT due_at FROM rang WHERE subject = $1 ORDER BY n", case)]
+        due = [
+            row["due_at"] for row in await db.pool.fetch("SELECT due_at FROM rang WHERE subject = $1 ORDER BY n", case)
+        ]
         assert due == sorted(due)
     for worker in workers:
         await worker.pool.close()
@@ -352,6 +358,8 @@ async def test_what_is_over_is_forgotten_after_its_time_and_what_is_open_never(d
         await set_timer(db, "breach", subject, at(1))
     await cancel(db, cancelled)
     assert await sweep(db.pool, keep=timedelta(days=30)) == 0
-    await db.pool.execute("UPDATE timer SET fired_at = fired_at - '31 days'::interval, cancelled_at = cancelled_at - '31 days'::interval")
+    await db.pool.execute(
+        "UPDATE timer SET fired_at = fired_at - '31 days'::interval, cancelled_at = cancelled_at - '31 days'::interval"
+    )
     assert await sweep(db.pool, keep=timedelta(days=30)) == 2
     assert await db.pool.fetchval("SELECT subject FROM timer") == waiting

@@ -6,11 +6,11 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from cme_timers import TimerLoop, overdue
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from cme_timers import TimerLoop, overdue
 from tests.kit.timers.support import HandClock, at, opened, prepared
 
 SUBJECTS = [UUID(int=n) for n in range(1, 4)]
@@ -142,5 +142,7 @@ def test_timers_do_what_a_dictionary_would(setting):
     machine = type("Machine", (TimersAsADictionary,), {"setting": setting})
     run_state_machine_as_test(
         machine,
-        settings=settings(max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)),
+        settings=settings(
+            max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
     )

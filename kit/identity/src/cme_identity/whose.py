@@ -27,7 +27,10 @@ async def child_of(conn: Connection, subject: UUID) -> UUID | None:
 
 async def subjects_of(conn: Connection, child_id: UUID) -> list[UUID]:
     """Everything that is `child_id`'s now, in the order of its ids. An absorbed record has nothing."""
-    return [row["subject"] for row in await conn.fetch("SELECT subject FROM whose WHERE child_id = $1 ORDER BY subject", child_id)]
+    return [
+        row["subject"]
+        for row in await conn.fetch("SELECT subject FROM whose WHERE child_id = $1 ORDER BY subject", child_id)
+    ]
 
 
 async def join(conn: Connection, absorbed: UUID, surviving: UUID, *, at: datetime) -> None:
@@ -38,11 +41,18 @@ async def join(conn: Connection, absorbed: UUID, surviving: UUID, *, at: datetim
     if absorbed == surviving:
         raise ValueError("a record cannot absorb itself")
     await conn.execute(ALONE)
-    await conn.execute("INSERT INTO joined (absorbed, surviving, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", absorbed, surviving, at)
+    await conn.execute(
+        "INSERT INTO joined (absorbed, surviving, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        absorbed,
+        surviving,
+        at,
+    )
     await conn.execute(SETTLE, absorbed)
 
 
-async def separate(conn: Connection, from_child: UUID, restored_child: UUID, subjects: Iterable[UUID], *, at: datetime) -> None:
+async def separate(
+    conn: Connection, from_child: UUID, restored_child: UUID, subjects: Iterable[UUID], *, at: datetime
+) -> None:
     """Two records were joined in error (decided at `at`): exactly `subjects` are `restored_child`'s, all else stays `from_child`'s.
 
     `restored_child` may be an absorbed record, which stands by itself again, or a new one.
@@ -51,13 +61,15 @@ async def separate(conn: Connection, from_child: UUID, restored_child: UUID, sub
     if from_child == restored_child:
         raise ValueError("a record cannot be separated from itself")
     await conn.execute(ALONE)
-    await conn.execute("INSERT INTO separated (restored, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", restored_child, at)
+    await conn.execute(
+        "INSERT INTO separated (restored, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", restored_child, at
+    )
     await conn.execute(PLACE, list(subjects), restored_child, at)
     await conn.execute(SETTLE, restored_child)
 
 
-# Placings may be made side by side; a join or a separation waits for them and they for it: otherwise it would miss
-# what is being placed. A statement of its own, so that the next one sees what was waited for.
+# Placings may be made side by side; a join or a separation waits for them and they for it: it would miss what is
+# being placed otherwise. A statement of its own, so that the next one sees what was waited for.
 STEADY = "SELECT pg_advisory_xact_lock_shared(hashtextextended('cme.identity', 0))"
 ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('cme.identity', 0))"
 

@@ -11,6 +11,18 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 """The SQL of component "timers", for `cme_bus.migrate.migrate`."""
 
 __all__ = [
-    "MIGRATIONS", "BusinessClock", "Detail", "Handler", "Overdue", "SteeredClock", "SystemClock", "Timer", "TimerLoop", "Timers",
-    "business_clock", "next_due", "overdue", "sweep",
+    "MIGRATIONS",
+    "BusinessClock",
+    "Detail",
+    "Handler",
+    "Overdue",
+    "SteeredClock",
+    "SystemClock",
+    "Timer",
+    "TimerLoop",
+    "Timers",
+    "business_clock",
+    "next_due",
+    "overdue",
+    "sweep",
 ]

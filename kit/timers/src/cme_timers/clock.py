@@ -1,4 +1,7 @@
-"""Business time: what the council's clocks run on. Technical time (tokens, leases, retries, retention) is never steered."""
+"""Business time: what the council's clocks run on.
+
+Technical time (tokens, leases, retries, retention) is never steered.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from pathlib import Path
 from typing import Protocol
 
 import structlog
-
 from cme_bus.errors import describe
 
 log = structlog.get_logger()

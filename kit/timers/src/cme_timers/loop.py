@@ -10,17 +10,17 @@ from time import monotonic
 from uuid import UUID
 
 import structlog
-
 from cme_bus.database import Database, Tx
 from cme_bus.errors import PASSING, describe
 from cme_bus.meta import Meta, current_meta
+
 from cme_timers.clock import BusinessClock
 from cme_timers.timers import COLUMNS, Timer, timer
 
 log = structlog.get_logger()
 
 type Handler[T: Tx] = Callable[[Timer, T, datetime], Awaitable[None]]
-"""What a due instant does: `async (timer, tx, detected_at)`. It may fire late: `detected_at - timer.due_at` says how late."""
+"""What a due instant does: `async (timer, tx, detected_at)`. `detected_at - timer.due_at` is how late it fires."""
 
 GLANCE = 0.05
 """Seconds between two looks at the clock while waiting: how soon a jump of business time is noticed."""
@@ -32,7 +32,10 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 """Technical time until a failed timer is tried again: doubled with each failure, up to the longest."""
 
 HOLD = 5
-"""Failed attempts for which a timer holds back the later ones of its subject. A defect in a reminder must not keep a breach from firing."""
+"""Failed attempts for which a timer holds back the later ones of its subject.
+
+Not for ever: a defect in a reminder must not keep a breach from firing.
+"""
 
 
 class TimerLoop[T: Tx]:
@@ -43,9 +46,15 @@ class TimerLoop[T: Tx]:
     """
 
     def __init__(
-        self, db: Database[T], clock: BusinessClock, handlers: Mapping[str, Handler[T]], *, poll: float = 1.0, patience: float = 30.0,
+        self,
+        db: Database[T],
+        clock: BusinessClock,
+        handlers: Mapping[str, Handler[T]],
+        *,
+        poll: float = 1.0,
+        patience: float = 30.0,
     ) -> None:
-        """`poll`: the longest wait, in seconds, before looking for timers set since. `patience`: seconds a handler may take.
+        """`poll`: seconds until it looks for timers set since, at the latest. `patience`: seconds a handler may take.
 
         A timer whose kind is not in `handlers` is left for a version that knows it, and logged.
         """
@@ -76,7 +85,7 @@ class TimerLoop[T: Tx]:
         return fired
 
     async def _fire_next(self) -> bool | None:
-        """Try one timer: True if it fired, False if it failed or was cancelled meanwhile, None if nothing is free and due."""
+        """Try one timer: True if it fired, False if it failed or was cancelled meanwhile, None if none is free and due."""
         due: Timer | None = None
         try:
             async with asyncio.timeout(self._patience), self._db.transaction() as tx:
@@ -102,12 +111,20 @@ class TimerLoop[T: Tx]:
             await self._note_failure(due, error)
             return False
         if detected_at - due.due_at > timedelta(seconds=self._poll + self._patience):
-            log.warning("timer.late", kind=due.kind, subject=str(due.subject), due_at=due.due_at.isoformat(), detected_at=detected_at.isoformat())
+            log.warning(
+                "timer.late",
+                kind=due.kind,
+                subject=str(due.subject),
+                due_at=due.due_at.isoformat(),
+                detected_at=detected_at.isoformat(),
+            )
         return True
 
     async def _note_failure(self, due: Timer, error: Exception) -> None:
         pause = min(FIRST_PAUSE * 2 ** min(due.attempts, 16), LONGEST_PAUSE)
-        log.error("timer.failed", kind=due.kind, subject=str(due.subject), attempts=due.attempts + 1, error=describe(error))
+        log.error(
+            "timer.failed", kind=due.kind, subject=str(due.subject), attempts=due.attempts + 1, error=describe(error)
+        )
         await self._db.pool.execute(FAILED, due.id, describe(error), pause)
 
     async def _wait(self) -> None:
@@ -144,7 +161,7 @@ class _Cancelled(Exception):
 
 OPEN = "fired_at IS NULL AND cancelled_at IS NULL"
 
-# What may fire at $1: due, of a kind we know, not resting after a failure, and not behind an earlier one of its subject.
+# What may fire at $1: due, of a kind we know, not resting after a failure, not behind an earlier one of its subject.
 FREE = f"""
 {OPEN} AND due_at <= $1 AND kind = ANY($2::text[]) AND (retry_at IS NULL OR retry_at <= now())
 AND NOT EXISTS (
@@ -163,7 +180,8 @@ WITH earliest AS MATERIALIZED (SELECT {COLUMNS} FROM timer WHERE {FREE} AND subj
 SELECT * FROM earliest WHERE set_config('cme.firing', id::text, true) IS NOT NULL"""
 
 FIRED = f"""
-UPDATE timer SET fired_at = now(), detected_at = $2, error = NULL, retry_at = NULL WHERE id = $1 AND {OPEN} RETURNING id"""
+UPDATE timer SET fired_at = now(), detected_at = $2, error = NULL, retry_at = NULL
+WHERE id = $1 AND {OPEN} RETURNING id"""
 
 FAILED = f"UPDATE timer SET attempts = attempts + 1, error = $2, retry_at = now() + $3 WHERE id = $1 AND {OPEN}"
 

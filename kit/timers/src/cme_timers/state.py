@@ -25,7 +25,7 @@ class Overdue:
 
 
 async def overdue(pool: asyncpg.Pool[asyncpg.Record], clock: BusinessClock) -> Overdue:
-    """What is due by `clock` and has not fired, of every kind, known to this version or not: for readiness and metrics."""
+    """What is due by `clock` and has not fired, of every kind, known here or not: for readiness and metrics."""
     now = clock.now()
     row = await pool.fetchrow(OVERDUE, now)
     assert row is not None  # an aggregate always answers
@@ -34,7 +34,7 @@ async def overdue(pool: asyncpg.Pool[asyncpg.Record], clock: BusinessClock) -> O
 
 
 async def next_due(pool: asyncpg.Pool[asyncpg.Record]) -> datetime | None:
-    """The earliest due instant that is open, in business time, or None: the next moment at which time alone does something."""
+    """The earliest open due instant, in business time: the next moment at which time alone does something."""
     instant: datetime | None = await pool.fetchval(f"SELECT min(due_at) FROM timer WHERE {OPEN}")
     return instant
 
@@ -42,7 +42,7 @@ async def next_due(pool: asyncpg.Pool[asyncpg.Record]) -> datetime | None:
 async def sweep(pool: asyncpg.Pool[asyncpg.Record], *, keep: timedelta) -> int:
     """Delete timers that fired or were cancelled longer than `keep` ago, in technical time. Returns how many.
 
-    `keep` must be longer than the longest replay of events: a timer that is set again must still be known to have fired.
+    `keep` must be longer than the longest replay of events: a timer that is set again must be known to have fired.
     """
     total = 0
     while True:  # in chunks: no long transaction, no long locks
@@ -55,7 +55,8 @@ async def sweep(pool: asyncpg.Pool[asyncpg.Record], *, keep: timedelta) -> int:
 OPEN = "fired_at IS NULL AND cancelled_at IS NULL"
 
 OVERDUE = f"""
-SELECT count(*), min(due_at) AS oldest, count(*) FILTER (WHERE attempts > 0) AS failing FROM timer WHERE {OPEN} AND due_at <= $1"""
+SELECT count(*), min(due_at) AS oldest, count(*) FILTER (WHERE attempts > 0) AS failing
+FROM timer WHERE {OPEN} AND due_at <= $1"""
 
 SWEEP = """
 DELETE FROM timer WHERE id = ANY(ARRAY(

@@ -10,7 +10,6 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-
 from cme_bus.database import Connection
 from cme_bus.meta import Meta, current_meta
 
@@ -21,7 +20,10 @@ CODE = re.compile(r"[A-Za-z0-9_.:/@+-]{1,120}")  # no spaces, no letters of name
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A due instant. `due_at` is business time; `attempts` counts the failed ones; `cause` is the event in whose handling it was set."""
+    """A due instant, in business time. `attempts` counts the failed ones.
+
+    `cause` is the event in whose handling it was set.
+    """
 
     id: int
     kind: str
@@ -60,7 +62,9 @@ class Timers:
                 raise ValueError(f"{name} of a timer's detail is not an id, a code or a date")
         cause = cause or current_meta.get()
         headers = json.dumps(cause.headers()) if cause else None
-        return await self._conn.fetchval(SET, kind, subject, due_at, json.dumps(dict(detail or {})), headers) is not None
+        return (
+            await self._conn.fetchval(SET, kind, subject, due_at, json.dumps(dict(detail or {})), headers) is not None
+        )
 
     async def cancel(self, subject: UUID, kind: str | None = None) -> int:
         """Cancel the open timers of `subject`, of every kind or of one. Returns how many there were.
