@@ -1,0 +1,68 @@
+"""The composition root of intake."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from cme_bus.consumer import Consumer
+from cme_calendars import WorkingDays
+from cme_contracts.catalogue import CATALOG
+from cme_contracts.referrals import CONCERNS, STREAM
+from cme_referrals.adapters.postgres import ReferralsTx
+from cme_referrals.entrypoints import cli, events, http
+from cme_referrals.entrypoints.access import ACCESS
+from cme_referrals.entrypoints.refusals import ANSWERS
+from cme_referrals.settings import Settings
+from cme_service import run
+from cme_service.context import Context
+from cme_service.definition import Command, ServiceDefinition
+
+type ReferralsContext = Context[Settings, ReferralsTx]
+
+
+def app(context: ReferralsContext) -> FastAPI:
+    """Answers over HTTP. It needs the database and the issuer's keys; Kafka and the other services may be away."""
+    desk = http.Desk(
+        db=context.db,
+        clock=context.clock,
+        links=context.links,
+        calendar=WorkingDays(),
+        public_url=context.settings.public_url,
+        own_la=context.settings.la_code,
+    )
+    return context.make_app(access=ACCESS, routers=[http.api(desk)], answers=ANSWERS)
+
+
+def consumer(context: ReferralsContext) -> Consumer[ReferralsTx]:
+    """Hears how cases go on."""
+    ears = Consumer(context.db, name="referrals", service="referrals", catalog=CATALOG)
+    events.listen(ears)
+    return ears
+
+
+REFERRALS = ServiceDefinition(
+    name="referrals",
+    settings=Settings,
+    tx=ReferralsTx,
+    streams=[STREAM, CONCERNS],
+    components=["web", "identity"],
+    migrations=Path(__file__).parent / "migrations",
+    http=app,
+    consumer=consumer,
+    commands={
+        "import-gias": Command("load establishments from a GIAS extract (CSV)", cli.import_gias, cli.file_argument),
+        "import-calendars": Command("load an authority's term dates (JSON)", cli.import_calendars, cli.file_argument),
+    },
+)
+
+
+def main() -> None:
+    """`cme-referrals`."""
+    sys.exit(run.main(REFERRALS))
+
+
+if __name__ == "__main__":
+    main()

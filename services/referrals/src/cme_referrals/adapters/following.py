@@ -1,0 +1,132 @@
+"""How far submissions have come. Facts of a batch are written in the order of their ids, so that batches never deadlock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import asyncpg
+
+from cme_bus.database import Connection
+from cme_referrals.application.ports import Followed
+from cme_referrals.domain.completeness import Kind
+from cme_referrals.domain.progress import Progress
+
+SELECT = """
+SELECT s.id, s.reference, s.kind, s.referrer_kind, s.school_urn, s.still_missing, s.quarantined, s.received_at,
+       p.on_register_at, c.investigated_since, c.due_on, c.closed_at, c.outcome, p.informed_at
+FROM submission AS s
+LEFT JOIN submission_progress AS p ON p.submission_id = s.id
+LEFT JOIN case_progress AS c ON c.case_id = p.case_id
+"""
+FIND = SELECT + "WHERE s.id = $1 AND ($2::text IS NULL OR s.sender_urn = $2)"
+PAGE = """
+  AND (s.received_at, s.id) < (coalesce($1, timestamptz 'infinity'), coalesce($2, uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+ORDER BY s.received_at DESC, s.id DESC LIMIT $3"""
+LATEST = SELECT + "WHERE true" + PAGE
+LATEST_OF_SCHOOL = SELECT + "WHERE s.sender_urn = $4" + PAGE
+LATEST_OF_CHILD = SELECT + "WHERE s.first_submission_id IN (SELECT subject FROM whose WHERE child_id = $4)" + PAGE
+"""Three statements, not one with conditions: each has an index that walks it in order."""
+
+ON_REGISTER = """
+INSERT INTO submission_progress AS old (submission_id, case_id, on_register_at)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) ORDER BY 1
+ON CONFLICT (submission_id) DO UPDATE SET case_id = excluded.case_id, on_register_at = excluded.on_register_at"""
+
+INFORMED = """
+INSERT INTO submission_progress AS old (submission_id, informed_at)
+SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) ORDER BY 1
+ON CONFLICT (submission_id) DO UPDATE SET informed_at = excluded.informed_at"""
+
+ASSIGNED = """
+INSERT INTO case_progress AS old (case_id, investigated_since)
+SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) ORDER BY 1
+ON CONFLICT (case_id) DO UPDATE SET investigated_since = least(old.investigated_since, excluded.investigated_since)"""
+
+DUE = """
+INSERT INTO case_progress AS old (case_id, due_on)
+SELECT * FROM unnest($1::uuid[], $2::date[]) ORDER BY 1
+ON CONFLICT (case_id) DO UPDATE SET due_on = excluded.due_on"""
+
+CLOSED = """
+INSERT INTO case_progress AS old (case_id, closed_at, outcome)
+SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) ORDER BY 1
+ON CONFLICT (case_id) DO UPDATE SET closed_at = excluded.closed_at, outcome = excluded.outcome"""
+
+
+class PostgresFollowing:
+    """Implements the port `Following`."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    async def find(self, submission_id: UUID, *, sent_by_school: str | None = None) -> Followed | None:
+        """See the port."""
+        row = await self._conn.fetchrow(FIND, submission_id, sent_by_school)
+        return _followed(row) if row else None
+
+    async def latest(self, *, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Followed]:
+        """See the port."""
+        return await self._page(LATEST, before, limit)
+
+    async def latest_of_school(self, urn: str, *, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Followed]:
+        """See the port."""
+        return await self._page(LATEST_OF_SCHOOL, before, limit, urn)
+
+    async def latest_of_child(self, child_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Followed]:
+        """See the port."""
+        return await self._page(LATEST_OF_CHILD, before, limit, child_id)
+
+    async def on_register(self, facts: Sequence[tuple[UUID, UUID, datetime]]) -> None:
+        """See the port."""
+        await self._write(ON_REGISTER, facts, 3)
+
+    async def assigned(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
+        """See the port."""
+        await self._write(ASSIGNED, facts, 2)
+
+    async def due(self, facts: Sequence[tuple[UUID, date]]) -> None:
+        """See the port."""
+        await self._write(DUE, facts, 2)
+
+    async def closed(self, facts: Sequence[tuple[UUID, datetime, str]]) -> None:
+        """See the port."""
+        await self._write(CLOSED, facts, 3)
+
+    async def informed(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
+        """See the port."""
+        await self._write(INFORMED, facts, 2)
+
+    async def _page(
+        self, statement: str, before: tuple[datetime, UUID] | None, limit: int, *whose: object
+    ) -> Sequence[Followed]:
+        at, id_ = before or (None, None)
+        return [_followed(row) for row in await self._conn.fetch(statement, at, id_, limit, *whose)]
+
+    async def _write(self, statement: str, facts: Sequence[tuple[object, ...]], columns: int) -> None:
+        """One statement for a batch; of two facts about one id, which no statement may write twice, the later."""
+        latest = list({fact[0]: fact for fact in facts}.values())
+        if latest:
+            await self._conn.execute(statement, *([fact[column] for fact in latest] for column in range(columns)))
+
+
+def _followed(row: asyncpg.Record) -> Followed:
+    return Followed(
+        id=row["id"],
+        reference=row["reference"],
+        kind=Kind(row["kind"]),
+        referrer_kind=row["referrer_kind"],
+        school_urn=row["school_urn"],
+        still_missing=tuple(row["still_missing"]),
+        quarantined=tuple(row["quarantined"]),
+        progress=Progress(
+            received_at=row["received_at"],
+            on_register_at=row["on_register_at"],
+            investigated_since=row["investigated_since"],
+            due_on=row["due_on"],
+            closed_at=row["closed_at"],
+            outcome=row["outcome"],
+            informed_at=row["informed_at"],
+        ),
+    )

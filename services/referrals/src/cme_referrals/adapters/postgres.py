@@ -1,0 +1,44 @@
+"""The transaction a use case is given: one repository for each kind of thing this service keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import cme_identity
+from cme_bus.database import Connection, Tx
+from cme_bus.sealing import Keyring, NoKeyring
+from cme_referrals.adapters.following import PostgresFollowing
+from cme_referrals.adapters.schools import PostgresSchools
+from cme_referrals.adapters.submissions import PostgresSubmissions
+
+
+class ReferralsTx(Tx):
+    """What a use case of this service may do within one transaction."""
+
+    def __init__(self, conn: Connection, source: str, keyring: Keyring | None = None) -> None:
+        super().__init__(conn, source, keyring)
+        self.submissions = PostgresSubmissions(conn, keyring or NoKeyring())
+        self.following = PostgresFollowing(conn)
+        self.schools = PostgresSchools(conn)
+        self.identity = PostgresIdentity(conn)
+
+
+class PostgresIdentity:
+    """Whose a submission or a case is: kit/identity, on this transaction."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    async def place(self, subject: UUID, child_id: UUID, *, at: datetime) -> None:
+        """See the port."""
+        await cme_identity.place(self._conn, subject, child_id, at=at)
+
+    async def join(self, absorbed: UUID, surviving: UUID, *, at: datetime) -> None:
+        """See the port."""
+        await cme_identity.join(self._conn, absorbed, surviving, at=at)
+
+    async def separate(self, from_child: UUID, restored_child: UUID, subjects: Sequence[UUID], *, at: datetime) -> None:
+        """See the port."""
+        await cme_identity.separate(self._conn, from_child, restored_child, subjects, at=at)

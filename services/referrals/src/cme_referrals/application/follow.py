@@ -1,0 +1,64 @@
+"""Whoever sent something sees how far it has come, from what the register and notifications say (policy 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cme_contracts.notifications import ReferrerInformed
+from cme_contracts.register import (
+    CaseClosed, CaseOpened, ClockStarted, DuplicateLinked, LeadOfficerAssigned, RecordsJoined, RecordsSeparated,
+    SubmissionMatched,
+)  # fmt: skip
+from cme_referrals.application.ports import Follows
+
+INITIAL_INVESTIGATION = "INIT-10"
+"""The clock whose due date is shown: the Lead Officer's ten working days (policy 7.2)."""
+
+
+async def note_matched(tx: Follows, facts: Sequence[SubmissionMatched]) -> None:
+    """The register has said which child a chain is about."""
+    for fact in facts:
+        await tx.identity.place(fact.first_submission_id, fact.child_id, at=fact.matched_at)
+
+
+async def note_opened(tx: Follows, facts: Sequence[CaseOpened]) -> None:
+    """The submission put a child on the register."""
+    for fact in facts:
+        await tx.identity.place(fact.case_id, fact.child_id, at=fact.opened_at)
+    await tx.following.on_register([(fact.submission_id, fact.case_id, fact.opened_at) for fact in facts])
+
+
+async def note_linked(tx: Follows, facts: Sequence[DuplicateLinked]) -> None:
+    """The submission joined a case that was open already."""
+    await tx.following.on_register([(fact.submission_id, fact.case_id, fact.linked_at) for fact in facts])
+
+
+async def note_assigned(tx: Follows, facts: Sequence[LeadOfficerAssigned]) -> None:
+    """A Lead Officer investigates."""
+    await tx.following.assigned([(fact.case_id, fact.assigned_at) for fact in facts])
+
+
+async def note_clock(tx: Follows, facts: Sequence[ClockStarted]) -> None:
+    """The investigation has a due date."""
+    await tx.following.due([(fact.case_id, fact.due_on) for fact in facts if fact.clock == INITIAL_INVESTIGATION])
+
+
+async def note_closed(tx: Follows, facts: Sequence[CaseClosed]) -> None:
+    """The case has an outcome. Who may read which part of it is decided when it is read."""
+    await tx.following.closed([(fact.case_id, fact.closed_at, fact.outcome) for fact in facts])
+
+
+async def note_informed(tx: Follows, facts: Sequence[ReferrerInformed]) -> None:
+    """The referrer has been told."""
+    await tx.following.informed([(fact.submission_id, fact.informed_at) for fact in facts])
+
+
+async def note_joined(tx: Follows, fact: RecordsJoined) -> None:
+    """Two records are one child: what is kept for either is the surviving one's."""
+    await tx.identity.join(fact.absorbed_child_id, fact.child_id, at=fact.joined_at)
+
+
+async def note_separated(tx: Follows, fact: RecordsSeparated) -> None:
+    """They were not: exactly what is named goes back."""
+    subjects = [*fact.submission_ids, *fact.case_ids]
+    await tx.identity.separate(fact.child_id, fact.restored_child_id, subjects, at=fact.separated_at)

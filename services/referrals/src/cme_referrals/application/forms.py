@@ -1,0 +1,91 @@
+"""What a sender filled in, read and in our words; and what the door knows about the sending."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
+from cme_contracts.people import Child, Referrer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """One sending: ids and time are decided at the door, once."""
+
+    submission_id: UUID
+    reference: str
+    received_at: datetime
+    sender: str
+    """The token's subject: an identifier, never a name."""
+    school_urn: str | None
+    """The school the sender speaks for. None: an officer."""
+    as_received: Mapping[str, Any]
+    """The form word for word, quarantined identifiers included. Kept sealed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """The child a form is about, and the identifiers that are not believed until they have been checked."""
+
+    child: Child
+    """Without identifiers: `upn` is None here."""
+    upn: str | None = None
+    nhs_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralForm:
+    """SR1a (policy 7). None: not said."""
+
+    about: About
+    referrer: Referrer
+    referrer_kind: ReferrerKind | None = None
+    school_urn: str | None = None
+    home_la: str | None = None
+    on_roll: bool | None = None
+    last_attended_on: date | None = None
+    reason: ReferralReason | None = None
+    factors: tuple[Factor, ...] | None = None
+    enquiries: int = 0
+    """How many enquiries the form reports (policy 5.2.4)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPupilForm:
+    """A new pupil return (policy 5.2.1, regulation 13(1))."""
+
+    about: About
+    entered_on: date
+    school_urn: str | None = None
+    last_school_urn: str | None = None
+    home_la: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletionForm:
+    """A deletion return (policy 5.2.2, regulations 9(1) and 13). Where the child goes is not part of the ground."""
+
+    about: About
+    ground: Ground
+    deleted_on: date
+    school_urn: str | None = None
+    destination_given: bool = False
+    destination_urn: str | None = None
+    last_attended_on: date | None = None
+    factors: tuple[Factor, ...] | None = None
+    home_la: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What the sender is told."""
+
+    still_missing: tuple[str, ...]
+    quarantined: tuple[str, ...]
+    """Fields whose value was kept aside because it cannot be right."""
+    due_on: date | None = None
+    """The last day on which this return was in time, where it has one."""

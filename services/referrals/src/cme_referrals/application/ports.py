@@ -1,0 +1,148 @@
+"""What the use cases need from elsewhere, in their own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from cme_contracts.base import Event
+from cme_referrals.domain.completeness import Kind
+from cme_referrals.domain.progress import Progress
+from cme_referrals.domain.school_data import Establishment, TermDates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What is kept of a submission. `as_received` holds the child's data and is sealed where it is kept."""
+
+    id: UUID
+    first_submission_id: UUID
+    reference: str
+    kind: Kind
+    received_at: datetime
+    sender: str
+    sender_urn: str | None
+    """The school that sent it, and so may see it. None: an officer entered it."""
+    referrer_kind: str
+    school_urn: str | None
+    still_missing: tuple[str, ...]
+    quarantined: tuple[str, ...]
+    as_received: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """A submission as its list shows it: nothing about the child."""
+
+    id: UUID
+    reference: str
+    kind: Kind
+    referrer_kind: str
+    school_urn: str | None
+    still_missing: tuple[str, ...]
+    quarantined: tuple[str, ...]
+    progress: Progress
+
+
+class Publishes(Protocol):
+    """Announces facts with the transaction."""
+
+    def publish(self, *events: Event) -> None:
+        """They leave if, and only if, the transaction commits."""
+
+
+class Submissions(Protocol):
+    """Submissions as received."""
+
+    async def add(self, submission: Submission) -> None:
+        """Keep a new one; holds its row until the transaction ends."""
+
+    async def as_received(self, submission_id: UUID) -> Mapping[str, Any] | None:
+        """The form word for word, opened. None where there is no such submission, or its key has been forgotten."""
+
+
+class Following(Protocol):
+    """How far submissions have come."""
+
+    async def find(self, submission_id: UUID, *, sent_by_school: str | None = None) -> Followed | None:
+        """One submission; only if that school sent it, where one is named."""
+
+    async def latest(self, *, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Followed]:
+        """The newest first, those before a place in that order."""
+
+    async def latest_of_school(self, urn: str, *, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Followed]:
+        """The same, of what this school sent."""
+
+    async def latest_of_child(self, child_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Followed]:
+        """The same, of what is this child's now."""
+
+    async def on_register(self, facts: Sequence[tuple[UUID, UUID, datetime]]) -> None:
+        """Submission, case, since when."""
+
+    async def assigned(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
+        """Case, since when a Lead Officer has it."""
+
+    async def due(self, facts: Sequence[tuple[UUID, date]]) -> None:
+        """Case, the last day of its initial investigation."""
+
+    async def closed(self, facts: Sequence[tuple[UUID, datetime, str]]) -> None:
+        """Case, when, with which outcome."""
+
+    async def informed(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
+        """Submission, when its referrer was told."""
+
+
+class Identity(Protocol):
+    """Whose a submission or a case is, as the register says."""
+
+    async def place(self, subject: UUID, child_id: UUID, *, at: datetime) -> None:
+        """`subject` is this child's."""
+
+    async def join(self, absorbed: UUID, surviving: UUID, *, at: datetime) -> None:
+        """Two records are one child."""
+
+    async def separate(self, from_child: UUID, restored_child: UUID, subjects: Sequence[UUID], *, at: datetime) -> None:
+        """They were not: exactly these subjects go back."""
+
+
+class Schools(Protocol):
+    """Establishments and term dates."""
+
+    async def find(self, urn: str) -> Establishment | None:
+        """A school by its URN."""
+
+    async def put(self, establishments: Sequence[Establishment], *, at: datetime) -> Sequence[str]:
+        """Keep them; returns the URNs of those that are new or changed, and holds their rows."""
+
+    async def put_terms(self, terms: TermDates, *, at: datetime) -> bool:
+        """Keep a school year; False where nothing changed."""
+
+
+class Intake(Publishes, Protocol):
+    """What receiving a submission needs."""
+
+    @property
+    def submissions(self) -> Submissions: ...  # noqa: D102 - see the port
+
+    @property
+    def schools(self) -> Schools: ...  # noqa: D102
+
+
+class Follows(Protocol):
+    """What following the register needs."""
+
+    @property
+    def following(self) -> Following: ...  # noqa: D102
+
+    @property
+    def identity(self) -> Identity: ...  # noqa: D102
+
+
+class KeepsSchools(Publishes, Protocol):
+    """What loading public lists needs."""
+
+    @property
+    def schools(self) -> Schools: ...  # noqa: D102

@@ -1,0 +1,55 @@
+"""What the forms ask for. A small minimum decides whether a submission is taken; the rest is chased, never refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from cme_referrals.domain.errors import TooLittleError
+
+
+class Kind(StrEnum):
+    """Which form was sent."""
+
+    REFERRAL = "referral"
+    NEW_PUPIL_RETURN = "new_pupil_return"
+    DELETION_RETURN = "deletion_return"
+
+
+NAME = ("child.forename", "child.surname")
+AGE = ("child.date_of_birth", "child.stated_age")
+ADDRESS = ("child.addresses",)
+CONTACT = ("referrer.email", "referrer.telephone")
+
+MINIMUM: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
+    Kind.REFERRAL: (NAME, AGE, ADDRESS, CONTACT),
+    Kind.NEW_PUPIL_RETURN: (NAME,),
+    Kind.DELETION_RETURN: (NAME,),
+}
+"""Of each group at least one is needed. For a return the register's own facts (day, ground) come besides."""
+
+_CHILD = (
+    "child.forename", "child.surname", "child.date_of_birth", "child.sex", "child.upn",
+    "child.addresses", "child.addresses.postcode", "child.parents", "child.parents.telephones",
+)  # fmt: skip
+ASKED: Mapping[Kind, tuple[str, ...]] = {
+    Kind.REFERRAL: (
+        "referrer.kind", "referrer.name", "referrer.role", "referrer.email", "referrer.telephone", *_CHILD,
+        "school_urn", "on_roll", "last_attended_on", "reason", "factors", "enquiries", "home_la",
+    ),
+    Kind.NEW_PUPIL_RETURN: (*_CHILD, "last_school_urn", "home_la"),
+    Kind.DELETION_RETURN: (*_CHILD, "last_attended_on", "destination", "destination.school_urn", "factors", "home_la"),
+}  # fmt: skip
+"""What each form asks for: SR1a (policy 7); the contents of the admission register (regulations 8 and 13)."""
+
+
+def still_missing(kind: Kind, given: Iterable[str]) -> tuple[str, ...]:
+    """The fields the form asks for and nobody has given: each a data-quality task, none a reason to refuse.
+
+    `given` are the names of the fields that hold something. Raises `TooLittleError` below the required minimum.
+    """
+    known = set(given)
+    lacking = tuple(group[0] for group in MINIMUM[kind] if known.isdisjoint(group))
+    if lacking:
+        raise TooLittleError(lacking)
+    return tuple(field for field in ASKED[kind] if field not in known)

@@ -1,0 +1,49 @@
+"""Why a submission cannot be accepted. Little is: what is merely missing is chased afterwards."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class SubmissionError(Exception):
+    """Base. `code` is stable and public; no message quotes what was sent."""
+
+    code: ClassVar[str]
+
+
+class TooLittleError(SubmissionError):
+    """Less than the required minimum: nobody could look for this child, or be told what became of them."""
+
+    code: ClassVar[str] = "too-little"
+
+    def __init__(self, fields: tuple[str, ...]) -> None:
+        super().__init__(f"missing: {', '.join(fields)}")
+        self.fields = fields
+
+
+class InTheFutureError(SubmissionError):
+    """A day that must have been lies ahead: a typing mistake that would mislead whoever looks for the child."""
+
+    code: ClassVar[str] = "in-the-future"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"in the future: {field}")
+        self.field = field
+
+
+class NotYourSchoolError(SubmissionError):
+    """A school spoke for another one."""
+
+    code: ClassVar[str] = "not-your-school"
+
+
+class NoSchoolError(SubmissionError):
+    """A return that no school sent."""
+
+    code: ClassVar[str] = "no-school"
+
+
+class UnknownSchoolError(SubmissionError):
+    """A return from a school whose authority nobody knows."""
+
+    code: ClassVar[str] = "unknown-school"

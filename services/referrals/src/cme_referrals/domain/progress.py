@@ -1,0 +1,56 @@
+"""How far a submission has come, and how much of it the one who sent it may know (policy 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """The furthest a submission has come."""
+
+    RECEIVED = "received"
+    ON_THE_REGISTER = "on_the_register"
+    UNDER_INVESTIGATION = "under_investigation"
+    CLOSED = "closed"
+    REFERRER_INFORMED = "referrer_informed"
+
+
+PROFESSIONAL = frozenset({"school", "health", "social_care", "police", "other_authority"})
+"""Kinds of referrer to whom the outcome's code is shown; everybody else learns that the case is closed.
+
+A parent, neighbour or landlord may be whom the family left: where the child is now is not theirs to read on a page.
+"""
+TOLD_BY_A_PERSON = frozenset({"deceased"})
+"""Outcomes nobody should read on a page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What has been heard about one submission. Each fact stands by itself: they may arrive in any order."""
+
+    received_at: datetime
+    on_register_at: datetime | None = None
+    investigated_since: datetime | None = None
+    due_on: date | None = None
+    closed_at: datetime | None = None
+    outcome: str | None = None
+    informed_at: datetime | None = None
+
+    @property
+    def stage(self) -> Stage:
+        """The furthest stage that is known; one that was skipped is taken as passed."""
+        if self.informed_at:
+            return Stage.REFERRER_INFORMED
+        if self.closed_at:
+            return Stage.CLOSED
+        if self.investigated_since:
+            return Stage.UNDER_INVESTIGATION
+        return Stage.ON_THE_REGISTER if self.on_register_at else Stage.RECEIVED
+
+    def outcome_for(self, referrer_kind: str) -> str | None:
+        """The outcome's code where this kind of referrer may have it, otherwise None (policy 7, 10)."""
+        if self.outcome in TOLD_BY_A_PERSON or referrer_kind not in PROFESSIONAL:
+            return None
+        return self.outcome

@@ -1,0 +1,74 @@
+"""Rules that are data: each row says from when it holds and why."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from cme_calendars import WorkingDays
+
+DATA = Path(__file__).with_name("data")
+
+
+class Unit(StrEnum):
+    """Which days count."""
+
+    CALENDAR = "calendar"
+    WORKING = "working"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How long a school has for a return, from a day on."""
+
+    valid_from: date
+    days: int
+    unit: Unit
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """A factor that safeguarding must see at once, from a day on and perhaps until another."""
+
+    code: str
+    valid_from: date
+    valid_until: date | None
+    source: str
+
+
+@cache
+def at_once_table(path: Path = DATA / "at_once.toml") -> tuple[AtOnce, ...]:
+    """The published table of factors. Raises KeyError or ValueError when the file is not one."""
+    rows = tomllib.loads(path.read_text("utf-8"))["factor"]
+    return tuple(AtOnce(row["code"], row["valid_from"], row.get("valid_until"), row["source"]) for row in rows)
+
+
+@cache
+def new_pupil_terms(path: Path = DATA / "new_pupil_return.toml") -> tuple[Term, ...]:
+    """The terms for new pupil returns, the latest first. Raises KeyError or ValueError when the file is not one."""
+    rows = tomllib.loads(path.read_text("utf-8"))["term"]
+    terms = [Term(row["valid_from"], row["days"], Unit(row["unit"]), row["source"]) for row in rows]
+    return tuple(sorted(terms, key=lambda term: term.valid_from, reverse=True))
+
+
+def at_once(factors: tuple[str, ...], on: date) -> tuple[str, ...]:
+    """Those of `factors` that safeguarding must see at once on a day (policy 9)."""
+    holds = {row.code for row in at_once_table() if row.valid_from <= on and (row.valid_until is None or on <= row.valid_until)}
+    return tuple(factor for factor in factors if factor in holds)
+
+
+def new_pupil_return_due(entered_on: date, calendar: WorkingDays) -> date:
+    """The last day on which a new pupil return is in time (policy 5.2.1, regulation 13(1)).
+
+    The day of entry does not count. Before the first row of the table the first row is used: nobody is late by no rule.
+    """
+    terms = new_pupil_terms()
+    term = next((term for term in terms if term.valid_from <= entered_on), terms[-1])
+    if term.unit is Unit.WORKING:
+        return calendar.add_working_days(entered_on, term.days)
+    return entered_on + timedelta(days=term.days)

@@ -1,0 +1,58 @@
+"""What intake hears: from the register and notifications, so that a referrer can see what became of what they sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cme_bus.consumer import Consumer
+from cme_bus.meta import Meta
+from cme_contracts.base import Event
+from cme_contracts.notifications import ReferrerInformed
+from cme_contracts.register import (
+    CaseClosed, CaseOpened, ClockStarted, DuplicateLinked, LeadOfficerAssigned, RecordsJoined, RecordsSeparated,
+    SubmissionMatched,
+)  # fmt: skip
+from cme_referrals.adapters.postgres import ReferralsTx
+from cme_referrals.application import follow
+
+type Run[E: Event] = Sequence[tuple[E, Meta]]
+
+
+def listen(ears: Consumer[ReferralsTx]) -> None:
+    """Say what is done about each event. Many at once where many come at once."""
+
+    @ears.on_many(SubmissionMatched)
+    async def know_whose_submission_it_is(run: Run[SubmissionMatched], tx: ReferralsTx) -> None:
+        await follow.note_matched(tx, [event for event, _ in run])
+
+    @ears.on_many(CaseOpened)
+    async def show_it_on_the_register(run: Run[CaseOpened], tx: ReferralsTx) -> None:
+        await follow.note_opened(tx, [event for event, _ in run])
+
+    @ears.on_many(DuplicateLinked)
+    async def show_it_on_the_register_too(run: Run[DuplicateLinked], tx: ReferralsTx) -> None:
+        await follow.note_linked(tx, [event for event, _ in run])
+
+    @ears.on_many(LeadOfficerAssigned)
+    async def show_it_under_investigation(run: Run[LeadOfficerAssigned], tx: ReferralsTx) -> None:
+        await follow.note_assigned(tx, [event for event, _ in run])
+
+    @ears.on_many(ClockStarted)
+    async def show_when_it_is_due(run: Run[ClockStarted], tx: ReferralsTx) -> None:
+        await follow.note_clock(tx, [event for event, _ in run])
+
+    @ears.on_many(CaseClosed)
+    async def show_its_outcome(run: Run[CaseClosed], tx: ReferralsTx) -> None:
+        await follow.note_closed(tx, [event for event, _ in run])
+
+    @ears.on_many(ReferrerInformed)
+    async def show_that_the_referrer_knows(run: Run[ReferrerInformed], tx: ReferralsTx) -> None:
+        await follow.note_informed(tx, [event for event, _ in run])
+
+    @ears.on(RecordsJoined)
+    async def keep_both_under_the_surviving_child(event: RecordsJoined, tx: ReferralsTx, meta: Meta) -> None:
+        await follow.note_joined(tx, event)
+
+    @ears.on(RecordsSeparated)
+    async def give_back_what_is_the_other_childs(event: RecordsSeparated, tx: ReferralsTx, meta: Meta) -> None:
+        await follow.note_separated(tx, event)

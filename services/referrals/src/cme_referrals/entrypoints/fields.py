@@ -1,0 +1,70 @@
+"""Kinds of fields the forms have in common. What they refuse they explain without repeating it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from difflib import get_close_matches
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema, model_validator,
+)  # fmt: skip
+from pydantic_core import CoreSchema, core_schema
+
+from cme_contracts.codes import OpenCode
+from cme_web.problems import Wrong
+
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class Form(BaseModel):
+    """Base of everything a sender fills in. A member we do not know is a typing mistake that would lose what it says."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _knows_its_members(cls, given: Any) -> Any:  # noqa: ANN401 - whatever was sent
+        known = list(cls.model_fields)
+        unknown = [name for name in given if name not in known] if isinstance(given, dict) else []
+        if unknown:
+            near = {name for one in unknown for name in get_close_matches(str(one), known, n=1)}
+            hint = f"The nearest known member is {', '.join(sorted(near))}." if near else f"Known members are {', '.join(known)}."
+            raise Wrong(f"has {len(unknown)} member(s) we do not know", f"Leave it out, or correct its spelling. {hint}")
+        return given
+
+
+def _day(given: object) -> date:
+    """A number would be read as seconds since 1970, and a birthday lost."""
+    try:
+        if isinstance(given, str) and DAY.fullmatch(given.strip()):
+            return date.fromisoformat(given.strip())
+    except ValueError:
+        pass
+    raise Wrong("is not a date", "Give it as YYYY-MM-DD.")
+
+
+class Known:
+    """Marks a code list: only codes this version knows. An event's reader takes a later one as unknown; a sender must not."""
+
+    def __get_pydantic_core_schema__(self, source: type[OpenCode], handler: GetCoreSchemaHandler) -> CoreSchema:
+        known = [one.value for one in source if one.name != "UNKNOWN"]
+
+        def read(given: object) -> object:
+            if given not in known:
+                raise Wrong("is not one of the known codes", f"Give one of {', '.join(known)}.")
+            return given
+
+        return core_schema.no_info_before_validator_function(read, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "enum": handler(schema)["x-open-codes"]}
+
+
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Text = Annotated[str, Field(max_length=200)]
+Urn = Annotated[str, Field(pattern="^[0-9]{6}$", description="Unique reference number of an establishment: six figures")]
+LaCode = Annotated[str, Field(pattern="^[0-9]{3}$", description="Code of a local authority: three figures")]
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
+Telephone = Annotated[str, Field(pattern=r"^[0-9+() \-]{5,30}$")]

@@ -1,0 +1,110 @@
+"""The three forms as they are sent: SR1a, the new pupil return, the deletion return."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from cme_contracts.codes import Factor, Ground, ReferralReason
+from cme_referrals.application.forms import DeletionForm, NewPupilForm, ReferralForm
+from cme_referrals.entrypoints.fields import Day, Form, Known, LaCode, Text, Urn
+from cme_referrals.entrypoints.people import Child, Referrer
+
+
+class Enquiry(Form):
+    """One thing that was done to find the child (policy 5.2.4)."""
+
+    made_on: Day
+    method: Literal["telephone", "email", "text", "letter", "home_visit", "contacts", "other"]
+    outcome: Literal["no_answer", "left_message", "spoke", "returned", "nobody_there", "moved_away", "other"]
+
+
+class Sr1a(Form):
+    """CME SR1a. Needed: the child's name, date of birth or age, last known address, and a contact of the referrer."""
+
+    referrer: Referrer
+    child: Child
+    school_urn: Urn | None = Field(default=None, description="The school the child attends or last attended.")
+    on_roll: bool | None = Field(default=None, description="On its admission register now.")
+    last_attended_on: Day | None = None
+    reason: Annotated[ReferralReason, Known()] | None = None
+    factors: tuple[Annotated[Factor, Known()], ...] | None = Field(
+        default=None, max_length=30, description="An empty list says that none applies; leaving it out says nothing."
+    )
+    enquiries: tuple[Enquiry, ...] = Field(default=(), max_length=100)
+    home_la: LaCode | None = Field(default=None, description="The authority where the child lives.")
+
+    def form(self) -> ReferralForm:
+        """What the use case takes."""
+        return ReferralForm(
+            about=self.child.about(),
+            referrer=self.referrer.named(),
+            referrer_kind=self.referrer.kind,
+            school_urn=self.school_urn,
+            home_la=self.home_la,
+            on_roll=self.on_roll,
+            last_attended_on=self.last_attended_on,
+            reason=self.reason,
+            factors=self.factors,
+            enquiries=len(self.enquiries),
+        )
+
+
+class NewPupilReturn(Form):
+    """Regulation 13(1): a name was entered in the admission register."""
+
+    child: Child
+    entered_on: Day
+    school_urn: Urn | None = Field(default=None, description="The school's own; left out, the one in the token.")
+    last_school_urn: Urn | None = None
+    home_la: LaCode | None = None
+
+    def form(self) -> NewPupilForm:
+        """What the use case takes."""
+        return NewPupilForm(
+            about=self.child.about(),
+            entered_on=self.entered_on,
+            school_urn=self.school_urn,
+            last_school_urn=self.last_school_urn,
+            home_la=self.home_la,
+        )
+
+
+class Destination(Form):
+    """Where the child is to be educated, as far as anybody has said. At least one of the two."""
+
+    school_urn: Urn | None = None
+    description: Text | None = None
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything is named at all."""
+        return bool(self.school_urn or self.description)
+
+
+class DeletionReturn(Form):
+    """Regulations 9(1) and 13: a name is deleted, on one of the grounds a to o. "Moved away" is a destination, no ground."""
+
+    child: Child
+    ground: Annotated[Ground, Known()]
+    deleted_on: Day
+    destination: Destination | None = Field(default=None, description="null: nobody has said.")
+    school_urn: Urn | None = Field(default=None, description="The school's own; left out, the one in the token.")
+    last_attended_on: Day | None = None
+    factors: tuple[Annotated[Factor, Known()], ...] | None = Field(default=None, max_length=30)
+    home_la: LaCode | None = None
+
+    def form(self) -> DeletionForm:
+        """What the use case takes."""
+        return DeletionForm(
+            about=self.child.about(),
+            ground=self.ground,
+            deleted_on=self.deleted_on,
+            school_urn=self.school_urn,
+            destination_given=self.destination is not None and self.destination.says_something,
+            destination_urn=self.destination.school_urn if self.destination else None,
+            last_attended_on=self.last_attended_on,
+            factors=self.factors,
+            home_la=self.home_la,
+        )

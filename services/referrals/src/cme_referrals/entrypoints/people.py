@@ -1,0 +1,64 @@
+"""People as a sender describes them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from cme_contracts import people
+from cme_contracts.codes import ReferrerKind
+from cme_referrals.application.forms import About
+from cme_referrals.entrypoints.fields import Day, Email, Form, Known, Telephone, Text
+
+
+class Address(Form):
+    """Where somebody lives or lived."""
+
+    lines: tuple[Text, ...] = Field(default=(), max_length=6)
+    postcode: Annotated[str, Field(max_length=10)] | None = None
+    uprn: Annotated[str, Field(pattern="^[0-9]{1,12}$")] | None = None
+    kind: Literal["current", "previous", "new"] = "current"
+
+
+class Parent(Form):
+    """A parent in the wide meaning of Education Act 1996 s 576."""
+
+    name: Text = Field(min_length=1)
+    relationship: Text | None = None
+    telephones: tuple[Telephone, ...] = Field(default=(), max_length=10)
+    email: Email | None = None
+
+
+class Child(Form):
+    """The child. Some people have one name only: either of the two is enough."""
+
+    forename: Text = ""
+    surname: Text = ""
+    other_names: tuple[Text, ...] = Field(default=(), max_length=10)
+    date_of_birth: Day | None = None
+    stated_age: Annotated[int, Field(ge=0, le=25)] | None = None
+    sex: Annotated[str, Field(max_length=20)] | None = None
+    upn: Annotated[str, Field(max_length=40)] | None = None
+    nhs_number: Annotated[str, Field(max_length=40)] | None = None
+    addresses: tuple[Address, ...] = Field(default=(), max_length=10, description="Last known address first.")
+    parents: tuple[Parent, ...] = Field(default=(), max_length=10)
+
+    def about(self) -> About:
+        """The same in the words of the events, with the identifiers still to be checked."""
+        plain = self.model_dump(exclude={"upn", "nhs_number"})
+        return About(child=people.Child.model_validate(plain), upn=self.upn, nhs_number=self.nhs_number)
+
+
+class Referrer(Form):
+    """Who tells the council, and where the answer goes. An e-mail address or a telephone number is needed."""
+
+    kind: Annotated[ReferrerKind, Known()] | None = None
+    name: Text = ""
+    role: Text | None = None
+    email: Email | None = None
+    telephone: Telephone | None = None
+
+    def named(self) -> people.Referrer:
+        """The same in the words of the events. Without an e-mail address the answer finds no way: a person is told to ring."""
+        return people.Referrer(name=self.name, role=self.role, email=self.email or "", telephone=self.telephone)

@@ -1,0 +1,39 @@
+"""What the domain's refusals become: a problem that names the field, what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cme_referrals.domain.errors import InTheFutureError, TooLittleError
+from cme_web.problems import Answer, Answers, Fault, Problem
+
+ANSWERS: Answers = {
+    "not-your-school": Answer(403, "A school acts for itself only", "Leave school_urn out, or give the school's own."),
+    "no-school": Answer(403, "A return comes from a school", "Use an access token that names the school (claim urn)."),
+    "unknown-school": Answer(422, "This school is not on the council's list", "Ask the council to load the list of schools anew."),
+}
+GIVE = {
+    "child.forename": "Give the child's forename or surname; one is enough.",
+    "child.date_of_birth": "Give the date of birth, or stated_age where nobody knows it.",
+    "child.addresses": "Give the last known address: a line or a postcode is enough.",
+    "referrer.email": "Give an e-mail address or a telephone number at which you can be told the outcome.",
+}
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn refusals that concern a field into 422 with that field."""
+    try:
+        yield
+    except TooLittleError as error:
+        faults = [Fault(field, "is missing", GIVE.get(field, "Give this field.")) for field in error.fields]
+        raise Problem(
+            422, error.code, "Too little to look for the child", "Add the fields named in errors; anything else may follow later.",
+            errors=faults,
+        ) from error
+    except InTheFutureError as error:
+        raise Problem(
+            422, error.code, "A day lies in the future", "Mend the field named in errors and send it again.",
+            errors=[Fault(error.field, "lies in the future", "Give a day up to today.")],
+        ) from error

@@ -1,0 +1,142 @@
+"""What is answered: the schema of every answer, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cme_referrals.application.forms import Receipt, Received
+from cme_referrals.application.ports import Followed
+from cme_referrals.domain.completeness import Kind
+from cme_referrals.domain.progress import Progress, Stage
+
+WRONG = {
+    "child.upn": "the check letter or the form is wrong",
+    "child.nhs_number": "the check digit or the form is wrong",
+}
+MEND = "Kept aside and not used. Send the number as it stands in your records."
+
+
+class View(BaseModel):
+    """Base of every answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Note(View):
+    """A value that cannot be right: which field, what is wrong, how to mend it. Never the value."""
+
+    field: str
+    wrong: str
+    mend: str
+
+
+class Accepted(View):
+    """A submission has been received. It is safe: from here on the council's clocks run."""
+
+    submission_id: UUID
+    reference: str = Field(description="To quote; says nothing about the child.")
+    received_at: datetime
+    follow: str = Field(description="Where progress can be followed, without an account.")
+    still_missing: tuple[str, ...] = Field(description="What the form asks for and was not given. Send it when you have it.")
+    data_quality: tuple[Note, ...] = Field(description="What was given and cannot be right.")
+    due_on: date | None = Field(default=None, description="New pupil returns: the last day on which it was in time.")
+
+
+class ProgressView(View):
+    """How far a submission has come. Says nothing about the child."""
+
+    reference: str
+    stage: Stage
+    received_at: datetime
+    on_the_register_since: datetime | None
+    under_investigation_since: datetime | None
+    investigation_due_on: date | None
+    closed_at: datetime | None
+    outcome: str | None = Field(description="The outcome's code, at the level this referrer may have.")
+    referrer_informed_at: datetime | None
+
+
+class SubmissionView(ProgressView):
+    """One line of the list of submissions."""
+
+    submission_id: UUID
+    kind: Kind
+    school_urn: str | None
+    still_missing: tuple[str, ...]
+    data_quality: tuple[Note, ...]
+
+
+class WholeSubmissionView(SubmissionView):
+    """A submission with the form as it was received."""
+
+    as_received: dict[str, Any] | None = Field(description="null: its key has been forgotten, and the child with it.")
+
+
+class SubmissionList(View):
+    """A page; the `Link` header names the next."""
+
+    items: tuple[SubmissionView, ...]
+
+
+def notes(quarantined: Sequence[str]) -> tuple[Note, ...]:
+    """What the sender is told of values that were kept aside."""
+    return tuple(Note(field=field, wrong=WRONG.get(field, "it cannot be right"), mend=MEND) for field in quarantined)
+
+
+def accepted(receipt: Receipt, received: Received, follow: str) -> dict[str, Any]:
+    """The answer to a submission, as JSON. It is kept with the Idempotency-Key, so nothing personal is in it."""
+    answer = Accepted(
+        submission_id=receipt.submission_id,
+        reference=receipt.reference,
+        received_at=receipt.received_at,
+        follow=follow,
+        still_missing=received.still_missing,
+        data_quality=notes(received.quarantined),
+        due_on=received.due_on,
+    )
+    return answer.model_dump(mode="json", exclude_none=True)
+
+
+def progress_view(followed: Followed) -> dict[str, Any]:
+    """For whoever has the link."""
+    return ProgressView(**_progress(followed)).model_dump(mode="json")
+
+
+def submission_view(followed: Followed) -> dict[str, Any]:
+    """For the list."""
+    return SubmissionView(**_submission(followed)).model_dump(mode="json")
+
+
+def whole_view(followed: Followed, as_received: dict[str, Any] | None) -> dict[str, Any]:
+    """For one submission."""
+    return WholeSubmissionView(**_submission(followed), as_received=as_received).model_dump(mode="json")
+
+
+def _submission(followed: Followed) -> dict[str, Any]:
+    return _progress(followed) | {
+        "submission_id": followed.id,
+        "kind": followed.kind,
+        "school_urn": followed.school_urn,
+        "still_missing": followed.still_missing,
+        "data_quality": notes(followed.quarantined),
+    }
+
+
+def _progress(followed: Followed) -> dict[str, Any]:
+    progress: Progress = followed.progress
+    return {
+        "reference": followed.reference,
+        "stage": progress.stage,
+        "received_at": progress.received_at,
+        "on_the_register_since": progress.on_register_at,
+        "under_investigation_since": progress.investigated_since,
+        "investigation_due_on": progress.due_on,
+        "closed_at": progress.closed_at,
+        "outcome": progress.outcome_for(followed.referrer_kind),
+        "referrer_informed_at": progress.informed_at,
+    }
