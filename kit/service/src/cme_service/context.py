@@ -61,7 +61,7 @@ class Context[S: ServiceSettings, T: Tx]:
 
 @asynccontextmanager
 async def open_context[S: ServiceSettings, T: Tx](
-    settings: S, tx: type[T], *, role: str, lock_timeout: str = "0"
+    settings: S, tx: type[T], *, role: str, metrics: Metrics | None = None, lock_timeout: str = "0"
 ) -> AsyncIterator[Context[S, T]]:
     """A context with a pool of its own, closed at the end. Nothing is connected until it is needed."""
     keyring = VersionedKeyring.from_text(settings.keyring.get_secret_value())
@@ -72,7 +72,7 @@ async def open_context[S: ServiceSettings, T: Tx](
             clock=business_clock(settings.local_time), keyring=keyring,
             links=Links(*settings.link_secret.get_secret_value().split(",")),
             tokens=TokenChecker(issuer=settings.issuer, audience=settings.audience, jwks_url=str(settings.jwks)),
-            metrics=Metrics(settings.service), checks={"database": _database(pool)},
+            metrics=metrics or Metrics(settings.service), checks={"database": _database(pool)},
         )
 
 

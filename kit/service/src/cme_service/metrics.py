@@ -12,14 +12,15 @@ from cme_bus.errors import describe
 
 log = structlog.get_logger()
 
-type Read = Callable[[], Awaitable[dict[str, float]]]
-"""Values by gauge name, read when somebody scrapes."""
+type Read = Callable[[], Awaitable[float | dict[str, float]]]
+"""One value, or a value by label, read when somebody scrapes."""
 
 
 class Metrics:
     """One process's metrics, in a registry of its own."""
 
     def __init__(self, service: str) -> None:
+        self._service = service
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "cme_http_requests", "Requests answered", ["service", "method", "route", "status"], registry=self._registry
@@ -27,17 +28,12 @@ class Metrics:
         self._seconds = Histogram(
             "cme_http_seconds", "Time to the answer", ["service", "method", "route"], registry=self._registry
         )
-        self._gauges: dict[str, Gauge] = {}
-        self._reads: list[Read] = []
-        self._service = service
+        self._reads: list[tuple[Gauge, str | None, Read]] = []
 
-    def gauge(self, name: str, meaning: str) -> None:
-        """Announce a gauge that a `read` will fill."""
-        self._gauges[name] = Gauge(name, meaning, ["service"], registry=self._registry)
-
-    def read(self, read: Read) -> None:
-        """Ask this at each scrape. What it cannot tell is left out then, and the others are told."""
-        self._reads.append(read)
+    def gauge(self, name: str, meaning: str, read: Read, *, label: str | None = None) -> None:
+        """A gauge that is read at each scrape. With a `label`, `read` gives a value for each of its values."""
+        labels = ["service", label] if label else ["service"]
+        self._reads.append((Gauge(name, meaning, labels, registry=self._registry), label, read))
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request."""
@@ -45,11 +41,14 @@ class Metrics:
         self._seconds.labels(self._service, method, route).observe(seconds)
 
     async def render(self) -> tuple[bytes, str]:
-        """The text and its media type."""
-        for read in self._reads:
+        """The text and its media type. What cannot be read now is left out, and the rest is told."""
+        for gauge, label, read in self._reads:
+            gauge.clear()
             try:
-                for name, value in (await read()).items():
-                    self._gauges[name].labels(self._service).set(value)
+                found = await read()
             except Exception as error:  # a scrape must not fail because one source does
                 log.warning("metrics.unread", error=describe(error))
+                continue
+            for value, number in (found if isinstance(found, dict) else {"": found}).items():
+                gauge.labels(*([self._service, value] if label else [self._service])).set(number)
         return generate_latest(self._registry), CONTENT_TYPE_LATEST

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from cme_bus.database import Tx
 from cme_service.context import open_context
 from cme_service.definition import Loop, ServiceDefinition
+from cme_service.metrics import Metrics
 from cme_service.settings import ServiceSettings
 from cme_service.worker import worker
 
@@ -38,10 +39,11 @@ async def run_roles[S: ServiceSettings, T: Tx](
     stop = _stop_on_signals()
     async with AsyncExitStack() as stack:
         work: list[Loop] = []
+        metrics = Metrics(definition.name)
         for role in roles:  # a pool each: requests give up on a lock that a consumer's batch waits for
             timeout = "3s" if role is Role.HTTP else "0"
             context = await stack.enter_async_context(
-                open_context(settings, definition.tx, role=role.value, lock_timeout=timeout)
+                open_context(settings, definition.tx, role=role.value, metrics=metrics, lock_timeout=timeout)
             )
             if role is Role.HTTP:
                 work.append(serving(definition.http(context), settings.host, settings.port, stop))
@@ -65,9 +67,19 @@ async def _until_stopped(work: Sequence[Loop], stop: asyncio.Event) -> int:
     for task in tasks:
         if error := task.exception():
             failed = True
-            log.error("service.part_failed", exc_info=error)
+            for cause in _causes(error):
+                log.error("service.part_failed", exc_info=cause)
     log.info("service.stopped", failed=failed)
     return 1 if failed else 0
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """What really happened, where several things may have happened together."""
+    if isinstance(error, BaseExceptionGroup):
+        for one in error.exceptions:
+            yield from _causes(one)
+    else:
+        yield error
 
 
 def _stop_on_signals() -> asyncio.Event:

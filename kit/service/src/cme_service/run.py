@@ -15,7 +15,7 @@ import uvloop
 
 from cme_bus import parked
 from cme_bus.database import Tx
-from cme_bus.errors import PASSING, describe
+from cme_bus.errors import describe, passes
 from cme_bus.migrate import MigrationError, migrate
 from cme_service import logs
 from cme_service.context import open_context
@@ -41,10 +41,11 @@ def main[S: ServiceSettings, T: Tx](definition: ServiceDefinition[S, T], argv: S
         return uvloop.run(_command(definition, settings, arguments))
     except MigrationError as error:
         log.error("migrate.refused", reason=str(error))
-    except PASSING as error:
-        log.error("command.interrupted", error=describe(error))
     except Exception as error:
-        log.error("command.failed", exc_info=error)
+        if passes(error):
+            log.error("command.interrupted", error=describe(error))
+        else:
+            log.error("command.failed", exc_info=error)
     return 1
 
 
@@ -55,7 +56,7 @@ def _parser[S: ServiceSettings, T: Tx](definition: ServiceDefinition[S, T]) -> A
     commands.add_parser("worker", help="read and send events, watch deadlines, forget what is old")
     commands.add_parser("serve", help="http and worker in one process")
     commands.add_parser("migrate", help="bring the database up to date; any number may run at once")
-    held = commands.add_parser("parked", help="events that wait for a person: list, show, replay, discard, unpark", add_help=False)
+    held = commands.add_parser("parked", help="events that wait for a person: list, show, replay, discard, catch-up, unpark", add_help=False)
     held.add_argument("rest", nargs=REMAINDER)
     for name, command in definition.commands.items():
         command.arguments(commands.add_parser(name, help=command.help))

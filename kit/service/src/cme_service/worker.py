@@ -12,13 +12,14 @@ from cme_bus import retention
 from cme_bus.broker import make_broker, split
 from cme_bus.consumer import Consumer
 from cme_bus.database import Tx
-from cme_bus.errors import PASSING, describe
+from cme_bus.errors import describe, passes
 from cme_bus.outgoing import Outgoing, producer
 from cme_bus.relay import Relay
 from cme_service.context import Context
 from cme_service.definition import Loop, ServiceDefinition
 from cme_service.pool import connect
 from cme_service.settings import ServiceSettings
+from cme_service.watch import watch
 from cme_timers import sweep as sweep_timers
 from cme_web.idempotency import forget
 
@@ -33,8 +34,10 @@ def worker[S: ServiceSettings, T: Tx](
 ) -> Loop:
     """Work until `stop`. Ends early, or raises, only if a part cannot go on."""
     settings = context.settings
-    ears = Ears(definition.consumer(context), settings)
+    consumer = definition.consumer(context)
+    ears = Ears(consumer, settings)
     context.checks["events"] = ears.missing
+    watch(definition, context, consumer)
 
     async def work() -> None:
         await _patiently("postgresql", lambda: context.pool.fetchval("SELECT 1"))
@@ -68,6 +71,7 @@ class Ears:
     async def hear(self) -> None:
         """Wait for Kafka, subscribe, and listen until cancelled. FastStream keeps the subscriptions going."""
         if self._consumer is not None:
+            await _patiently("postgresql", self._consumer.catch_up)
             self._broker = await _patiently("kafka", self._subscribe)
         await asyncio.Event().wait()
 
@@ -101,7 +105,9 @@ async def _patiently[R](what: str, attempt: Callable[[], Awaitable[R]]) -> R:
     while True:
         try:
             found = await attempt()
-        except PASSING as error:
+        except Exception as error:
+            if not passes(error):
+                raise
             if not away:
                 log.warning("waiting", for_=what, error=describe(error))
             away = True
@@ -144,7 +150,9 @@ def sweeping[S: ServiceSettings, T: Tx](definition: ServiceDefinition[S, T], con
                 if definition.sweep:
                     gone += await definition.sweep(context)
                 log.info("retention.swept", rows=gone)
-            except PASSING as error:
+            except Exception as error:
+                if not passes(error):
+                    raise
                 log.warning("retention.interrupted", error=describe(error))
             await asyncio.sleep(HOUR)
 

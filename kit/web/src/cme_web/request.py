@@ -12,7 +12,7 @@ from opentelemetry import context as otel
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cme_bus.errors import PASSING, describe
+from cme_bus.errors import describe, passes
 from cme_bus.meta import TRACE
 from cme_web.problems import Answers, Problem, TooLarge, Unwell
 
@@ -99,14 +99,15 @@ def problem_of(error: Exception, answers: Answers) -> Problem:
     known = answers.get(code) if isinstance(code := getattr(error, "code", None), str) else None
     if known:
         return Problem(known.status, str(code), known.title, known.detail)
-    if isinstance(error, AWAY):
+    if passes(error) or isinstance(error, BUSY):
         log.warning("request.unavailable", error=describe(error))
         return Unwell()
     log.error("request.failed", error=describe(error), where=frames(error))
     return Problem(500, "defect", "Something went wrong here", "It has been recorded; quote the X-Request-Id.")
 
 
-AWAY = (*PASSING, asyncpg.LockNotAvailableError, asyncpg.TooManyConnectionsError, asyncpg.CannotConnectNowError)
+BUSY = (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
+"""Somebody else holds what this request needs, or the database is too slow for somebody who waits."""
 
 
 def frames(error: BaseException) -> list[str]:
