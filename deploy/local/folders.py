@@ -8,7 +8,8 @@ import subprocess
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-STATE = CHECKOUT / ".cme"
+STATE = Path(os.environ.get("CME_LOCAL_STATE") or CHECKOUT / ".cme").resolve()
+"""All that the local run keeps. Tests of the whole system give it a folder of their own."""
 
 
 def unprivileged_user() -> pwd.struct_passwd | None:
