@@ -18,6 +18,7 @@ from tests.story.watcher import Watcher, watching
 
 PATIENCE = 90.0
 """Seconds of real time in which a step's events must come, a restarted process included."""
+NOT_RUNNING = "The system is not running here: start it with `make run`."
 QUIET = 2.0
 """Seconds without any event about the child after which the story is over."""
 
@@ -72,7 +73,11 @@ async def _until_quiet(watcher: Watcher) -> None:
 
 
 async def main() -> int:
-    system = System.local()
+    try:
+        system = System.local()
+    except FileNotFoundError:
+        print(NOT_RUNNING, file=sys.stderr)
+        return 2
     try:
         wrong = await tell(system)
     except (httpx2.TransportError, KafkaError):

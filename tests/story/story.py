@@ -1,16 +1,13 @@
 """What people do in the story, through the public HTTP APIs only."""
 
 import json
-import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from standardwebhooks import Webhook
 
-from deploy.local.folders import STATE
 from tests.story.business_time import Participant
 from tests.story.child import invented_child
 from tests.story.system import System
@@ -114,7 +111,7 @@ class Story:
         """Social care's own system calls back, with its own signature."""
         body = json.dumps({"their_reference": f"SC-{self.escalation_id[:8]}"})
         now, message = datetime.now(UTC), f"msg_{uuid4().hex}"
-        signature = Webhook(_social_care_secret()).sign(message, now, body)
+        signature = Webhook(self.system.social_care_secret).sign(message, now, body)
         headers = {
             "webhook-id": message,
             "webhook-timestamp": str(int(now.timestamp())),
@@ -174,14 +171,3 @@ class Story:
 
     async def _officer(self) -> str:
         return await self.system.token("lead_officer")
-
-
-def _social_care_secret() -> str:
-    """What social care's system and safeguarding share; the local run made it."""
-    told = os.environ.get("CME_SOCIAL_CARE_SECRET")
-    return told or _secrets(STATE / "secrets.json")["CME_SOCIAL_CARE_SECRET"]
-
-
-def _secrets(file: Path) -> dict[str, str]:
-    found: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
-    return found

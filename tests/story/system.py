@@ -1,14 +1,14 @@
 """The running system as a user meets it: HTTP addresses, tokens, and the topics to read along."""
 
 import asyncio
-import os
+import json
 from dataclasses import dataclass, field
 from typing import Any, Self
 from uuid import uuid4
 
 import httpx2
 
-from deploy.local.ports import ports
+from deploy.local.folders import STATE
 
 
 class UnexpectedAnswerError(Exception):
@@ -21,6 +21,8 @@ class System:
 
     urls: dict[str, str]
     kafka: str
+    social_care_secret: str
+    """What social care's own system signs its callbacks with."""
     http: httpx2.AsyncClient = field(
         default_factory=lambda: httpx2.AsyncClient(timeout=40)
     )
@@ -28,11 +30,11 @@ class System:
 
     @classmethod
     def local(cls) -> Self:
-        """The system that `make run` started."""
-        port = ports()
-        names = ("authority", "referrals", "register", "safeguarding", "notifications")
-        urls = {name: f"http://127.0.0.1:{port[name]}" for name in names}
-        return cls(urls, os.environ.get("CME_KAFKA", f"127.0.0.1:{port['kafka']}"))
+        """The system that `make run` started, which wrote down where it is. Raises `FileNotFoundError` where none did."""
+        told = json.loads((STATE / "environment.json").read_text(encoding="utf-8"))
+        services = ("referrals", "register", "safeguarding", "notifications")
+        urls = {name: told[f"CME_{name.upper()}_URL"] for name in services} | {"authority": told["CME_ISSUER"]}
+        return cls(urls, told["CME_KAFKA"], told["CME_SOCIAL_CARE_SECRET"])
 
     async def token(
         self, role: str, *, urn: str | None = None, subject: str | None = None
