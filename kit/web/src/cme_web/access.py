@@ -60,7 +60,7 @@ class Row:
         object.__setattr__(self, "roles", frozenset(self.roles))
         needs = {
             Proof.BEARER: ("roles", self.roles),
-            Proof.LINK: ("purpose", self.purpose and "{token}" in self.path and "{token} in its path"),
+            Proof.LINK: ("a purpose, and {token} in its path", self.purpose and "{token}" in self.path),
             Proof.SIGNATURE: ("callback", self.callback),
             Proof.PUBLIC: ("why and per_minute", self.why and self.per_minute),
         }

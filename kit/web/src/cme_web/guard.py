@@ -12,6 +12,7 @@ from time import monotonic
 import structlog
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -53,7 +54,9 @@ class Guarded:
         self._rates = {method: Rate(row.per_minute) for method, row in rows.items() if row.per_minute}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        row = self.rows[scope["method"]]
+        row = self.rows.get(scope["method"])
+        if row is None:  # a mount takes every method
+            raise HTTPException(405)
         request = Request(scope, receive)
         if row.method in self._rates:
             self._rates[row.method].count(request.client.host if request.client else "")

@@ -66,6 +66,7 @@ class Manners:
                 finally:
                     self._tell(scope, status, perf_counter() - started)
         finally:
+            structlog.contextvars.unbind_contextvars("caller")  # the guard has bound it
             otel.detach(span)
 
     def _bounded(self, headers: Headers, receive: Receive) -> Receive:
