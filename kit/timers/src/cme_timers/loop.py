@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID
 
+import asyncpg
 import structlog
 from cme_bus.database import Database, Tx
-from cme_bus.errors import PASSING, describe
+from cme_bus.errors import describe, passes
 from cme_bus.meta import Meta, current_meta
 
 from cme_timers.clock import BusinessClock
@@ -71,7 +72,10 @@ class TimerLoop[T: Tx]:
                 await self.fire_due()
                 await self._wait()
                 pause = GLANCE
-            except PASSING as error:
+            except Exception as error:
+                # asyncpg's own confusion when a connection is cut off while it is idle is no defect of ours
+                if not (passes(error) or isinstance(error, asyncpg.InternalClientError)):
+                    raise
                 log.warning("timer.database_unwell", error=describe(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, self._poll)
