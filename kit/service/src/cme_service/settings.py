@@ -4,14 +4,15 @@
         service = "register"
         notify_key: SecretStr | None = None          # CME_REGISTER_NOTIFY_KEY, or CME_REGISTER_NOTIFY_KEY_FILE
 
-A field is read from `CME_<SERVICE>_<FIELD>`; those in `SHARED`, the same for every service, also from `CME_<FIELD>`.
+A field is read from `CME_<SERVICE>_<FIELD>`; those in `SHARED`, the same for every service, and in the class's own
+`shared`, also from `CME_<FIELD>`.
 Any of them may stand in a file that `..._FILE` names, as orchestrators hand over secrets.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, cast
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import AnyHttpUrl, Field, PositiveInt, SecretStr, ValidationError, field_validator, model_validator
@@ -22,7 +23,10 @@ from cme_bus.sealing import VersionedKeyring
 from cme_web.links import Links
 
 SHARED = frozenset(
-    {"postgres", "kafka", "keyring", "issuer", "audience", "jwks", "link_secret", "profile", "local_time"}
+    {
+        "postgres", "kafka", "keyring", "issuer", "audience", "jwks", "link_secret", "profile", "local_time",
+        "council", "notify_key", "social_care_secret",  # a service's own fields, under names that all of the council uses
+    }
 )
 
 
@@ -40,6 +44,8 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     service: ClassVar[str]
+    shared: ClassVar[frozenset[str]] = frozenset()
+    """Fields of the service's own that are also read from `CME_<FIELD>`: `{"council"}` for `CME_COUNCIL`."""
 
     database: SecretStr | None = Field(None, description="postgresql://role:password@host:port/database of this service")
     database_password: SecretStr | None = Field(None, description="the role's password, where the URL holds none")
@@ -131,7 +137,8 @@ class Environment(PydanticBaseSettingsSource):
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """The value and where it came from. Raises `SettingsError` for a file that cannot be read."""
-        for name in variables(str(getattr(self.settings_cls, "service", "")), field_name):
+        settings = cast(type[ServiceSettings], self.settings_cls)
+        for name in variables(settings.service, field_name, settings.shared):
             if (value := os.environ.get(name)) is not None and value != "":
                 return value, field_name, False
             if path := os.environ.get(f"{name}_FILE"):
@@ -151,15 +158,15 @@ class Environment(PydanticBaseSettingsSource):
         return found
 
 
-def variable(service: str, field: str) -> str:
+def variable(service: str, field: str, shared: Set[str] = frozenset()) -> str:
     """The name an operator should set: `CME_KAFKA`, `CME_REGISTER_PORT`."""
-    return variables(service, field)[-1]
+    return variables(service, field, shared)[-1]
 
 
-def variables(service: str, field: str) -> list[str]:
+def variables(service: str, field: str, shared: Set[str] = frozenset()) -> list[str]:
     """The names a field is read from, the service's own first."""
     own = f"CME_{service}_{field}".upper().replace("-", "_")
-    return [own, f"CME_{field.upper()}"] if field in SHARED else [own]
+    return [own, f"CME_{field.upper()}"] if field in SHARED | shared else [own]
 
 
 def load[S: ServiceSettings](settings: type[S], **given: Any) -> S:
@@ -176,7 +183,7 @@ def _line(settings: type[ServiceSettings], fault: Mapping[str, Any]) -> str:
     if not fault["loc"]:
         return str(cause) if isinstance(cause, Mend) else "the settings do not fit together"
     field = str(fault["loc"][0])
-    name = variable(settings.service, field)
+    name = variable(settings.service, field, settings.shared)
     if isinstance(cause, Mend):
         return f"{name} is wrong: {cause}"
     meaning = settings.model_fields[field].description or "see the service's README"
