@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -12,8 +12,9 @@ from cme_bus.errors import describe
 
 log = structlog.get_logger()
 
-type Read = Callable[[], Awaitable[float | dict[str, float]]]
-"""One value, or a value by label, read when somebody scrapes."""
+type Reading = Mapping[str, float | Mapping[str, float]]
+"""By gauge: its value, or, where it has a label, its value by the label's."""
+type Read = Callable[[], Awaitable[Reading]]
 
 
 class Metrics:
@@ -28,12 +29,25 @@ class Metrics:
         self._seconds = Histogram(
             "cme_http_seconds", "Time to the answer", ["service", "method", "route"], registry=self._registry
         )
-        self._reads: list[tuple[Gauge, str | None, Read]] = []
+        self._gauges: dict[str, Gauge] = {}
+        self._reads: list[Read] = []
 
-    def gauge(self, name: str, meaning: str, read: Read, *, label: str | None = None) -> None:
-        """A gauge that is read at each scrape. With a `label`, `read` gives a value for each of its values."""
+    def gauge(
+        self, name: str, meaning: str, value: Callable[[], Awaitable[float]] | None = None, *, label: str | None = None
+    ) -> None:
+        """A gauge that `value` tells at each scrape or, where several come from one question, a `read`."""
         labels = ["service", label] if label else ["service"]
-        self._reads.append((Gauge(name, meaning, labels, registry=self._registry), label, read))
+        self._gauges[name] = Gauge(name, meaning, labels, registry=self._registry)
+        if value is not None:
+
+            async def read() -> Reading:
+                return {name: await value()}
+
+            self._reads.append(read)
+
+    def read(self, read: Read) -> None:
+        """Ask this at each scrape. While it cannot tell, its gauges are left out and the others are told."""
+        self._reads.append(read)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request."""
@@ -42,13 +56,19 @@ class Metrics:
 
     async def render(self) -> tuple[bytes, str]:
         """The text and its media type. What cannot be read now is left out, and the rest is told."""
-        for gauge, label, read in self._reads:
+        for gauge in self._gauges.values():
             gauge.clear()
+        for read in self._reads:
             try:
-                found = await read()
+                for name, found in (await read()).items():
+                    self._set(self._gauges[name], found)
             except Exception as error:  # a scrape must not fail because one source does
                 log.warning("metrics.unread", error=describe(error))
-                continue
-            for value, number in (found if isinstance(found, dict) else {"": found}).items():
-                gauge.labels(*([self._service, value] if label else [self._service])).set(number)
         return generate_latest(self._registry), CONTENT_TYPE_LATEST
+
+    def _set(self, gauge: Gauge, found: float | Mapping[str, float]) -> None:
+        if isinstance(found, Mapping):
+            for value, number in found.items():
+                gauge.labels(self._service, value).set(number)
+        else:
+            gauge.labels(self._service).set(found)

@@ -11,11 +11,12 @@ from cme_bus.database import Tx
 from cme_bus.health import Snapshot, faults, snapshot
 from cme_service.context import Context
 from cme_service.definition import ServiceDefinition
+from cme_service.metrics import Reading
 from cme_service.settings import ServiceSettings
 from cme_timers import overdue as timers_overdue
 
 FRESH = 1.0
-"""Seconds a snapshot serves: one scrape reads many numbers of it."""
+"""Seconds a snapshot serves: a probe and a scrape that come together ask once."""
 
 GAUGES: dict[str, tuple[str, Callable[[Snapshot], float]]] = {
     "cme_outbox_oldest_seconds": ("Age of the oldest event that Kafka has not confirmed", lambda now: now.outbox_age),
@@ -36,25 +37,22 @@ def watch[S: ServiceSettings, T: Tx](
     """Let the context's probes and metrics tell how the bus and the deadlines are."""
     look = _Glass(context, [consumer] if consumer else [])
 
-    def number(of: Callable[[Snapshot], float]) -> Callable[[], Any]:
-        async def read() -> float:
-            return of(await look())
+    for name, (meaning, _) in GAUGES.items():
+        context.metrics.gauge(name, meaning)
+    context.metrics.gauge("cme_consumer_lag", "Records still to be settled by this process", label="stream")
+    context.metrics.gauge("cme_deadlines_overdue", "Deadlines that are past and have not fired")
 
-        return read
+    async def numbers() -> Reading:
+        now = await look()
+        lag = {stream: float(behind) for stream, behind in now.lag.items() if behind is not None}
+        return {name: of(now) for name, (_, of) in GAUGES.items()} | {"cme_consumer_lag": lag}
 
-    for name, (meaning, of) in GAUGES.items():
-        context.metrics.gauge(name, meaning, number(of))
-
-    async def lag() -> dict[str, float]:
-        return {stream: behind for stream, behind in (await look()).lag.items() if behind is not None}
-
-    context.metrics.gauge("cme_consumer_lag", "Records still to be settled by this process", lag, label="stream")
-
-    async def deadlines() -> float:
+    async def deadlines() -> Reading:
         late = (await timers_overdue(context.pool, context.clock)).count if "timers" in definition.components else 0
-        return late + (await definition.overdue(context) if definition.overdue else 0)
+        return {"cme_deadlines_overdue": late + (await definition.overdue(context) if definition.overdue else 0)}
 
-    context.metrics.gauge("cme_deadlines_overdue", "Deadlines that are past and have not fired", deadlines)
+    context.metrics.read(numbers)
+    context.metrics.read(deadlines)
 
     async def bus() -> str | None:
         try:
