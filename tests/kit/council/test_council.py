@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-
 from cme_calendars import WorkingDays
 from cme_council import CouncilError, NotGivenError, load
 
@@ -112,7 +111,7 @@ def test_a_file_that_is_wrong_says_where(read, change, says):
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(CouncilError, match="none.toml cannot be read: No such file"):
+    with pytest.raises(CouncilError, match=r"none\.toml cannot be read: No such file"):
         load(tmp_path / "none.toml")
 
 

@@ -1,4 +1,4 @@
-"""However late, often and out of order a service hears what the register decides, it ends with the register's picture."""
+"""However late, often and out of order a service hears what the register decides, it ends up agreeing."""
 
 import asyncio
 from collections.abc import Callable

@@ -111,11 +111,15 @@ async def test_what_it_publishes_is_caused_by_the_event_that_set_it(db, clock, l
 async def test_a_caller_that_rolls_back_has_set_and_cancelled_nothing(db):
     kept = uuid4()
     await set_timer(db, "warn", kept, at(1))
-    with pytest.raises(LookupError):
+
+    async def set_cancel_and_fail():
         async with db.transaction() as tx:
             await tx.timers.set_timer("breach", kept, at(2))
             await tx.timers.cancel(kept)
             raise LookupError
+
+    with pytest.raises(LookupError):
+        await set_cancel_and_fail()
     async with db.transaction() as tx:
         assert [timer.kind for timer in await tx.timers.pending(kept)] == ["warn"]
 

@@ -24,8 +24,9 @@ class WorkingDays:
     """
 
     def __init__(self, closures: Iterable[date] = (), *, data: Path = DATA) -> None:
-        """Read the bank holidays from `data` (JSON, as the file in this package). `closures` are days on which the council is shut.
+        """Read the bank holidays from `data` (JSON, as the file in this package).
 
+        `closures` are days on which the council is shut.
         Raises ValueError when the data cannot be read as a calendar, or a closure day lies beyond it.
         """
         try:
@@ -68,9 +69,10 @@ class WorkingDays:
         return day
 
     def working_days_between(self, start: date, end: date) -> int:
-        """How many working days there are after `start`, up to and with `end`: how late `end` is for what was due on `start`.
+        """How many working days there are after `start`, up to and with `end`.
 
-        The inverse of `add_working_days`. Raises ValueError when `end` is before `start`, BeyondCalendar.
+        So many is `end` late for what was due on `start`. The inverse of `add_working_days`.
+        Raises ValueError when `end` is before `start`, BeyondCalendar.
         """
         if self._known(end) < self._known(start):
             raise ValueError("the end is before the start")

@@ -96,7 +96,7 @@ class Council(Strict):
         return _valid(self.citation_list, id, on)
 
     def label(self, code_list: str, code: str) -> str:
-        """What people call a code, e.g. `label("category", "missing")`; the code itself where the council has no word."""
+        """What people call a code, as in `label("category", "missing")`; the code itself where there is no word."""
         return self.labels.get(code_list, {}).get(code, code)
 
 

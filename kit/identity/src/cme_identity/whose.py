@@ -53,9 +53,9 @@ async def join(conn: Connection, absorbed: UUID, surviving: UUID, *, at: datetim
 async def separate(
     conn: Connection, from_child: UUID, restored_child: UUID, subjects: Iterable[UUID], *, at: datetime
 ) -> None:
-    """Two records were joined in error (decided at `at`): exactly `subjects` are `restored_child`'s, all else stays `from_child`'s.
+    """Two records were joined in error (decided at `at`): exactly `subjects` are `restored_child`'s.
 
-    `restored_child` may be an absorbed record, which stands by itself again, or a new one.
+    All else stays `from_child`'s. `restored_child` is an absorbed record, which stands by itself again, or a new one.
     Raises ValueError when a record would be separated from itself.
     """
     if from_child == restored_child:
@@ -75,7 +75,8 @@ ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('cme.identity', 0))"
 
 PLACE = """
 INSERT INTO whose AS w (subject, child_id, recorded_child_id, since)
-SELECT DISTINCT subject, whose_now($2, $3), $2::uuid, $3::timestamptz FROM unnest($1::uuid[]) AS subject ORDER BY subject
+SELECT DISTINCT subject, whose_now($2, $3), $2::uuid, $3::timestamptz
+FROM unnest($1::uuid[]) AS subject ORDER BY subject
 ON CONFLICT (subject) DO UPDATE
 SET child_id = excluded.child_id, recorded_child_id = excluded.recorded_child_id, since = excluded.since
 WHERE w.since <= excluded.since"""

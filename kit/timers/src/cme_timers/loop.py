@@ -81,7 +81,7 @@ class TimerLoop[T: Tx]:
                 pause = min(pause * 2, self._poll)
 
     async def fire_due(self) -> int:
-        """Fire everything due at this moment of business time that no other worker is firing. Returns how many fired."""
+        """Fire all that is due at this moment and no other worker is firing. Returns how many fired."""
         fired = 0
         await self._show_unknown()
         while (claimed := await self._fire_next()) is not None:
@@ -89,7 +89,7 @@ class TimerLoop[T: Tx]:
         return fired
 
     async def _fire_next(self) -> bool | None:
-        """Try one timer: True if it fired, False if it failed or was cancelled meanwhile, None if none is free and due."""
+        """Try one timer: True if it fired, False if it failed or was cancelled meanwhile, None if none is free."""
         due: Timer | None = None
         try:
             async with asyncio.timeout(self._patience), self._db.transaction() as tx:
