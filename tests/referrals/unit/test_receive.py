@@ -1,0 +1,198 @@
+"""What is said when a form comes in. The same is shown on real PostgreSQL in the integration tests."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from cme_calendars import WorkingDays
+from cme_contracts.base import Event
+from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
+from cme_contracts.people import Child, Referrer
+from cme_contracts.referrals import ConcernReported, PupilAdded, PupilDeleted, ReferralRaised, ReferrerNamed
+from cme_referrals.application.ports import Submission
+from cme_referrals.application.receive_referral import receive_referral
+from cme_referrals.application.receive_return import receive_deletion_return, receive_new_pupil_return
+from cme_referrals.domain.errors import InTheFutureError, NotYourSchoolError, NoSchoolError, UnknownSchoolError
+from cme_referrals.domain.school_data import Establishment, TermDates
+from tests.referrals.invented import (
+    OTHER_SCHOOL, SCHOOL, UNLISTED_SCHOOL, UPN, WRONG_UPN, about, deletion_form, new_pupil_form, receipt, referral_form,
+)  # fmt: skip
+
+LISTED = {urn: Establishment(urn, "999", "4001", "Harrowmere", "Secondary", open=True) for urn in (SCHOOL, OTHER_SCHOOL)}
+
+
+class Fake:
+    """A transaction in memory."""
+
+    def __init__(self) -> None:
+        self.published: list[Event] = []
+        self.kept: list[Submission] = []
+        self.submissions = self.schools = self
+
+    def publish(self, *events: Event) -> None:
+        self.published += events
+
+    async def add(self, submission: Submission) -> None:
+        self.kept.append(submission)
+
+    async def as_received(self, submission_id: UUID) -> Mapping[str, Any] | None:
+        return next((one.as_received for one in self.kept if one.id == submission_id), None)
+
+    async def find(self, urn: str) -> Establishment | None:
+        return LISTED.get(urn)
+
+    async def put(self, establishments: Sequence[Establishment], *, at: datetime) -> Sequence[str]:
+        raise NotImplementedError
+
+    async def put_terms(self, terms: TermDates, *, at: datetime) -> bool:
+        raise NotImplementedError
+
+
+@pytest.fixture
+def tx() -> Fake:
+    return Fake()
+
+
+@pytest.mark.policy("7.1")
+async def test_a_referral_names_its_referrer_and_is_raised(tx: Fake) -> None:
+    sent = receipt()
+    await receive_referral(tx, referral_form(factors=(Factor.EHCP,)), sent)
+    named, raised = tx.published
+    assert isinstance(named, ReferrerNamed) and isinstance(raised, ReferralRaised)
+    assert named.key == raised.key == str(sent.submission_id)
+    assert (named.kind, named.school_urn) == (ReferrerKind.SCHOOL, SCHOOL)
+    assert (raised.school_urn, raised.school_la, raised.home_la) == (SCHOOL, "999", None)
+    assert raised.factors == (Factor.EHCP,)
+    assert tx.kept[0].sender_urn == SCHOOL
+
+
+@pytest.mark.policy("9.1")
+async def test_a_factor_that_may_not_wait_is_reported_to_safeguarding_with_it(tx: Fake) -> None:
+    await receive_referral(tx, referral_form(on_roll=True, factors=(Factor.EHCP, Factor.CHILD_PROTECTION_PLAN)), receipt())
+    concern = tx.published[-1]
+    assert isinstance(concern, ConcernReported)
+    assert (concern.factors, concern.on_roll) == ((Factor.CHILD_PROTECTION_PLAN,), True)
+    assert concern.stream != tx.published[0].stream
+    assert concern.key == tx.published[0].key
+
+
+@pytest.mark.policy("7.1")
+async def test_what_is_not_said_is_chased_and_not_invented(tx: Fake) -> None:
+    received = await receive_referral(tx, referral_form(), receipt())
+    raised = tx.published[1]
+    assert isinstance(raised, ReferralRaised)
+    assert raised.reason is ReferralReason.OTHER and raised.on_roll is None
+    assert raised.still_missing == received.still_missing
+    assert {"reason", "on_roll", "factors", "home_la", "child.parents", "referrer.name"} <= set(received.still_missing)
+    assert "child.date_of_birth" not in received.still_missing
+
+
+async def test_saying_that_no_factor_applies_is_an_answer(tx: Fake) -> None:
+    assert "factors" not in (await receive_referral(tx, referral_form(factors=()), receipt())).still_missing
+
+
+@pytest.mark.parametrize(("given", "believed", "aside"), [(UPN, UPN, ()), (WRONG_UPN, None, ("child.upn",))])
+async def test_a_wrong_upn_is_kept_aside_and_not_believed(
+    tx: Fake, given: str, believed: str | None, aside: tuple[str, ...]
+) -> None:
+    received = await receive_referral(tx, referral_form(about=about(upn=given)), receipt(as_received={"upn": given}))
+    raised = tx.published[1]
+    assert isinstance(raised, ReferralRaised)
+    assert raised.personal.plain.upn == believed
+    assert received.quarantined == aside
+    assert ("child.upn" in received.still_missing) == bool(aside)
+    assert tx.kept[0].as_received == {"upn": given}
+
+
+async def test_a_wrong_nhs_number_is_kept_aside(tx: Fake) -> None:
+    received = await receive_referral(tx, referral_form(about=about(nhs_number="9434765918")), receipt())
+    assert received.quarantined == ("child.nhs_number",)
+
+
+async def test_a_school_on_no_list_is_kept_as_given_and_chased(tx: Fake) -> None:
+    received = await receive_referral(tx, referral_form(), receipt(school_urn=UNLISTED_SCHOOL))
+    raised = tx.published[1]
+    assert isinstance(raised, ReferralRaised)
+    assert (raised.school_urn, raised.school_la) == (UNLISTED_SCHOOL, None)
+    assert "school_urn" in received.still_missing
+
+
+@pytest.mark.policy("5.4.1")
+async def test_a_partner_without_a_school_refers_too(tx: Fake) -> None:
+    form = referral_form(referrer_kind=ReferrerKind.HEALTH, school_urn=OTHER_SCHOOL)
+    await receive_referral(tx, form, receipt(school_urn=None))
+    named, raised = tx.published
+    assert isinstance(named, ReferrerNamed) and isinstance(raised, ReferralRaised)
+    assert (named.kind, named.school_urn, raised.school_urn) == (ReferrerKind.HEALTH, None, OTHER_SCHOOL)
+    assert tx.kept[0].sender_urn is None
+
+
+async def test_a_referrer_who_only_has_a_telephone_is_heard(tx: Fake) -> None:
+    form = referral_form(referrer=Referrer(name="Pat Invented", email="", telephone="01632 960111"))
+    received = await receive_referral(tx, form, receipt(school_urn=None))
+    assert "referrer.email" in received.still_missing
+
+
+async def test_a_school_acts_for_itself_only(tx: Fake) -> None:
+    with pytest.raises(NotYourSchoolError):
+        await receive_referral(tx, referral_form(school_urn=OTHER_SCHOOL), receipt())
+    assert not tx.published and not tx.kept
+
+
+@pytest.mark.parametrize(
+    ("field", "form"),
+    [
+        ("last_attended_on", referral_form(last_attended_on=date(2026, 11, 24))),
+        ("child.date_of_birth", referral_form(about=about(child=Child(forename="J", surname="", date_of_birth=date(2027, 1, 1))))),
+    ],
+)
+async def test_a_day_that_must_have_been_may_not_lie_ahead(tx: Fake, field: str, form: Any) -> None:
+    with pytest.raises(InTheFutureError) as refused:
+        await receive_referral(tx, form, receipt())
+    assert refused.value.field == field
+
+
+@pytest.mark.policy("5.2.1")
+async def test_a_new_pupil_return_says_when_it_was_due_and_is_taken_however_late(tx: Fake) -> None:
+    form = new_pupil_form(entered_on=date(2026, 11, 2))
+    received = await receive_new_pupil_return(tx, form, receipt(), calendar=WorkingDays(), own_la=None)
+    (added,) = tx.published
+    assert isinstance(added, PupilAdded)
+    assert added.due_on == received.due_on == date(2026, 11, 7)
+    assert (added.school_urn, added.school_la) == (SCHOOL, "999")
+
+
+@pytest.mark.policy("5.2.2")
+@pytest.mark.policy("5.2.6")
+async def test_a_deletion_return_carries_its_ground_and_apart_from_it_the_destination(tx: Fake) -> None:
+    await receive_deletion_return(tx, deletion_form(), receipt(), own_la=None)
+    await receive_deletion_return(tx, deletion_form(destination_given=True, destination_urn=OTHER_SCHOOL), receipt(), own_la=None)
+    unknown, known = tx.published
+    assert isinstance(unknown, PupilDeleted) and isinstance(known, PupilDeleted)
+    assert unknown.ground is known.ground is Ground.G
+    assert (unknown.destination_known, unknown.destination_urn) == (False, None)
+    assert (known.destination_known, known.destination_urn) == (True, OTHER_SCHOOL)
+
+
+@pytest.mark.policy("9.1")
+async def test_a_deletion_with_a_factor_that_may_not_wait_is_reported_too(tx: Fake) -> None:
+    await receive_deletion_return(tx, deletion_form(factors=(Factor.LOOKED_AFTER,)), receipt(), own_la=None)
+    assert [type(event) for event in tx.published] == [PupilDeleted, ConcernReported]
+
+
+async def test_a_return_from_a_school_on_no_list_yet_belongs_to_this_council(tx: Fake) -> None:
+    sent = receipt(school_urn=UNLISTED_SCHOOL)
+    received = await receive_deletion_return(tx, deletion_form(), sent, own_la="998")
+    (deleted,) = tx.published
+    assert isinstance(deleted, PupilDeleted)
+    assert deleted.school_la == "998" and "school_urn" in received.still_missing
+    with pytest.raises(UnknownSchoolError):
+        await receive_deletion_return(tx, deletion_form(), sent, own_la=None)
+
+
+async def test_a_return_comes_from_a_school(tx: Fake) -> None:
+    with pytest.raises(NoSchoolError):
+        await receive_deletion_return(tx, deletion_form(), receipt(school_urn=None), own_la=None)

@@ -1,0 +1,47 @@
+"""Rules that are data."""
+
+from datetime import date
+
+import pytest
+
+from cme_calendars import WorkingDays
+from cme_contracts.codes import Factor
+from cme_referrals.domain.tables import at_once, at_once_table, new_pupil_return_due, new_pupil_terms
+
+
+@pytest.mark.policy("5.2.1")
+@pytest.mark.parametrize(
+    ("entered", "due"),
+    [
+        (date(2026, 11, 26), date(2026, 12, 1)),  # over a weekend
+        (date(2026, 9, 14), date(2026, 9, 19)),  # ends on a Saturday, and is not moved on
+        (date(2028, 2, 26), date(2028, 3, 2)),  # over 29 February
+        (date(2026, 12, 22), date(2026, 12, 27)),  # Christmas counts
+    ],
+)
+def test_a_new_pupil_return_is_due_at_the_end_of_the_fifth_day_after_entry(entered: date, due: date) -> None:
+    assert new_pupil_return_due(entered, WorkingDays()) == due
+
+
+def test_the_unit_of_the_five_days_is_data_with_its_source() -> None:
+    (term,) = new_pupil_terms()
+    assert (term.days, term.unit) == (5, "calendar")
+    assert "regulation 13(1)" in term.source
+
+
+@pytest.mark.policy("9.1")
+def test_every_factor_that_may_not_wait_is_a_code_readers_know_and_has_its_source() -> None:
+    table = at_once_table()
+    assert {row.code for row in table} == {
+        Factor.CHILD_PROTECTION_PLAN, Factor.LOOKED_AFTER, Factor.SECTION_47, Factor.CHILD_IN_NEED, Factor.DOMESTIC_ABUSE,
+        Factor.FGM, Factor.FORCED_MARRIAGE, Factor.EXPLOITATION, Factor.TRAFFICKING, Factor.RADICALISATION,
+        Factor.SUDDEN_DISAPPEARANCE, Factor.IMMEDIATE_DANGER, Factor.PRIVATE_FOSTERING, Factor.PREVIOUSLY_MISSING,
+    }  # fmt: skip
+    assert all(row.source for row in table)
+
+
+@pytest.mark.policy("9.1")
+def test_only_what_may_not_wait_goes_ahead_and_only_while_its_row_holds() -> None:
+    ticked = (Factor.EHCP, Factor.FGM, Factor.HOMELESS_OR_REFUGE)
+    assert at_once(ticked, date(2026, 11, 23)) == (Factor.FGM,)
+    assert at_once(ticked, date(2024, 8, 18)) == ()
