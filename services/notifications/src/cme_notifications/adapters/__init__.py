@@ -1,0 +1,1 @@
+"""The world behind the ports: PostgreSQL, GOV.UK Notify, the local mailbox, templates and configuration."""

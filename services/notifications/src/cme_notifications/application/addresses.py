@@ -1,0 +1,36 @@
+"""Learn who can be written to, and where: what is owed to them goes out from then on."""
+
+from __future__ import annotations
+
+from cme_contracts.referrals import EstablishmentChanged, PupilAdded, PupilDeleted, ReferrerNamed
+from cme_contracts.register import LeadOfficerAssigned, OfficerChanged
+from cme_notifications.application.ports import Transaction
+
+
+async def learn_school(tx: Transaction, event: EstablishmentChanged) -> None:
+    """A school's mailbox, or that it has none."""
+    await tx.people.school(event.urn, event.name, event.mailbox, event.changed_at)
+
+
+async def learn_officer(tx: Transaction, event: OfficerChanged) -> None:
+    """An officer's address and role; one who has left is written to no more."""
+    who = event.personal.plain
+    await tx.people.officer(event.officer_id, event.role, who.name, who.email, active=event.active, at=event.changed_at)
+
+
+async def learn_referrer(tx: Transaction, event: ReferrerNamed) -> None:
+    """Who is to be told what became of a submission (policy 7)."""
+    who = event.personal.plain
+    await tx.people.referrer(
+        event.submission_id, event.first_submission_id, event.reference, kind=event.kind, name=who.name, email=who.email
+    )
+
+
+async def learn_return(tx: Transaction, event: PupilAdded | PupilDeleted) -> None:
+    """A return names nobody: what became of it is told to the school's mailbox."""
+    await tx.people.school_return(event.submission_id, event.first_submission_id, event.reference, event.school_urn)
+
+
+async def learn_lead_officer(tx: Transaction, event: LeadOfficerAssigned) -> None:
+    """Who is told of what happens in a case from now on."""
+    await tx.people.lead_officer(event.case_id, event.officer_id, event.assigned_at)

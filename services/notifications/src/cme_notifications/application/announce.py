@@ -1,0 +1,44 @@
+"""Say what became of a message, as caused by the event it tells of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cme_contracts.codes import Audience, Channel
+from cme_contracts.notifications import MessageFailed, MessageSent, ReferrerInformed
+from cme_notifications.application.ports import Message, Transaction
+from cme_notifications.domain.messages import Settlement, State
+
+
+def announce(tx: Transaction, message: Message, settlement: Settlement, channel: str, at: datetime) -> None:
+    """Publish `MessageSent` and, where it was the outcome, `ReferrerInformed`; or `MessageFailed`. Nothing in between.
+
+    The message's row must be locked: then what is said of it is in the order in which it happened.
+    """
+    about = message.about
+    if settlement.state is State.SENT:
+        tx.publish(
+            MessageSent(
+                message_id=message.id, child_id=about.child_id, submission_id=about.submission_id, case_id=about.case_id,
+                audience=Audience(message.audience), template=message.template, channel=Channel(channel),
+                prompted_by=message.cause.type, sent_at=at,
+            ),
+            cause=message.cause,
+        )
+        if message.informs_referrer and about.child_id and about.submission_id and about.case_id:
+            tx.publish(
+                ReferrerInformed(
+                    message_id=message.id, submission_id=about.submission_id, child_id=about.child_id,
+                    case_id=about.case_id, informed_at=at,
+                ),
+                cause=message.cause,
+            )
+    elif settlement.state is State.PERMANENTLY_FAILED:
+        tx.publish(
+            MessageFailed(
+                message_id=message.id, child_id=about.child_id, submission_id=about.submission_id, case_id=about.case_id,
+                audience=Audience(message.audience), template=message.template, channel=Channel(channel),
+                prompted_by=message.cause.type, reason=settlement.reason or "permanent-failure", failed_at=at,
+            ),
+            cause=message.cause,
+        )

@@ -1,0 +1,173 @@
+"""Events about nobody: invented people, ids of the moment, one example of each event this service hears."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from cme_bus.meta import Meta
+from cme_contracts import referrals, register, safeguarding
+from cme_contracts.base import Event
+from cme_contracts.codes import Ground, OfficerRole, Outcome, Proof, ReferrerKind
+from cme_contracts.people import Child, Officer, Referrer
+from cme_contracts.sealed import Sealed
+
+NOON = datetime(2026, 12, 7, 12, tzinfo=UTC)
+DUE = date(2026, 12, 7)
+URN = "999123"
+CHILD = Sealed(Child(forename="Canary", surname="Example", addresses=(), upn="X999000000000"))
+
+
+def meta(event: Event, cause: Meta | None = None) -> Meta:
+    return Meta.of(event, source="/cme/test", cause=cause)
+
+
+def school(urn: str = URN, mailbox: str | None = "office@example.org", at: datetime = NOON) -> referrals.EstablishmentChanged:
+    return referrals.EstablishmentChanged(
+        urn=urn, la_code="999", establishment_number="1234", name="Invented School", phase="Primary", open=True,
+        mailbox=mailbox, changed_at=at,
+    )
+
+
+def officer(
+    officer_id: UUID, role: OfficerRole = OfficerRole.LEAD_OFFICER, *, active: bool = True, email: str = "officer@example.org"
+) -> register.OfficerChanged:
+    return register.OfficerChanged(
+        officer_id=officer_id, role=role, active=active, changed_at=NOON,
+        personal=Sealed(Officer(name="Olive Example", email=email)),
+    )
+
+
+def submission(submission_id: UUID | None = None) -> dict[str, Any]:
+    submission_id = submission_id or uuid4()
+    return {
+        "submission_id": submission_id, "first_submission_id": submission_id, "reference": "CME-7K4P-2M9Q",
+        "received_at": NOON,
+    }
+
+
+def referrer_named(submission_id: UUID | None = None, email: str = "ada@example.org") -> referrals.ReferrerNamed:
+    return referrals.ReferrerNamed(
+        **submission(submission_id), kind=ReferrerKind.HEALTH, personal=Sealed(Referrer(name="Ada Example", email=email))
+    )
+
+
+def pupil_deleted(submission_id: UUID | None = None, urn: str = URN) -> referrals.PupilDeleted:
+    return referrals.PupilDeleted(
+        **submission(submission_id), school_urn=urn, school_la="999", ground=Ground.G, deleted_on=DUE,
+        destination_known=False, personal=CHILD,
+    )
+
+
+def pupil_added(submission_id: UUID | None = None, urn: str = URN) -> referrals.PupilAdded:
+    return referrals.PupilAdded(
+        **submission(submission_id), school_urn=urn, school_la="999", entered_on=DUE, due_on=DUE, personal=CHILD
+    )
+
+
+def matched(submission_id: UUID, child_id: UUID, at: datetime = NOON) -> register.SubmissionMatched:
+    return register.SubmissionMatched(
+        child_id=child_id, submission_id=submission_id, first_submission_id=submission_id, new_record=True, matched_at=at
+    )
+
+
+def case_opened(child_id: UUID, case_id: UUID, submission_id: UUID, at: datetime = NOON) -> register.CaseOpened:
+    return register.CaseOpened(
+        child_id=child_id, case_id=case_id, submission_id=submission_id, kind="cme", category="missing", opened_at=at
+    )
+
+
+def assigned(child_id: UUID, case_id: UUID, officer_id: UUID) -> register.LeadOfficerAssigned:
+    return register.LeadOfficerAssigned(child_id=child_id, case_id=case_id, officer_id=officer_id, assigned_at=NOON)
+
+
+def clock(child_id: UUID, case_id: UUID, officer_id: UUID | None = None) -> dict[str, Any]:
+    return {
+        "child_id": child_id, "case_id": case_id, "clock_id": uuid4(), "clock": "INIT-10", "due_on": DUE, "due_at": NOON,
+        "officer_id": officer_id,
+    }
+
+
+def warned(child_id: UUID, case_id: UUID, officer_id: UUID | None = None) -> register.ClockWarned:
+    return register.ClockWarned(**clock(child_id, case_id, officer_id), detected_at=NOON)
+
+
+def breached(child_id: UUID, case_id: UUID, officer_id: UUID | None = None) -> register.DeadlineBreached:
+    return register.DeadlineBreached(
+        **clock(child_id, case_id, officer_id), tell=(OfficerRole.LEAD_OFFICER, OfficerRole.TEAM_MANAGER),
+        detected_at=NOON, detected_late_by=0,
+    )
+
+
+def escalated_deadline(child_id: UUID, case_id: UUID) -> register.DeadlineEscalated:
+    fields = clock(child_id, case_id)
+    del fields["officer_id"]
+    return register.DeadlineEscalated(**fields, rung=2, tell=(OfficerRole.SERVICE_LEAD,), detected_at=NOON)
+
+
+def closed(
+    child_id: UUID, case_id: UUID, *submission_ids: UUID, outcome: Outcome = Outcome.ON_ROLL_IN_COUNTY
+) -> register.CaseClosed:
+    return register.CaseClosed(
+        child_id=child_id, case_id=case_id, outcome=outcome, proof=Proof.SCHOOL_CONFIRMED_IN_WRITING,
+        submission_ids=submission_ids, decided_by=uuid4(), closed_at=NOON,
+    )
+
+
+def joined(surviving: UUID, absorbed: UUID, at: datetime) -> register.RecordsJoined:
+    return register.RecordsJoined(child_id=surviving, absorbed_child_id=absorbed, decided_by=uuid4(), joined_at=at)
+
+
+def separated(
+    surviving: UUID, restored: UUID, at: datetime, *, submissions: tuple[UUID, ...] = (), cases: tuple[UUID, ...] = ()
+) -> register.RecordsSeparated:
+    return register.RecordsSeparated(
+        child_id=surviving, restored_child_id=restored, submission_ids=submissions, case_ids=cases, decided_by=uuid4(),
+        separated_at=at,
+    )
+
+
+def concern(child_id: UUID | None, case_id: UUID | None = None, first: UUID | None = None) -> safeguarding.ConcernRaised:
+    return safeguarding.ConcernRaised(
+        child_id=child_id, case_id=case_id, first_submission_id=first, concern_id=uuid4(), factors=("fgm",), rule="fgm",
+        raised_at=NOON,
+    )
+
+
+def escalated(
+    child_id: UUID, case_id: UUID | None = None, *, to_be_confirmed: bool = False
+) -> safeguarding.EscalatedToSocialCare:
+    return safeguarding.EscalatedToSocialCare(
+        child_id=child_id, case_id=case_id, escalation_id=uuid4(), factors=("fgm",), to_be_confirmed=to_be_confirmed,
+        consent="not_sought", answer_due_on=DUE, answer_due_at=NOON, escalated_at=NOON,
+    )
+
+
+def confirmed(child_id: UUID, case_id: UUID, *, yes: bool) -> safeguarding.EscalationConfirmed:
+    return safeguarding.EscalationConfirmed(
+        child_id=child_id, case_id=case_id, escalation_id=uuid4(), confirmed=yes, decided_by=uuid4(), decided_at=NOON
+    )
+
+
+def acknowledged(child_id: UUID, case_id: UUID | None = None) -> safeguarding.SocialCareAcknowledged:
+    return safeguarding.SocialCareAcknowledged(
+        child_id=child_id, case_id=case_id, escalation_id=uuid4(), their_reference="SC-1", on_time=True, acknowledged_at=NOON
+    )
+
+
+def silent(child_id: UUID, case_id: UUID) -> safeguarding.SocialCareSilent:
+    return safeguarding.SocialCareSilent(
+        child_id=child_id, case_id=case_id, escalation_id=uuid4(), times=1, due_at=NOON, detected_at=NOON
+    )
+
+
+def one_of_each() -> dict[str, Event]:
+    """An example of every event that tells somebody, by type."""
+    child, case, lead = uuid4(), uuid4(), uuid4()
+    examples: list[Callable[[], Event]] = [
+        referrer_named, pupil_deleted, pupil_added, lambda: assigned(child, case, lead), lambda: warned(child, case, lead),
+        lambda: breached(child, case, lead), lambda: escalated_deadline(child, case), lambda: concern(child, case),
+        lambda: escalated(child, case, to_be_confirmed=True), lambda: confirmed(child, case, yes=False),
+        lambda: acknowledged(child, case), lambda: silent(child, case), lambda: closed(child, case, uuid4()),
+    ]
+    return {event.type: event for event in (make() for make in examples)}
