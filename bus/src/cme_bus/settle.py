@@ -109,7 +109,8 @@ class Settler[T: Tx]:
             ]
             fresh = await inbox.claim({_id(reading) for reading in work})
             fell: list[Reading] = []
-            await self._handle([reading for reading in work if _take(fresh, _id(reading))], tx, held, aside, fell)
+            work = [reading for reading in work if _take(fresh, _id(reading))]
+            await self._handle(work, tx, held, aside, fell)
             if fell:
                 await inbox.unclaim([_id(reading) for reading in fell])  # what was parked has not been handled
             if aside:
@@ -122,7 +123,10 @@ class Settler[T: Tx]:
     ) -> None:
         """What handlers refuse for good is narrowed down under savepoints and set aside: the rest keeps its transaction."""
         if len(work) == 1:
-            return await self._run(work, tx)  # nothing to narrow down
+            try:
+                return await self._run(work, tx)  # nothing to narrow down, and no savepoint to pay for
+            except RefusedRun as refused:
+                raise refused.error from None
         todo: list[tuple[list[Reading], Exception | None]] = [(work, None)]
         while todo:
             some, refusal = todo.pop()
@@ -143,7 +147,6 @@ class Settler[T: Tx]:
 
     async def _run(self, work: Sequence[Reading], tx: T) -> None:
         """Hand over the events in order; those of one type that come one after another go together."""
-        alone = len(work) == 1
         start = 0
         for route, some in groupby(work, key=lambda reading: reading.route):
             assert route is not None
@@ -151,8 +154,6 @@ class Settler[T: Tx]:
             try:
                 await run_handler(route, run, tx)
             except HOPELESS as error:
-                if alone:
-                    raise
                 raise RefusedRun(*_culprits(route, run, error, start), error) from None
             start += len(run)
 
