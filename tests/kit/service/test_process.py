@@ -50,6 +50,7 @@ def environment(dsn: str, issuer: tuple[Issuer, str]) -> dict[str, str]:
         "CME_JWKS": issuer[1],
         "CME_LINK_SECRET": "no secret at all but long enough for one",
         "CME_EXAMPLE_PORT": str(free_port()),
+        "CME_EXAMPLE_WORKER_PORT": str(free_port()),
         "CME_EXAMPLE_URL": "http://127.0.0.1:1",
         "EXAMPLE_STREAM": f"cme.example.{uuid4().hex[:8]}",
     }
@@ -143,6 +144,12 @@ def answers(client: httpx2.AsyncClient, path: str, status: int = 200) -> Callabl
     return check
 
 
+def gauge(answer: httpx2.Response, name: str) -> float:
+    """A metric of the service as a whole."""
+    [line] = [line for line in answer.text.splitlines() if line.startswith(f'{name}{{service="example"}}')]
+    return float(line.split()[-1])
+
+
 async def note(client: httpx2.AsyncClient, text: str = "hello", key: str | None = None) -> httpx2.Response:
     return await client.post("/v1/notes", json={"text": text}, headers={"Idempotency-Key": key or str(uuid4())})
 
@@ -181,6 +188,10 @@ async def test_requests_are_accepted_while_kafka_is_away_and_their_events_follow
     assert told.status_code == 202
     await eventually(lambda: worker.said("waiting"))
     assert (await client.get(told.headers["Location"])).json() == {"heard": False}
+    probes = f"http://127.0.0.1:{environment['CME_EXAMPLE_WORKER_PORT']}"
+    missing = (await client.get(f"{probes}/health/ready")).json()["missing"]
+    assert missing["events"] == "not connected to Kafka yet"
+    assert gauge(await client.get(f"{probes}/metrics"), "cme_outbox_oldest_seconds") > 0
 
     await kafka.create(environment["EXAMPLE_STREAM"])
     async with door(int(environment["CME_KAFKA"].rpartition(":")[2]), kafka.servers):
@@ -189,6 +200,13 @@ async def test_requests_are_accepted_while_kafka_is_away_and_their_events_follow
             return bool((await client.get(told.headers["Location"])).json()["heard"])
 
         await eventually(heard, 60)
+        await eventually(answers(client, f"{probes}/health/ready"))
+        metrics = await client.get(f"{probes}/metrics")
+        told_by_worker = {name: gauge(metrics, f"cme_{name}") for name in ("outbox_oldest_seconds", "events_handled")}
+        assert told_by_worker == {"outbox_oldest_seconds": 0, "events_handled": 1}
+        for name in ("parked_open", "held_keys_overdue", "deadlines_overdue"):
+            assert gauge(metrics, f"cme_{name}") == 0
+        assert f'cme_consumer_lag{{service="example",stream="{environment["EXAMPLE_STREAM"]}"}} 0.0' in metrics.text
         assert worker.output.count('"event": "waiting"') == 1
         assert [await one.stop() for one in (worker, http)] == [0, 0]
     assert "Traceback" not in http.output + worker.output

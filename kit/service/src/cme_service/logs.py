@@ -8,8 +8,12 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
+from datetime import date, time, timedelta
+from decimal import Decimal
+from pathlib import Path
 from traceback import extract_tb
-from typing import Any
+from typing import Any, TextIO
+from uuid import UUID
 
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
@@ -28,23 +32,25 @@ NAMES = frozenset("""
 
 LOOKS = re.compile(
     r"""
-      \b[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z]\b                           # UPN, permanent or temporary
+      (?P<identifier>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)     # ours, and kept: its digits may look like what follows
+    | \b[A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z]\b                           # UPN, permanent or temporary
     | \b\d{3}[ -]?\d{3}[ -]?\d{4}\b                                       # NHS number
     | (?<![\w.-])(?:\+44|0044|0)[ -]?\d{2,4}[ -]?\d{3}[ -]?\d{3,4}\b      # telephone
     | [\w.+-]+@[\w-]+\.[\w.-]+                                            # e-mail
-    | \b[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[ABD-HJLNP-UW-Z]{2}\b                   # postcode
+    | \b[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}\b                             # postcode, invented ones included
+    | \b[a-z]{1,2}\d[a-z\d]?[ ]\d[a-z]{2}\b
     | input_value=.*?(?=,[ ]input_type|\]|$)                              # pydantic quoting what it was given
     | \bDETAIL:.*$                                                        # PostgreSQL quoting a key
     | \beyJ[\w-]+\.[\w-]+\.[\w-]*                                         # a signed token
     """,
     re.VERBOSE | re.MULTILINE,
 )
-KEPT = frozenset({"event", "level", "logger", "timestamp", "event_id", "correlation_id", "request_id", "trace_id"})
-"""Written by us, never by a caller. Their digits may look like a telephone number and are none."""
+KEPT = frozenset({"level", "logger", "timestamp", "service"})
+"""Written by this module alone."""
 
 
-def configure(service: str, level: int = logging.INFO) -> None:
-    """Let every logger of this process, ours and libraries', write through the same chain."""
+def configure(service: str, level: int = logging.INFO, stream: TextIO | None = None) -> None:
+    """Let every logger of this process, ours and libraries', write through the same chain; to standard output."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -60,13 +66,13 @@ def configure(service: str, level: int = logging.INFO) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             redact,
-            structlog.processors.JSONRenderer(default=lambda value: f"<{type(value).__name__}>"),  # not its repr
+            structlog.processors.JSONRenderer(default=_plain),
         ],
     ))
     root = logging.getLogger()
@@ -84,14 +90,14 @@ def configure(service: str, level: int = logging.INFO) -> None:
 
 def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Withhold values by key and by look, at any depth."""
-    return {key: value if key in KEPT and key != "event" else _withheld(key, value) for key, value in event.items()}
+    return {key: value if key in KEPT else _withheld(key, value) for key, value in event.items()}
 
 
 def _withheld(key: str, value: Any) -> Any:
     if key.lower() in NAMES:
         return WITHHELD
     if isinstance(value, str):
-        return value if UUID_LOOK.fullmatch(value) else LOOKS.sub(WITHHELD, value)
+        return LOOKS.sub(lambda found: found["identifier"] or WITHHELD, value)
     if isinstance(value, Mapping):
         return {inner: _withheld(str(inner), one) for inner, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
@@ -101,7 +107,9 @@ def _withheld(key: str, value: Any) -> Any:
     return value
 
 
-UUID_LOOK = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+def _plain(value: Any) -> str:
+    """What JSON has no form for: identifiers and dates as text, of anything else no more than its type."""
+    return str(value) if isinstance(value, UUID | date | time | timedelta | Path | Decimal) else f"<{type(value).__name__}>"
 
 
 def _named(service: str) -> Processor:
