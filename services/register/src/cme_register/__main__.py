@@ -1,0 +1,64 @@
+"""The register's composition root: `cme-register http | worker | serve | migrate | parked | import-officers`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from cme_bus.consumer import Consumer
+from cme_contracts.register import STREAM
+from cme_council import load
+from cme_register.adapters.postgres import RegisterTx
+from cme_register.adapters.tables import load_rules
+from cme_register.application.rules import Rules
+from cme_register.entrypoints import cli, events, http, timers
+from cme_register.settings import Settings
+from cme_service import run
+from cme_service.context import Context
+from cme_service.definition import Loop, ServiceDefinition
+from cme_timers import TimerLoop
+
+type Here = Context[Settings, RegisterTx]
+
+
+def _rules(context: Here) -> Rules:
+    council = context.settings.council
+    return load_rules(closures=load(council).closure_days if council else ())
+
+
+def _app(context: Here) -> FastAPI:
+    return http.build_app(context, _rules(context))
+
+
+def _consumer(context: Here) -> Consumer[RegisterTx]:
+    return events.consumer(context.db, context.clock, _rules(context))
+
+
+def _loops(context: Here) -> Sequence[Loop]:
+    return [TimerLoop(context.db, context.clock, timers.handlers(_rules(context))).run]
+
+
+SERVICE = ServiceDefinition(
+    name="register",
+    settings=Settings,
+    tx=RegisterTx,
+    streams=[STREAM],
+    components=("web", "timers"),
+    migrations=Path(__file__).parent / "migrations",
+    http=_app,
+    consumer=_consumer,
+    background=_loops,
+    commands=cli.COMMANDS,
+)
+
+
+def main() -> None:
+    """Run the command on the command line."""
+    sys.exit(run.main(SERVICE))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""Cases, in PostgreSQL. Whoever changes one holds the row of its child."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+import asyncpg
+
+from cme_bus.database import Connection
+from cme_register.domain.case import Case
+from cme_register.domain.codes import Category, Kind, Outcome, Proof, Status
+from cme_register.domain.errors import NotOnRegister
+
+
+class PgCases:
+    """See `application.ports.Cases`."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    async def lock(self, case_id: UUID) -> Case:
+        while True:
+            child = await self._conn.fetchval(
+                "SELECT id FROM child WHERE id = (SELECT child_id FROM case_file WHERE id = $1) FOR UPDATE", case_id
+            )
+            row = await self._conn.fetchrow("SELECT * FROM case_file WHERE id = $1", case_id)
+            if row is None:
+                raise NotOnRegister("there is no such case")
+            if row["child_id"] == child:  # else a join moved it while we waited for the row of the child it had
+                return _case(row)
+
+    async def open_of(self, child_ids: Collection[UUID]) -> Mapping[UUID, Case]:
+        rows = await self._conn.fetch(
+            "SELECT * FROM case_file WHERE status = 'open' AND child_id = ANY($1)", list(child_ids)
+        )
+        return {row["child_id"]: _case(row) for row in rows}
+
+    async def latest_of(self, subject: UUID) -> UUID | None:
+        case_id: UUID | None = await self._conn.fetchval(LATEST, subject)
+        return case_id
+
+    async def of_records(self, record_ids: Collection[UUID]) -> list[Case]:
+        rows = await self._conn.fetch(
+            "SELECT * FROM case_file WHERE record_id = ANY($1) ORDER BY opened_at, id", list(record_ids)
+        )
+        return [_case(row) for row in rows]
+
+    async def waiting_for(self, case_id: UUID) -> list[UUID]:
+        return [row["id"] for row in await self._conn.fetch(WAITING, case_id)]
+
+    async def add(self, cases: Sequence[Case]) -> None:
+        await self._conn.executemany(ADD, [_row(case) for case in cases])
+
+    async def save(self, cases: Sequence[Case]) -> None:
+        await self._conn.executemany(SAVE, [_row(case) for case in cases])
+
+
+COLUMNS = """id, record_id, child_id, kind, category, opened_at, status, factors, risk, due_at, school_urn, school_la, home_la,
+lead_officer_id, waits_for, located_at, location_proof, closed_at, outcome, outcome_proof"""
+
+ADD = f"""
+INSERT INTO case_file ({COLUMNS})
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"""
+
+SAVE = f"""
+UPDATE case_file SET ({COLUMNS})
+= ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) WHERE id = $1"""
+
+LATEST = """
+SELECT id FROM case_file WHERE child_id = (
+    SELECT shown_as FROM child WHERE id = $1
+    UNION ALL
+    SELECT child.shown_as FROM submission JOIN child ON child.id = submission.record_id WHERE submission.first_id = $1
+    LIMIT 1
+)
+ORDER BY status = 'open' DESC, opened_at DESC, id LIMIT 1"""
+
+WAITING = """
+WITH RECURSIVE waiting AS (
+    SELECT id FROM case_file WHERE waits_for = $1
+    UNION ALL
+    SELECT case_file.id FROM case_file JOIN waiting ON case_file.waits_for = waiting.id
+)
+SELECT id FROM waiting"""
+
+
+def _row(case: Case) -> tuple[object, ...]:
+    return (
+        case.id, case.record_id, case.child_id, case.kind, case.category, case.opened_at, case.status, case.factors, case.risk,
+        case.due_at, case.school_urn, case.school_la, case.home_la, case.lead_officer_id, case.waits_for, case.located_at,
+        case.location_proof, case.closed_at, case.outcome, case.outcome_proof,
+    )  # fmt: skip
+
+
+def _case(row: asyncpg.Record) -> Case:
+    return Case(
+        id=row["id"], record_id=row["record_id"], child_id=row["child_id"], kind=Kind(row["kind"]),
+        category=Category(row["category"]) if row["category"] else None, opened_at=row["opened_at"],
+        status=Status(row["status"]), factors=tuple(row["factors"]), due_at=row["due_at"], school_urn=row["school_urn"],
+        school_la=row["school_la"], home_la=row["home_la"], lead_officer_id=row["lead_officer_id"], waits_for=row["waits_for"],
+        located_at=row["located_at"], location_proof=Proof(row["location_proof"]) if row["location_proof"] else None,
+        closed_at=row["closed_at"], outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        outcome_proof=Proof(row["outcome_proof"]) if row["outcome_proof"] else None,
+    )  # fmt: skip

@@ -1,0 +1,48 @@
+"""Clocks, in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple, fields
+from uuid import UUID
+
+import asyncpg
+
+from cme_bus.database import Connection
+from cme_register.domain.clocks import Clock
+
+NAMES = tuple(field.name for field in fields(Clock))
+"""The columns are the fields."""
+
+
+class PgClocks:
+    """See `application.ports.Clocks`."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    async def add(self, clocks: Sequence[Clock]) -> None:
+        await self._conn.executemany(ADD, [astuple(clock) for clock in clocks])
+
+    async def save(self, clock: Clock) -> None:
+        await self._conn.execute(SAVE, *astuple(clock))
+
+    async def find(self, clock_id: UUID) -> Clock | None:
+        row = await self._conn.fetchrow(f"SELECT {COLUMNS} FROM clock WHERE id = $1", clock_id)
+        return None if row is None else _clock(row)
+
+    async def running(self, case_id: UUID) -> list[Clock]:
+        rows = await self._conn.fetch(
+            f"SELECT {COLUMNS} FROM clock WHERE case_id = $1 AND satisfied_at IS NULL ORDER BY due_at, id", case_id
+        )
+        return [_clock(row) for row in rows]
+
+
+COLUMNS = ", ".join(NAMES)
+PLACES = ", ".join(f"${number}" for number in range(1, len(NAMES) + 1))
+ADD = f"INSERT INTO clock ({COLUMNS}) VALUES ({PLACES})"
+SAVE = f"UPDATE clock SET ({COLUMNS}) = ({PLACES}) WHERE id = $1"
+
+
+def _clock(row: asyncpg.Record) -> Clock:
+    return Clock(**dict(row))

@@ -1,0 +1,27 @@
+"""The register's transaction: its own tables, its timers, and the outbox, together or not at all."""
+
+from __future__ import annotations
+
+from cme_bus.database import Connection, Tx
+from cme_bus.sealing import Keyring
+from cme_register.adapters.cases import PgCases
+from cme_register.adapters.children import PgChildren
+from cme_register.adapters.chronology import PgChronology
+from cme_register.adapters.clocks import PgClocks
+from cme_register.adapters.officers import PgOfficers
+from cme_register.adapters.submissions import PgSubmissions
+from cme_timers import Timers
+
+
+class RegisterTx(Tx):
+    """See `application.ports.Transaction`."""
+
+    def __init__(self, conn: Connection, source: str, keyring: Keyring | None = None) -> None:
+        super().__init__(conn, source, keyring)
+        self.children = PgChildren(conn)
+        self.submissions = PgSubmissions(conn)
+        self.cases = PgCases(conn)
+        self.clocks = PgClocks(conn)
+        self.timers = Timers(conn)
+        self.officers = PgOfficers(conn)
+        self.chronology = PgChronology(conn)

@@ -1,0 +1,81 @@
+"""What was sent, in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from cme_bus.database import Connection
+from cme_register.adapters.rows import details_as_json, details_from_json
+from cme_register.application.ports import Kept
+from cme_register.domain.codes import SubmissionKind
+from cme_register.domain.submission import Submission
+
+
+class PgSubmissions:
+    """See `application.ports.Submissions`."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    async def chains(self, first_ids: Collection[UUID]) -> tuple[Mapping[UUID, UUID], set[UUID]]:
+        rows = await self._conn.fetch(
+            "SELECT id, first_id, record_id FROM submission WHERE first_id = ANY($1)", list(first_ids)
+        )
+        return {row["first_id"]: row["record_id"] for row in rows}, {row["id"] for row in rows}
+
+    async def add(self, kept: Sequence[Kept]) -> None:
+        await self._conn.executemany(ADD, [_row(one) for one in kept])
+
+    async def of_records(self, record_ids: Collection[UUID]) -> list[Kept]:
+        rows = await self._conn.fetch(
+            "SELECT * FROM submission WHERE record_id = ANY($1) ORDER BY received_at, id", list(record_ids)
+        )
+        return [_kept(row) for row in rows]
+
+    async def of_cases(self, case_ids: Collection[UUID]) -> list[Kept]:
+        rows = await self._conn.fetch(
+            "SELECT * FROM submission WHERE case_id = ANY($1) ORDER BY received_at, id", list(case_ids)
+        )
+        return [_kept(row) for row in rows]
+
+    async def assign(self, cases: Mapping[UUID, UUID | None]) -> None:
+        await self._conn.executemany("UPDATE submission SET case_id = $2 WHERE id = $1", list(cases.items()))
+
+    async def inform(self, case_id: UUID, submission_id: UUID, at: datetime) -> None:
+        await self._conn.execute(
+            "INSERT INTO referrer_informed (case_id, submission_id, informed_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            case_id, submission_id, at,
+        )  # fmt: skip
+
+    async def informed(self, case_id: UUID) -> set[UUID]:
+        rows = await self._conn.fetch("SELECT submission_id FROM referrer_informed WHERE case_id = $1", case_id)
+        return {row["submission_id"] for row in rows}
+
+
+ADD = """
+INSERT INTO submission (id, first_id, record_id, case_id, kind, reference, received_at, on_roll, reason, ground,
+                        destination_known, factors, school_urn, school_la, home_la, matched_by, details)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"""
+
+
+def _row(kept: Kept) -> tuple[object, ...]:
+    one = kept.submission
+    return (
+        one.id, one.first_id, kept.record_id, kept.case_id, one.kind, one.reference, one.received_at, one.on_roll, one.reason,
+        one.ground, one.destination_known, one.factors, one.school_urn, one.school_la, one.home_la, kept.matched_by,
+        details_as_json(one.details),
+    )  # fmt: skip
+
+
+def _kept(row: asyncpg.Record) -> Kept:
+    submission = Submission(
+        id=row["id"], first_id=row["first_id"], kind=SubmissionKind(row["kind"]), reference=row["reference"],
+        received_at=row["received_at"], details=details_from_json(row["details"]), on_roll=row["on_roll"],
+        reason=row["reason"], ground=row["ground"], destination_known=row["destination_known"],
+        factors=tuple(row["factors"]), school_urn=row["school_urn"], school_la=row["school_la"], home_la=row["home_la"],
+    )  # fmt: skip
+    return Kept(submission, row["record_id"], row["case_id"], tuple(row["matched_by"]))

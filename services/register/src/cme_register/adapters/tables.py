@@ -1,0 +1,47 @@
+"""Reads the tables that decide: clocks and outcomes. A table that is not right stops the process at its start."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from cme_calendars import WorkingDays
+from cme_register.application.rules import Rules
+from cme_register.domain.clocks import ClockDefinition, ClockTable, Rung
+from cme_register.domain.codes import Outcome, Proof, Role
+from cme_register.domain.outcomes import OutcomeRule, OutcomeTable
+
+TABLES = Path(__file__).parent.parent / "tables"
+
+
+def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules:
+    """The rules as the files say; `closures` are the days on which the council is shut.
+
+    Raises ValueError, KeyError or TypeError for a file that is not such a table.
+    """
+    clocks = tomllib.loads((folder / "clocks.toml").read_text("utf-8"))["clock"]
+    outcomes = tomllib.loads((folder / "outcomes.toml").read_text("utf-8"))["outcome"]
+    return Rules(
+        clocks=ClockTable(map(_clock, clocks)), outcomes=OutcomeTable(map(_outcome, outcomes)), days=WorkingDays(closures)
+    )
+
+
+def _clock(row: dict[str, Any]) -> ClockDefinition:
+    ladder = tuple(Rung(rung["after_working_days"], tuple(map(Role, rung["tell"]))) for rung in row["ladder"])
+    if [rung.after_working_days for rung in ladder][:1] != [0]:
+        raise ValueError(f"the ladder of {row['code']} does not begin with the breach")
+    return ClockDefinition(
+        code=row["code"], who=Role(row["who"]), working_days=row["working_days"],
+        warn_after_working_days=row.get("warn_after_working_days"), ladder=ladder, source=row["source"],
+        valid_from=row["valid_from"],
+    )  # fmt: skip
+
+
+def _outcome(row: dict[str, Any]) -> OutcomeRule:
+    return OutcomeRule(
+        outcome=Outcome(row["code"]), proofs=frozenset(map(Proof, row["proofs"])),
+        needs_located=row.get("needs_located", True), source=row["source"],
+    )  # fmt: skip

@@ -1,0 +1,59 @@
+"""What officers do with a case: assign it, say what it is, find the child (policy 7)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from cme_contracts import codes
+from cme_contracts.register import ChildLocated, LeadOfficerAssigned
+from cme_register.application.clocks import satisfy
+from cme_register.application.ports import Transaction
+from cme_register.application.rules import Rules
+from cme_register.application.settling import category_changed
+from cme_register.application.telling import Said, tell
+from cme_register.domain.clocks import INITIAL_INVESTIGATION
+from cme_register.domain.codes import Category, Kind, Proof
+from cme_register.domain.errors import RegisterError
+
+
+class NotALeadOfficer(RegisterError):
+    """Cases are given to active Lead Officers only."""
+
+    code = "not-a-lead-officer"
+
+
+async def assign(tx: Transaction, case_id: UUID, officer_id: UUID, *, by: UUID, at: datetime) -> None:
+    """Give the case to another Lead Officer. Raises `NotOnRegister`, `NotALeadOfficer`, `CaseNotOpen`, `NothingChanges`."""
+    case = await tx.cases.lock(case_id)
+    if not await tx.officers.is_lead_officer(officer_id):
+        raise NotALeadOfficer(f"officer {officer_id} is no active Lead Officer")
+    case.assign(officer_id)
+    await tx.cases.save([case])
+    event = LeadOfficerAssigned(
+        child_id=case.child_id, case_id=case.id, officer_id=officer_id, assigned_by=by, assigned_at=at
+    )
+    await tell(tx, [Said(event, at)])
+
+
+async def recategorise(
+    tx: Transaction, case_id: UUID, kind: Kind, category: Category | None, *, by: UUID, at: datetime
+) -> None:
+    """Say what the case is (policy 3). Raises `NotOnRegister`, `CaseNotOpen`, `NothingChanges`."""
+    case = await tx.cases.lock(case_id)
+    before = case.kind, case.category
+    case.move_to(kind, category)
+    await tx.cases.save([case])
+    await tell(tx, [Said(category_changed(case, before, by, at), at)])
+
+
+async def locate(tx: Transaction, case_id: UUID, proof: Proof, rules: Rules, *, by: UUID, at: datetime) -> None:
+    """The child has been found: the initial investigation is done. Raises `NotOnRegister`, `CaseNotOpen`, `AlreadyLocated`."""
+    case = await tx.cases.lock(case_id)
+    case.locate(proof, at)
+    located = ChildLocated(
+        child_id=case.child_id, case_id=case.id, proof=codes.Proof(proof), decided_by=by, located_at=at
+    )
+    satisfied = await satisfy(tx, case, INITIAL_INVESTIGATION, rules, at=at)
+    await tx.cases.save([case])
+    await tell(tx, [Said(located, at), *satisfied])

@@ -1,0 +1,65 @@
+"""A case is closed with an outcome and its proof, and every referrer is told (policy 7)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from cme_calendars import local_date
+from cme_contracts import codes
+from cme_contracts.register import CaseClosed
+from cme_register.application.clocks import satisfy, schedule, started
+from cme_register.application.ports import Kept, Transaction
+from cme_register.application.rules import NewId, Rules
+from cme_register.application.telling import Said, tell
+from cme_register.domain.case import Case
+from cme_register.domain.clocks import INITIAL_INVESTIGATION, OUTCOME, start_clock
+from cme_register.domain.codes import Outcome, Proof
+
+
+async def close(
+    tx: Transaction, case_id: UUID, outcome: Outcome, proof: Proof, rules: Rules, *, by: UUID, at: datetime, new_id: NewId
+) -> None:
+    """Close it, and start the clock of telling everybody who sent something about the child.
+
+    Raises `NotOnRegister`, `CaseNotOpen`, `ChildNotLocated`, `ProofDoesNotFit`.
+    """
+    case = await tx.cases.lock(case_id)
+    case.close(rules.outcomes[outcome], proof, at)
+    investigated = await satisfy(tx, case, INITIAL_INVESTIGATION, rules, at=at)  # where nobody had to be found
+    kept = await everything_in(tx, case)
+    closed = CaseClosed(
+        child_id=case.child_id, case_id=case.id, outcome=codes.Outcome(outcome), proof=codes.Proof(proof),
+        submission_ids=tuple(one.submission.id for one in kept), decided_by=by, closed_at=at,
+    )  # fmt: skip
+    telling = await _start_telling(tx, case, rules, at=at, new_id=new_id)
+    await tx.cases.save([case])
+    await tell(tx, [*investigated, Said(closed, at), telling])
+
+
+async def note_referrer_informed(
+    tx: Transaction, case_id: UUID, submission_id: UUID, rules: Rules, *, informed_at: datetime
+) -> None:
+    """One sender knows. Once all do, the clock of telling them is satisfied. Raises `NotOnRegister`."""
+    case = await tx.cases.lock(case_id)
+    await tx.submissions.inform(case_id, submission_id, informed_at)
+    everybody = {one.submission.id for one in await everything_in(tx, case)}
+    if everybody - await tx.submissions.informed(case_id):
+        return
+    said = await satisfy(tx, case, OUTCOME, rules, at=informed_at)
+    await tx.cases.save([case])
+    await tell(tx, said)
+
+
+async def everything_in(tx: Transaction, case: Case) -> list[Kept]:
+    """The submissions of a case, and of those that wait behind it because their records were joined."""
+    return await tx.submissions.of_cases([case.id, *await tx.cases.waiting_for(case.id)])
+
+
+async def _start_telling(tx: Transaction, case: Case, rules: Rules, *, at: datetime, new_id: NewId) -> Said:
+    day = local_date(at)
+    clock = start_clock(rules.clocks(OUTCOME, day), day, rules.days, clock_id=new_id(), case_id=case.id)
+    case.due_at = clock.due_at
+    await tx.clocks.add([clock])
+    await schedule(tx, clock, rules)
+    return Said(started(clock, case).event, at)

@@ -1,0 +1,24 @@
+"""What safeguarding says about a child is shown with the case it concerns, and raises its rank (policy 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from cme_contracts.safeguarding import Concerning
+from cme_register.application.ports import Transaction
+from cme_register.application.telling import entry
+from cme_register.domain.codes import Status
+
+
+async def note_concern(tx: Transaction, event: Concerning, factors: Sequence[str], *, at: datetime) -> None:
+    """Note it with the case; or, while there is none, with the chain or the child, where a case will find it."""
+    subject = event.case_id or event.first_submission_id or event.child_id
+    assert subject is not None
+    case_id = event.case_id or await tx.cases.latest_of(subject)
+    await tx.chronology.add([entry(case_id or subject, event, at)])
+    if case_id is None or not factors:
+        return
+    case = await tx.cases.lock(case_id)
+    if case.status is Status.OPEN and case.take_factors(factors):
+        await tx.cases.save([case])

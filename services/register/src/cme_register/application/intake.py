@@ -1,0 +1,50 @@
+"""What intake has received is matched first, then settled (policy 3, 5.2, 7, 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cme_bus.meta import Meta
+from cme_contracts.register import SubmissionMatched
+from cme_register.application.matching import Match, Wanted, match
+from cme_register.application.ports import Kept, Transaction
+from cme_register.application.rules import NewId, Rules
+from cme_register.application.settling import Arrival, settle
+from cme_register.application.telling import Said, tell
+from cme_register.domain.submission import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A submission as intake announced it."""
+
+    submission: Submission
+    cause: Meta | None = None
+
+
+async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *, at: datetime, new_id: NewId) -> None:
+    """Say whose each submission is, and open, join or leave cases accordingly. One that is known already is left alone."""
+    chains, known = await tx.submissions.chains({one.submission.first_id for one in received})
+    fresh = {one.submission.id: one for one in received if one.submission.id not in known}.values()
+    wanted = [Wanted(one.submission.first_id, one.submission.details) for one in fresh]
+    matches = await match(tx, wanted, chains, at=at, new_id=new_id)
+    arrivals = [
+        Arrival(one.submission, found.record_id, found.child_id, (_matched(one, found, at),), one.cause)
+        for one, found in zip(fresh, matches, strict=True)
+    ]
+    settled = await settle(tx, arrivals, rules, at=at, new_id=new_id)
+    await tx.submissions.add([
+        Kept(one.submission, found.record_id, settled.cases[one.submission.id], found.matched_by)
+        for one, found in zip(fresh, matches, strict=True)
+    ])  # fmt: skip
+    await tell(tx, settled.said)
+
+
+def _matched(one: Received, found: Match, at: datetime) -> Said:
+    event = SubmissionMatched(
+        child_id=found.child_id, submission_id=one.submission.id, first_submission_id=one.submission.first_id,
+        new_record=found.new_record, matched_by=found.matched_by, matched_at=at,
+    )  # fmt: skip
+    return Said(event, at, one.cause)

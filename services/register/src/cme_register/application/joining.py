@@ -1,0 +1,154 @@
+"""Two records turn out to be one child, or turn out not to be (policy 8). Everything comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from cme_contracts.register import RecordsJoined, RecordsSeparated
+from cme_register.application.clocks import schedule
+from cme_register.application.ports import Child, Entry, Kept, Transaction
+from cme_register.application.rules import NewId, Rules
+from cme_register.application.settling import Arrival, settle
+from cme_register.application.telling import BESIDE, Said, tell
+from cme_register.domain.case import Case
+from cme_register.domain.clocks import INITIAL_INVESTIGATION, Clock
+from cme_register.domain.details import gathered
+from cme_register.domain.errors import NotOnRegister, RegisterError
+
+
+class RecordsNotApart(RegisterError):
+    """Only two records that both stand by themselves can be joined."""
+
+    code = "records-not-apart"
+
+
+class RecordsNotJoined(RegisterError):
+    """Only a record that this one absorbed can be separated from it."""
+
+    code = "records-not-joined"
+
+
+class DeadlineWouldMove(RegisterError):
+    """The absorbed record's case is due first: join the other way round, so that no deadline is lost."""
+
+    code = "deadline-would-move"
+
+
+async def join(tx: Transaction, child_id: UUID, absorbed_id: UUID, *, by: UUID, at: datetime) -> None:
+    """Show two records as one. Of two open cases the absorbed one's waits, and its clocks with it.
+
+    Raises `NotOnRegister`, `RecordsNotApart`, `DeadlineWouldMove`.
+    """
+    if await tx.children.lock_two(child_id, absorbed_id) != {child_id, absorbed_id}:
+        raise NotOnRegister("there is no such record")
+    owners = {await tx.children.shown_as(child_id), await tx.children.shown_as(absorbed_id)}
+    if child_id == absorbed_id or owners != {child_id, absorbed_id}:
+        raise RecordsNotApart(f"{child_id} and {absorbed_id} do not both stand by themselves")
+    open_cases = await tx.cases.open_of([child_id, absorbed_id])
+    surviving, waiting = open_cases.get(child_id), open_cases.get(absorbed_id)
+    if surviving and waiting:
+        await _let_wait(tx, waiting, surviving)
+    await tx.children.join(absorbed_id, child_id, at, by)
+    await _show(tx, child_id, await _records(tx, child_id))
+    event = RecordsJoined(child_id=child_id, absorbed_child_id=absorbed_id, decided_by=by, joined_at=at)
+    await tell(tx, [Said(event, at)])
+    detail = event.model_dump(mode="json", exclude=BESIDE - {"child_id"})
+    await tx.chronology.add([Entry(case.id, at, event.type, detail) for case in open_cases.values()])
+
+
+async def separate(
+    tx: Transaction, child_id: UUID, restored_id: UUID, rules: Rules, *, by: UUID, at: datetime, new_id: NewId
+) -> None:
+    """Take a join back, for what came since as well: whatever fitted the restored record is the restored record's.
+
+    Raises `NotOnRegister`, `RecordsNotJoined`.
+    """
+    if await tx.children.lock_two(child_id, restored_id) != {child_id, restored_id}:
+        raise NotOnRegister("there is no such record")
+    if child_id == restored_id or await tx.children.shown_as(restored_id) != child_id:
+        raise RecordsNotJoined(f"{restored_id} is not shown as {child_id}")
+    restored = await tx.children.separate(restored_id, at, by)
+    cases = await tx.cases.of_records(restored)
+    event = RecordsSeparated(
+        child_id=child_id, restored_child_id=restored_id,
+        submission_ids=tuple(dict.fromkeys(one.submission.first_id for one in await tx.submissions.of_records(restored))),
+        case_ids=tuple(case.id for case in cases), decided_by=by, separated_at=at,
+    )  # fmt: skip
+    remaining = await _records(tx, child_id)
+    await _come_back(tx, cases, rules)
+    await _come_back(tx, await tx.cases.of_records(remaining), rules)
+    await _show(tx, child_id, remaining)
+    await _show(tx, restored_id, restored)
+    await tell(tx, [Said(event, at)])
+    detail = event.model_dump(mode="json", include={"restored_child_id", "decided_by"})
+    await tx.chronology.add([Entry(case.id, at, event.type, detail) for case in cases])
+    strays = [
+        *[(one, child_id) for one in await _strays(tx, remaining)],
+        *[(one, restored_id) for one in await _strays(tx, restored)],
+    ]
+    await _settle_again(tx, strays, rules, at=at, new_id=new_id)
+
+
+async def _let_wait(tx: Transaction, waiting: Case, surviving: Case) -> None:
+    first, other = await _investigation(tx, waiting), await _investigation(tx, surviving)
+    if first and other and first.due_at < other.due_at:
+        raise DeadlineWouldMove(f"case {waiting.id} is due before case {surviving.id}")
+    waiting.wait_for(surviving.id)
+    for clock in await tx.clocks.running(waiting.id):
+        await tx.timers.cancel(clock.id)
+    await tx.cases.save([waiting])
+
+
+async def _investigation(tx: Transaction, case: Case) -> Clock | None:
+    return next((one for one in await tx.clocks.running(case.id) if one.code == INITIAL_INVESTIGATION), None)
+
+
+async def _come_back(tx: Transaction, cases: Sequence[Case], rules: Rules) -> None:
+    """Cases that waited for one of the other record go on; one that waits for a case of its own side still waits."""
+    for case in _apart(cases):
+        if await tx.cases.open_of([case.child_id]):
+            continue  # another was opened since: what belongs to this one is settled into that
+        case.come_back()
+        await tx.cases.save([case])
+        for clock in await tx.clocks.running(case.id):
+            await schedule(tx, clock, rules)
+
+
+async def _records(tx: Transaction, child_id: UUID) -> list[UUID]:
+    """The records that a child is shown by, itself first."""
+    return [child_id, *sorted(await tx.children.absorbed_by(child_id))]
+
+
+async def _show(tx: Transaction, child_id: UUID, records: Collection[UUID]) -> None:
+    """Gather what is shown of a child from its submissions, its own before those of records it has absorbed."""
+    kept = await tx.submissions.of_records(records)
+    own_first = sorted(kept, key=lambda one: one.record_id != child_id)
+    await tx.children.save([Child(child_id, gathered(one.submission.details for one in own_first))])
+
+
+async def _strays(tx: Transaction, records: Collection[UUID]) -> list[Kept]:
+    """Submissions of these records whose case is not theirs, whether it is still open or was closed for another child."""
+    cases = await tx.cases.of_records(records)
+    ours = {case.id for case in cases} - {case.id for case in _apart(cases)}
+    kept = await tx.submissions.of_records(records)
+    return [one for one in kept if one.case_id is not None and one.case_id not in ours]
+
+
+def _apart(cases: Sequence[Case]) -> list[Case]:
+    """Those of one side's cases that wait for a case of the other."""
+    ours = {case.id for case in cases}
+    return [case for case in cases if case.waits_for is not None and case.waits_for not in ours]
+
+
+async def _settle_again(
+    tx: Transaction, strays: list[tuple[Kept, UUID]], rules: Rules, *, at: datetime, new_id: NewId
+) -> None:
+    """A referral that was answered with another child's case is owed a case of its own."""
+    if not strays:
+        return
+    arrivals = [Arrival(one.submission, one.record_id, owner) for one, owner in strays]
+    settled = await settle(tx, arrivals, rules, at=at, new_id=new_id)
+    await tx.submissions.assign(settled.cases)
+    await tell(tx, settled.said)

@@ -1,0 +1,215 @@
+"""What the use cases need of the outside, in the register's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from cme_bus.meta import Meta
+from cme_contracts.base import Event
+from cme_register.domain.case import Case
+from cme_register.domain.clocks import Clock
+from cme_register.domain.codes import Role
+from cme_register.domain.details import Details
+from cme_register.domain.submission import Submission
+
+
+@dataclass(slots=True)
+class Child:
+    """A record that stands by itself, locked: whoever holds it may change, and speak of, all that is kept for it."""
+
+    id: UUID
+    details: Details
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A submission in the register: which record it was matched with, and to which case it belongs."""
+
+    submission: Submission
+    record_id: UUID
+    case_id: UUID | None
+    matched_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a chronology: ids, codes and dates about a case, or about a chain or child that has none yet."""
+
+    subject: UUID
+    at: datetime
+    what: str
+    detail: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """An officer of the council. It has no `repr` of its own use: never log one."""
+
+    id: UUID
+    name: str
+    email: str
+    role: Role
+    active: bool
+
+
+class Children(Protocol):
+    """Records of children, and what they are found by."""
+
+    async def claim(self, digests: Mapping[bytes, UUID]) -> Mapping[bytes, UUID]:
+        """Give each trait nobody has to the record proposed for it. Returns whose each trait is.
+
+        Whoever claims the same trait meanwhile waits until this transaction ends: so two workers given the same
+        child make one record.
+        """
+
+    async def give(self, digests: Mapping[bytes, UUID]) -> None:
+        """Traits that were claimed for a record that was not made after all belong to these."""
+
+    async def lock(self, record_ids: Collection[UUID]) -> Mapping[UUID, Child]:
+        """The children that show these records, by record, locked in the order of their ids."""
+
+    async def lock_two(self, one: UUID, other: UUID) -> set[UUID]:
+        """Lock two records, whoever shows them. Returns those there are."""
+
+    async def add(self, children: Sequence[Child], at: datetime) -> None:
+        """Make records. Each is locked by being made."""
+
+    async def save(self, children: Sequence[Child]) -> None:
+        """Write down what is shown of them."""
+
+    async def shown_as(self, record_id: UUID) -> UUID | None:
+        """Whose a record is now: itself, or who absorbed it. None where there is no such record."""
+
+    async def absorbed_by(self, child_id: UUID) -> set[UUID]:
+        """The records that this child has absorbed, and those have."""
+
+    async def join(self, absorbed: UUID, into: UUID, at: datetime, by: UUID) -> None:
+        """Show `absorbed`, and all it has absorbed, as `into`; with all their cases."""
+
+    async def separate(self, restored: UUID, at: datetime, by: UUID) -> set[UUID]:
+        """Show `restored`, and all it has absorbed, by itself again; with all their cases. Returns those records."""
+
+
+class Submissions(Protocol):
+    """What was sent."""
+
+    async def chains(self, first_ids: Collection[UUID]) -> tuple[Mapping[UUID, UUID], set[UUID]]:
+        """The record of each chain that is known, and the ids of all their submissions."""
+
+    async def add(self, kept: Sequence[Kept]) -> None:
+        """Keep them."""
+
+    async def of_records(self, record_ids: Collection[UUID]) -> list[Kept]:
+        """All that were matched with these records, in the order of receipt."""
+
+    async def of_cases(self, case_ids: Collection[UUID]) -> list[Kept]:
+        """All that belong to these cases, in the order of receipt."""
+
+    async def assign(self, cases: Mapping[UUID, UUID | None]) -> None:
+        """Move submissions to other cases."""
+
+    async def inform(self, case_id: UUID, submission_id: UUID, at: datetime) -> None:
+        """Whoever sent it was told how this case ended."""
+
+    async def informed(self, case_id: UUID) -> set[UUID]:
+        """The submissions whose senders were told how this case ended."""
+
+
+class Cases(Protocol):
+    """Cases. Their child's lock is theirs."""
+
+    async def lock(self, case_id: UUID) -> Case:
+        """A case, its child locked. Raises `NotOnRegister`."""
+
+    async def open_of(self, child_ids: Collection[UUID]) -> Mapping[UUID, Case]:
+        """The one open case of each child that has one. Lock the children first."""
+
+    async def latest_of(self, subject: UUID) -> UUID | None:
+        """The case, open before closed, of the child, record or chain `subject`."""
+
+    async def of_records(self, record_ids: Collection[UUID]) -> list[Case]:
+        """All that were opened for these records."""
+
+    async def waiting_for(self, case_id: UUID) -> list[UUID]:
+        """The cases that wait behind this one, and behind those."""
+
+    async def add(self, cases: Sequence[Case]) -> None:
+        """Open them."""
+
+    async def save(self, cases: Sequence[Case]) -> None:
+        """Write down what has changed."""
+
+
+class Clocks(Protocol):
+    """Running and past clocks."""
+
+    async def add(self, clocks: Sequence[Clock]) -> None:
+        """Start them."""
+
+    async def save(self, clock: Clock) -> None:
+        """Write down what has changed."""
+
+    async def find(self, clock_id: UUID) -> Clock | None:
+        """A clock by its id."""
+
+    async def running(self, case_id: UUID) -> list[Clock]:
+        """The clocks of a case that still run, the earliest due first."""
+
+
+class Timers(Protocol):
+    """Instants that come back to the register; see cme_timers."""
+
+    async def set_timer(
+        self, kind: str, subject: UUID, due_at: datetime, detail: Mapping[str, str | int] | None = None, *,
+        cause: Meta | None = None,
+    ) -> bool:
+        """Come back with `kind` and `subject` at `due_at`."""
+
+    async def cancel(self, subject: UUID, kind: str | None = None) -> int:
+        """Do not come back."""
+
+
+class Officers(Protocol):
+    """Officers and their loads."""
+
+    async def loads(self) -> Mapping[UUID, int]:
+        """The open cases of every active Lead Officer."""
+
+    async def is_lead_officer(self, officer_id: UUID) -> bool:
+        """Whether they are an active Lead Officer."""
+
+    async def put(self, officers: Sequence[Officer], at: datetime) -> set[UUID]:
+        """Add or change officers. Returns those for whom something changed, locked."""
+
+
+class Chronology(Protocol):
+    """What has happened, as a case shows it."""
+
+    async def add(self, entries: Sequence[Entry]) -> None:
+        """Note it."""
+
+
+class Transaction(Protocol):
+    """All of it, together or not at all."""
+
+    @property
+    def children(self) -> Children: ...
+    @property
+    def submissions(self) -> Submissions: ...
+    @property
+    def cases(self) -> Cases: ...
+    @property
+    def clocks(self) -> Clocks: ...
+    @property
+    def timers(self) -> Timers: ...
+    @property
+    def officers(self) -> Officers: ...
+    @property
+    def chronology(self) -> Chronology: ...
+
+    def publish(self, *events: Event, cause: Meta | None = None) -> None:
+        """Say it to the other services, once this is committed."""

@@ -1,0 +1,196 @@
+"""A submission becomes a case, or part of one: one case per child, however many referrals (policy 3, 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from cme_bus.meta import Meta
+from cme_calendars import local_date
+from cme_contracts.codes import CaseKind, Category, Factor
+from cme_contracts.register import CaseOpened, CategoryChanged, DuplicateLinked, LeadOfficerAssigned
+from cme_register.application.clocks import Started, schedule, started
+from cme_register.application.ports import Entry, Transaction
+from cme_register.application.rules import NewId, Rules
+from cme_register.application.telling import Said
+from cme_register.domain.allocation import Allocation
+from cme_register.domain.case import Case
+from cme_register.domain.clocks import INITIAL_INVESTIGATION, start_clock
+from cme_register.domain.codes import Kind
+from cme_register.domain.submission import Submission
+from cme_register.domain.triage import Move, Triage, triage
+
+EVIDENCE = "register.evidence.noted"
+"""What the chronology calls a return that is linked to a case without belonging to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A submission whose child is known, and locked."""
+
+    submission: Submission
+    record_id: UUID
+    child_id: UUID
+    said: tuple[Said, ...] = ()
+    """What is said of it first."""
+    cause: Meta | None = None
+
+
+@dataclass(slots=True)
+class Settled:
+    """What came of it."""
+
+    cases: dict[UUID, UUID | None] = field(default_factory=dict)
+    """The case of each submission."""
+    said: list[Said] = field(default_factory=list)
+
+
+async def settle(tx: Transaction, arrivals: Sequence[Arrival], rules: Rules, *, at: datetime, new_id: NewId) -> Settled:
+    """Triage each in turn and write down the cases. What was said is still to be told, after the submissions are kept.
+
+    Raises `BeyondCalendar` for a receipt in a year that no calendar knows.
+    """
+    desk = Desk(rules, at, new_id, dict(await tx.cases.open_of({one.child_id for one in arrivals})))
+    decisions = [desk.triage(one) for one in arrivals]
+    if desk.opened:
+        desk.allocate(Allocation(await tx.officers.loads()))
+    settled = Settled()
+    for one, told in zip(arrivals, decisions, strict=True):
+        settled.said += [*one.said, *desk.told(told)]
+        settled.cases[one.submission.id] = told.case.id if told.belongs and told.case else None
+    await tx.cases.add([one.case for one in desk.opened])
+    await tx.cases.save(desk.changed())
+    await tx.clocks.add([one.started.clock for one in desk.opened])
+    for opened in desk.opened:
+        await schedule(tx, opened.started.clock, rules, cause=opened.cause)
+    await tx.chronology.add(desk.notes)
+    return settled
+
+
+@dataclass(slots=True)
+class Decided:
+    """What was decided of one submission."""
+
+    arrival: Arrival
+    case: Case | None = None
+    belongs: bool = False
+    opened: Opened | None = None
+    said: list[Said] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Opened:
+    """A new case and its first clock."""
+
+    case: Case
+    started: Started
+    cause: Meta | None
+
+
+class Desk:
+    """The open cases of a batch's children while it is worked through, in order."""
+
+    def __init__(self, rules: Rules, at: datetime, new_id: NewId, cases: dict[UUID, Case]) -> None:
+        self._rules, self._at, self._new_id = rules, at, new_id
+        self._cases = cases
+        self._touched: set[UUID] = set()
+        self.opened: list[Opened] = []
+        self.notes: list[Entry] = []
+
+    def triage(self, arrival: Arrival) -> Decided:
+        """Decide, and change the cases accordingly."""
+        case = self._cases.get(arrival.child_id)
+        decision = triage(arrival.submission, case)
+        match decision.move:
+            case Move.OPEN:
+                return self._open(arrival, decision)
+            case Move.LINK:
+                assert case is not None
+                return self._link(arrival, decision, case)
+            case Move.NOTE:
+                assert case is not None
+                self.notes.append(_evidence(arrival, case, self._at))
+        return Decided(arrival)
+
+    def allocate(self, allocation: Allocation) -> None:
+        """Give every new case to a Lead Officer. Without one it stays unassigned, and the work list shows it."""
+        for opened in self.opened:
+            opened.case.lead_officer_id = allocation.next()
+
+    def changed(self) -> list[Case]:
+        """The cases that were there before and are different now."""
+        fresh = {opened.case.id for opened in self.opened}
+        return [case for _, case in sorted(self._cases.items()) if case.id in self._touched - fresh]
+
+    def told(self, decided: Decided) -> list[Said]:
+        """What is said of a decision, once officers are known."""
+        return [*_opening(decided.opened, decided.arrival, self._at), *decided.said] if decided.opened else decided.said
+
+    def _open(self, arrival: Arrival, decision: Triage) -> Decided:
+        submission = arrival.submission
+        assert decision.kind is not None
+        case = Case(
+            id=self._new_id(), record_id=arrival.record_id, child_id=arrival.child_id, kind=decision.kind,
+            category=decision.category, opened_at=submission.received_at, factors=tuple(dict.fromkeys(submission.factors)),
+            school_urn=submission.school_urn, school_la=submission.school_la, home_la=submission.home_la,
+        )  # fmt: skip
+        day = local_date(submission.received_at)
+        definition = self._rules.clocks(INITIAL_INVESTIGATION, day)
+        clock = start_clock(definition, day, self._rules.days, clock_id=self._new_id(), case_id=case.id)
+        case.due_at = clock.due_at
+        opened = Opened(case, started(clock, case), arrival.cause)
+        self.opened.append(opened)
+        self._cases[case.child_id] = case
+        return Decided(arrival, case, True, opened)
+
+    def _link(self, arrival: Arrival, decision: Triage, case: Case) -> Decided:
+        added = case.take_factors(arrival.submission.factors)
+        self._touched.add(case.id)
+        linked = DuplicateLinked(
+            child_id=case.child_id, case_id=case.id, submission_id=arrival.submission.id,
+            factors=tuple(map(Factor, added)), linked_at=self._at,
+        )  # fmt: skip
+        decided = Decided(arrival, case, True, said=[Said(linked, self._at, arrival.cause)])
+        if decision.kind is not None:
+            before = case.kind, case.category
+            case.move_to(decision.kind, decision.category)
+            decided.said.append(Said(category_changed(case, before, None, self._at), self._at, arrival.cause))
+        return decided
+
+
+def category_changed(case: Case, before: tuple[Kind, object], by: UUID | None, at: datetime) -> CategoryChanged:
+    """The case has become something else; `by` is None where a rule decided."""
+    kind, category = before
+    return CategoryChanged(
+        child_id=case.child_id, case_id=case.id, kind=CaseKind(case.kind), category=_category(case.category),
+        previous_kind=CaseKind(kind), previous_category=_category(category), decided_by=by, changed_at=at,
+    )  # fmt: skip
+
+
+def _opening(opened: Opened, arrival: Arrival, at: datetime) -> list[Said]:
+    case = opened.case
+    events = [
+        Said(CaseOpened(
+            child_id=case.child_id, case_id=case.id, submission_id=arrival.submission.id, kind=CaseKind(case.kind),
+            category=_category(case.category), factors=tuple(map(Factor, case.factors)), school_urn=case.school_urn,
+            school_la=case.school_la, home_la=case.home_la, opened_at=case.opened_at,
+        ), case.opened_at, arrival.cause),
+    ]  # fmt: skip
+    if case.lead_officer_id:
+        assigned = LeadOfficerAssigned(
+            child_id=case.child_id, case_id=case.id, officer_id=case.lead_officer_id, assigned_at=at
+        )
+        events.append(Said(assigned, at, arrival.cause))
+    return [*events, Said(opened.started.event, at, arrival.cause)]
+
+
+def _evidence(arrival: Arrival, case: Case, at: datetime) -> Entry:
+    submission = arrival.submission
+    detail = {"submission_id": str(submission.id), "kind": submission.kind.value, "school_urn": submission.school_urn}
+    return Entry(case.id, at, EVIDENCE, detail)
+
+
+def _category(category: object) -> Category | None:
+    return None if category is None else Category(str(category))

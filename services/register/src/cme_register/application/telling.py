@@ -1,0 +1,39 @@
+"""What the register says to the others it also writes in the case's chronology: the two cannot differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from cme_bus.meta import Meta
+from cme_contracts.base import Event
+from cme_contracts.register import CaseEvent
+from cme_register.application.ports import Entry, Transaction
+
+BESIDE = {"child_id", "case_id", "personal"}
+"""The entry stands in its case; personal data stands in no chronology."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An event, when it happened in business time, and what caused it where many are handled at once."""
+
+    event: Event
+    at: datetime
+    cause: Meta | None = None
+
+
+async def tell(tx: Transaction, said: Sequence[Said]) -> None:
+    """Publish, in this order, and write down what is about a case."""
+    for one in said:
+        tx.publish(one.event, cause=one.cause)
+    await tx.chronology.add(
+        [entry(one.event.case_id, one.event, one.at) for one in said if isinstance(one.event, CaseEvent)]
+    )
+
+
+def entry(subject: UUID, event: Event, at: datetime) -> Entry:
+    """The line that an event makes in the chronology of `subject`."""
+    return Entry(subject, at, event.type, event.model_dump(mode="json", exclude=BESIDE, exclude_none=True))

@@ -1,0 +1,70 @@
+"""The register's own words. Each has its twin in the contracts, which a test compares."""
+
+from enum import StrEnum
+
+
+class SubmissionKind(StrEnum):
+    """How the council heard of the child."""
+
+    REFERRAL = "referral"
+    DELETION = "deletion"
+    ADDITION = "addition"
+
+
+class Kind(StrEnum):
+    """A child on a school roll is not missing education in law, however absent (Education Act 1996 s 436A)."""
+
+    CME = "cme"
+    ON_ROLL_ENQUIRY = "on_roll_enquiry"
+
+
+class Category(StrEnum):
+    """The two categories of policy 3."""
+
+    MISSING = "missing"
+    WITHOUT_SCHOOL_PLACE = "without_school_place"
+
+
+class Status(StrEnum):
+    """Where a case stands."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    JOINED = "joined"
+    """Waits behind the case of the record that absorbed this one's; comes back if the records are separated."""
+
+
+class Role(StrEnum):
+    """Who answers for what; the rungs of the ladder tell them (policy 5.1, 7)."""
+
+    LEAD_OFFICER = "lead_officer"
+    TEAM_MANAGER = "team_manager"
+    SERVICE_LEAD = "service_lead"
+    HEAD_OF_SERVICE = "head_of_service"
+
+
+class Outcome(StrEnum):
+    """How a case ended (policy 7, 8)."""
+
+    ON_ROLL_IN_COUNTY = "on_roll_in_county"
+    ON_ROLL_ELSEWHERE = "on_roll_elsewhere"
+    ON_ROLL_INDEPENDENT = "on_roll_independent"
+    RETURNED_TO_SAME_SCHOOL = "returned_to_same_school"
+    HOME_EDUCATION = "home_education"
+    EDUCATED_OTHERWISE = "educated_otherwise"
+    TRANSFERRED_TO_OTHER_AUTHORITY = "transferred_to_other_authority"
+    MOVED_ABROAD_VERIFIED = "moved_abroad_verified"
+    NOT_COMPULSORY_SCHOOL_AGE = "not_compulsory_school_age"
+    DECEASED = "deceased"
+    DUPLICATE_OR_ERROR = "duplicate_or_error"
+
+
+class Proof(StrEnum):
+    """What shows that something is true."""
+
+    SCHOOL_CONFIRMED_IN_WRITING = "school_confirmed_in_writing"
+    AUTHORITY_CONFIRMED_IN_WRITING = "authority_confirmed_in_writing"
+    SEEN_BY_OFFICER = "seen_by_officer"
+    SEEN_BY_PROFESSIONAL = "seen_by_professional"
+    OFFICIAL_RECORD = "official_record"
+    PARENT_IN_WRITING = "parent_in_writing"

@@ -1,0 +1,31 @@
+"""What somebody sent about a child, as far as the register's rules go by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from cme_register.domain.codes import SubmissionKind
+from cme_register.domain.details import Details
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """One referral or return. `first_id` is the first of its chain of submission, correction and withdrawal."""
+
+    id: UUID
+    first_id: UUID
+    kind: SubmissionKind
+    reference: str
+    received_at: datetime
+    details: Details
+    """The child as this submission gives them: kept apart, so that a wrong join can be taken back."""
+    on_roll: bool | None = None
+    reason: str | None = None
+    ground: str | None = None
+    destination_known: bool | None = None
+    factors: tuple[str, ...] = ()
+    school_urn: str | None = None
+    school_la: str | None = None
+    home_la: str | None = None

@@ -1,0 +1,63 @@
+"""What a submission does: opens a case, joins one, is evidence, or is only kept (policy 3, 5.2, 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cme_register.domain.case import Case
+from cme_register.domain.codes import Category, Kind, SubmissionKind
+from cme_register.domain.submission import Submission
+
+ANSWERED_BY_ITS_GROUND = frozenset({"f", "j", "k", "l"})
+"""Grounds of regulation 9(1) that themselves say where the child is: educated at home (f), in custody (j), dead (k), over
+school age (l). A return on one of them opens no case, whatever it says of a destination."""
+
+
+class Move(StrEnum):
+    """What is done with a submission."""
+
+    OPEN = "open"
+    LINK = "link"
+    """It belongs to the child's open case: one case, however many referrals."""
+    NOTE = "note"
+    """Evidence on the child's open case; its sender waits for nothing."""
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """The decision. For OPEN, what the case is; for LINK, what it becomes if that changes."""
+
+    move: Move
+    kind: Kind | None = None
+    category: Category | None = None
+
+
+def triage(submission: Submission, case: Case | None) -> Triage:
+    """Decide by rule; `case` is the child's open one."""
+    match submission.kind:
+        case SubmissionKind.ADDITION:
+            return Triage(Move.NOTE if case else Move.KEEP)
+        case SubmissionKind.DELETION:
+            return _deletion(submission, case)
+        case SubmissionKind.REFERRAL:
+            return Triage(Move.LINK) if case else _referral(submission)
+
+
+def _referral(submission: Submission) -> Triage:
+    if submission.on_roll:
+        return Triage(Move.OPEN, Kind.ON_ROLL_ENQUIRY)
+    if submission.reason == "no_school_place":
+        return Triage(Move.OPEN, Kind.CME, Category.WITHOUT_SCHOOL_PLACE)
+    return Triage(Move.OPEN, Kind.CME, Category.MISSING)
+
+
+def _deletion(submission: Submission, case: Case | None) -> Triage:
+    """Off the roll with nobody knowing where: missing education from now on (domain scenario 15)."""
+    lost = not submission.destination_known and submission.ground not in ANSWERED_BY_ITS_GROUND
+    if case is None:
+        return Triage(Move.OPEN, Kind.CME, Category.MISSING) if lost else Triage(Move.KEEP)
+    if lost and case.kind is Kind.ON_ROLL_ENQUIRY:
+        return Triage(Move.LINK, Kind.CME, Category.MISSING)
+    return Triage(Move.LINK)

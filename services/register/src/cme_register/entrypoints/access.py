@@ -1,0 +1,22 @@
+"""Who may do what with the register. What somebody may not see does not exist for them (policy 10)."""
+
+from __future__ import annotations
+
+from cme_web.access import AccessTable, Row, bearer
+
+OFFICERS = frozenset({"lead_officer", "team_manager", "service_lead"})
+"""They work on cases, each other's included: a child does not wait because somebody is on leave."""
+MANAGER = frozenset({"team_manager"})
+
+ACCESS = AccessTable(
+    Row("GET", "/v1/cases", bearer, roles=OFFICERS, hidden=True),
+    Row("GET", "/v1/cases/{case_id}", bearer, roles=OFFICERS, hidden=True),
+    Row("GET", "/v1/children/{child_id}", bearer, roles=OFFICERS, hidden=True),
+    Row("GET", "/v1/officers", bearer, roles=OFFICERS, hidden=True),
+    Row("POST", "/v1/cases/{case_id}/lead-officer", bearer, roles=MANAGER, hidden=True, idempotent=True),
+    Row("POST", "/v1/cases/{case_id}/category", bearer, roles=OFFICERS, hidden=True, idempotent=True),
+    Row("POST", "/v1/cases/{case_id}/located", bearer, roles=OFFICERS, hidden=True, idempotent=True),
+    Row("POST", "/v1/cases/{case_id}/closure", bearer, roles=OFFICERS, hidden=True, idempotent=True),
+    Row("POST", "/v1/children/{child_id}/join", bearer, roles=MANAGER, hidden=True, idempotent=True),
+    Row("POST", "/v1/children/{child_id}/separate", bearer, roles=MANAGER, hidden=True, idempotent=True),
+)

@@ -1,0 +1,24 @@
+"""What the rules' refusals become for whoever asked, and how to go on."""
+
+from __future__ import annotations
+
+from cme_web.problems import Answer
+
+ANSWERS = {
+    "not-on-register": Answer(404, "Not found"),
+    "case-not-open": Answer(409, "The case is not open", "Look at the case: it is closed, or waits behind a joined one."),
+    "nothing-changes": Answer(409, "The case is like that already", "Nothing needs to be done."),
+    "already-located": Answer(409, "The child was located before", "The case says how and when."),
+    "child-not-located": Answer(
+        409, "Nobody has recorded that the child was found", "Record it with its proof (/located), then close the case."
+    ),
+    "proof-does-not-fit": Answer(
+        422, "This outcome asks for another proof", "Give a proof of the kind that the table of outcomes asks for, or keep the case open."
+    ),
+    "not-a-lead-officer": Answer(422, "They are no active Lead Officer", "Choose one from /v1/officers."),
+    "records-not-apart": Answer(409, "These are not two records that stand by themselves", "Look at both records first."),
+    "records-not-joined": Answer(409, "The one record was not joined into the other", "Look at the record: it names what was joined into it."),
+    "deadline-would-move": Answer(
+        409, "The absorbed record's case is due first", "Join the other way round, so that the earlier deadline stays."
+    ),
+}  # fmt: skip

@@ -1,0 +1,147 @@
+"""Cases over HTTP: the work list, a case's page, and what officers do with a case."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Literal
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.encoders import jsonable_encoder
+from pydantic import BaseModel, ConfigDict, Field
+
+from cme_bus.database import Database
+from cme_register.adapters import reading
+from cme_register.adapters.postgres import RegisterTx
+from cme_register.application import casework, closing
+from cme_register.application.rules import Rules
+from cme_register.domain.codes import Category, Kind, Outcome, Proof, Status
+from cme_register.entrypoints.officer import officer_of
+from cme_timers import BusinessClock
+from cme_web.idempotency import IdempotencyKey, idempotent
+from cme_web.paging import CurrentPage
+from cme_web.problems import NotVisible
+from cme_web.tokens import Caller, CurrentCaller
+
+ON_ROLL_ENQUIRY = "on_roll_enquiry"
+
+
+class Body(BaseModel):
+    """A misspelt field is refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NewLeadOfficer(Body):
+    """To whom a case is given."""
+
+    officer_id: UUID
+
+
+class NewCategory(Body):
+    """What a case is (policy 3)."""
+
+    category: Literal["missing", "without_school_place", "on_roll_enquiry"] = Field(
+        description="on_roll_enquiry: the child is on a school's roll, so not missing education in law"
+    )
+
+
+class Located(Body):
+    """The child has been found."""
+
+    proof: Proof = Field(description="How that is known.")
+
+
+class Closure(Body):
+    """How a case ended."""
+
+    outcome: Outcome
+    proof: Proof = Field(description="What shows that the outcome is true.")
+
+
+def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> APIRouter:
+    """The routes of cases."""
+    router = APIRouter()
+    act = _acting(db)
+
+    @router.get("/v1/cases")
+    async def list_cases(
+        request: Request,
+        page: CurrentPage,
+        submission_id: Annotated[UUID | None, Query(description="The case of this submission, whatever its status.")] = None,
+        status: Annotated[Status, Query()] = Status.OPEN,
+        officer_id: Annotated[UUID | Literal["unassigned"] | None, Query(description="Whose; or `unassigned`.")] = None,
+    ) -> Response:
+        """The work list: by risk, then by the time that is left."""
+        if submission_id is not None:
+            rows = await reading.case_of_submission(db.pool, submission_id)
+        else:
+            unassigned = officer_id == "unassigned"
+            whose = officer_id if isinstance(officer_id, UUID) else None
+            rows = await reading.work_list(db.pool, reading.Wanted(status, whose, unassigned, page.after, page.limit + 1))
+        return page.response(request, rows, show=jsonable_encoder, place=reading.place)
+
+    @router.get("/v1/cases/{case_id}")
+    async def show_case(case_id: UUID) -> reading.View:
+        """A case with its clocks, submissions, escalations and chronology."""
+        found = await reading.case_page(db.pool, case_id)
+        if found is None:
+            raise NotVisible
+        return found
+
+    @router.post("/v1/cases/{case_id}/lead-officer")
+    async def assign(case_id: UUID, body: NewLeadOfficer, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+        """Give the case to a Lead Officer."""
+
+        async def do(tx: RegisterTx, by: UUID) -> None:
+            await casework.assign(tx, case_id, body.officer_id, by=by, at=clock.now())
+
+        return await act("lead-officer", case_id, body, caller, key, do)
+
+    @router.post("/v1/cases/{case_id}/category")
+    async def recategorise(case_id: UUID, body: NewCategory, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+        """Say what the case is."""
+        kind = Kind.ON_ROLL_ENQUIRY if body.category == ON_ROLL_ENQUIRY else Kind.CME
+        category = None if body.category == ON_ROLL_ENQUIRY else Category(body.category)
+
+        async def do(tx: RegisterTx, by: UUID) -> None:
+            await casework.recategorise(tx, case_id, kind, category, by=by, at=clock.now())
+
+        return await act("category", case_id, body, caller, key, do)
+
+    @router.post("/v1/cases/{case_id}/located")
+    async def locate(case_id: UUID, body: Located, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+        """Record that the child was found."""
+
+        async def do(tx: RegisterTx, by: UUID) -> None:
+            await casework.locate(tx, case_id, body.proof, rules, by=by, at=clock.now())
+
+        return await act("located", case_id, body, caller, key, do)
+
+    @router.post("/v1/cases/{case_id}/closure")
+    async def close(case_id: UUID, body: Closure, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+        """Close the case with a proven outcome; every referrer is told."""
+
+        async def do(tx: RegisterTx, by: UUID) -> None:
+            await closing.close(tx, case_id, body.outcome, body.proof, rules, by=by, at=clock.now(), new_id=uuid4)
+
+        return await act("closure", case_id, body, caller, key, do)
+
+    return router
+
+
+type Deed = Callable[[RegisterTx, UUID], Awaitable[None]]
+
+
+def _acting(db: Database[RegisterTx]) -> Callable[[str, UUID, Body, Caller, str, Deed], Awaitable[Response]]:
+    async def act(what: str, case_id: UUID, body: Body, caller: Caller, key: str, do: Deed) -> Response:
+        """Do it once, however often it is asked for, in the name of the officer who asks."""
+        by = officer_of(caller)
+        route = f"POST /v1/cases/{case_id}/{what}"
+        async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
+            if not once.answered:
+                await do(tx, by)
+                once.answer(200, {"case_id": str(case_id)})
+        return once.response()
+
+    return act

@@ -1,0 +1,102 @@
+"""What the register hears, and the one use case that each becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import uuid4
+
+from cme_bus.consumer import Consumer
+from cme_bus.database import Database
+from cme_bus.errors import Unprocessable
+from cme_bus.meta import Meta
+from cme_calendars import BeyondCalendar
+from cme_contracts.notifications import ReferrerInformed
+from cme_contracts.referrals import PupilAdded, PupilDeleted, ReferralRaised
+from cme_contracts.safeguarding import (
+    Concerning, ConcernRaised, EscalatedToSocialCare, EscalationConfirmed, SocialCareAcknowledged, SocialCareSilent,
+)  # fmt: skip
+from cme_register.adapters.postgres import RegisterTx
+from cme_register.application import closing, concerns
+from cme_register.application.intake import Received, take_in
+from cme_register.application.rules import Rules
+from cme_register.domain.errors import RegisterError
+from cme_register.domain.submission import Submission
+from cme_register.entrypoints import translating
+from cme_timers import BusinessClock
+
+
+def consumer(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> Consumer[RegisterTx]:
+    """The register's ears."""
+    ears = Consumer(db, name="register")
+    _hear_intake(ears, clock, rules)
+    _hear_safeguarding(ears)
+    _hear_notifications(ears, rules)
+    return ears
+
+
+def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules) -> None:
+    async def take[E](run: Sequence[tuple[E, Meta]], tx: RegisterTx, translate: Callable[[E], Submission]) -> None:
+        received = [Received(translate(event), meta) for event, meta in run]
+        with _as_hopeless():
+            await take_in(tx, received, rules, at=clock.now(), new_id=uuid4)
+
+    @ears.on_many(ReferralRaised)
+    async def put_children_on_register(run: Sequence[tuple[ReferralRaised, Meta]], tx: RegisterTx) -> None:
+        await take(run, tx, translating.referral)
+
+    @ears.on_many(PupilDeleted)
+    async def look_for_those_off_roll(run: Sequence[tuple[PupilDeleted, Meta]], tx: RegisterTx) -> None:
+        await take(run, tx, translating.deletion)
+
+    @ears.on_many(PupilAdded)
+    async def note_where_they_are(run: Sequence[tuple[PupilAdded, Meta]], tx: RegisterTx) -> None:
+        await take(run, tx, translating.addition)
+
+
+def _hear_safeguarding(ears: Consumer[RegisterTx]) -> None:
+    @ears.on(ConcernRaised)
+    async def show_concern(event: ConcernRaised, tx: RegisterTx, meta: Meta) -> None:
+        await _note(tx, event, [factor.value for factor in event.factors], event.raised_at)
+
+    @ears.on(EscalatedToSocialCare)
+    async def show_escalation(event: EscalatedToSocialCare, tx: RegisterTx, meta: Meta) -> None:
+        await _note(tx, event, [factor.value for factor in event.factors], event.escalated_at)
+
+    @ears.on(EscalationConfirmed)
+    async def show_confirmation(event: EscalationConfirmed, tx: RegisterTx, meta: Meta) -> None:
+        await _note(tx, event, [], event.decided_at)
+
+    @ears.on(SocialCareAcknowledged)
+    async def show_acknowledgement(event: SocialCareAcknowledged, tx: RegisterTx, meta: Meta) -> None:
+        await _note(tx, event, [], event.acknowledged_at)
+
+    @ears.on(SocialCareSilent)
+    async def show_silence(event: SocialCareSilent, tx: RegisterTx, meta: Meta) -> None:
+        await _note(tx, event, [], event.detected_at)
+
+
+def _hear_notifications(ears: Consumer[RegisterTx], rules: Rules) -> None:
+    @ears.on(ReferrerInformed)
+    async def note_that_the_referrer_knows(event: ReferrerInformed, tx: RegisterTx, meta: Meta) -> None:
+        with _as_hopeless():
+            await closing.note_referrer_informed(
+                tx, event.case_id, event.submission_id, rules, informed_at=event.informed_at
+            )
+
+
+async def _note(tx: RegisterTx, event: Concerning, factors: Sequence[str], at: datetime) -> None:
+    with _as_hopeless():
+        await concerns.note_concern(tx, event, factors, at=at)
+
+
+@contextmanager
+def _as_hopeless() -> Iterator[None]:
+    """What the rules refuse will be refused again: a person must look at it."""
+    try:
+        yield
+    except RegisterError as error:
+        raise Unprocessable(error.code) from error
+    except BeyondCalendar as error:
+        raise Unprocessable("a date is beyond the calendar") from error

@@ -1,0 +1,20 @@
+"""The register's HTTP interface, as one app."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from cme_register.adapters.postgres import RegisterTx
+from cme_register.application.rules import Rules
+from cme_register.entrypoints.access import ACCESS
+from cme_register.entrypoints.answers import ANSWERS
+from cme_register.entrypoints.cases import cases_api
+from cme_register.entrypoints.children import children_api
+from cme_register.settings import Settings
+from cme_service.context import Context
+
+
+def build_app(context: Context[Settings, RegisterTx], rules: Rules) -> FastAPI:
+    """Every route behind its row of the access table."""
+    routers = [cases_api(context.db, context.clock, rules), children_api(context.db, context.clock, rules)]
+    return context.make_app(access=ACCESS, routers=routers, answers=ANSWERS)

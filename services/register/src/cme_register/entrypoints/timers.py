@@ -1,0 +1,27 @@
+"""What the passing of time makes the register do, by kind of timer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from cme_register.adapters.postgres import RegisterTx
+from cme_register.application import deadlines
+from cme_register.application.clocks import BREACH, RUNG, WARN
+from cme_register.application.rules import Rules
+from cme_timers import Handler, Timer
+
+
+def handlers(rules: Rules) -> Mapping[str, Handler[RegisterTx]]:
+    """For `TimerLoop`."""
+
+    async def warn(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
+        await deadlines.warn(tx, timer.subject, at=detected_at)
+
+    async def breach(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
+        await deadlines.raise_breach(tx, timer.subject, rules, at=detected_at)
+
+    async def climb(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
+        await deadlines.climb(tx, timer.subject, int(timer.detail["rung"]), rules, at=detected_at)
+
+    return {WARN: warn, BREACH: breach, RUNG: climb}

@@ -1,0 +1,49 @@
+"""From the contracts' words into the register's own."""
+
+from __future__ import annotations
+
+from cme_contracts import people
+from cme_contracts.referrals import PupilAdded, PupilDeleted, ReferralRaised
+from cme_register.domain.codes import SubmissionKind
+from cme_register.domain.details import Address, Details, Parent
+from cme_register.domain.submission import Submission
+
+
+def referral(event: ReferralRaised) -> Submission:
+    """A referral (SR1a)."""
+    return Submission(
+        id=event.submission_id, first_id=event.first_submission_id, kind=SubmissionKind.REFERRAL,
+        reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
+        on_roll=event.on_roll, reason=event.reason.value, factors=tuple(factor.value for factor in event.factors),
+        school_urn=event.school_urn, school_la=event.school_la, home_la=event.home_la,
+    )  # fmt: skip
+
+
+def deletion(event: PupilDeleted) -> Submission:
+    """A deletion return."""
+    return Submission(
+        id=event.submission_id, first_id=event.first_submission_id, kind=SubmissionKind.DELETION,
+        reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
+        ground=event.ground.value, destination_known=event.destination_known,
+        factors=tuple(factor.value for factor in event.factors), school_urn=event.school_urn,
+        school_la=event.school_la, home_la=event.home_la,
+    )  # fmt: skip
+
+
+def addition(event: PupilAdded) -> Submission:
+    """A new pupil return."""
+    return Submission(
+        id=event.submission_id, first_id=event.first_submission_id, kind=SubmissionKind.ADDITION,
+        reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
+        school_urn=event.school_urn, school_la=event.school_la, home_la=event.home_la,
+    )  # fmt: skip
+
+
+def details(child: people.Child) -> Details:
+    """Who the submission is about."""
+    return Details(
+        forename=child.forename, surname=child.surname, other_names=child.other_names, date_of_birth=child.date_of_birth,
+        stated_age=child.stated_age, sex=child.sex, upn=child.upn,
+        addresses=tuple(Address(one.lines, one.postcode, one.uprn, one.kind) for one in child.addresses),
+        parents=tuple(Parent(one.name, one.relationship, one.telephones, one.email) for one in child.parents),
+    )  # fmt: skip
