@@ -1,0 +1,104 @@
+"""Every case is considered, and every new fact about one (policy 5.1, 9): screened, alerted to, put before a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from cme_calendars import local_date
+from cme_contracts.codes import Factor, Recommendation
+from cme_contracts.safeguarding import CaseConsidered, ConcernRaised
+from cme_safeguarding.application.by_rule import escalate_by_rule
+from cme_safeguarding.application.codes import factors
+from cme_safeguarding.application.ports import File, Practice, Transaction
+from cme_safeguarding.domain.consideration import Consideration
+from cme_safeguarding.domain.screening import Screening, screen
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The fact that puts a child before safeguarding."""
+
+    event_id: UUID
+    type: str
+
+    def id(self, what: str) -> UUID:
+        """The id of what it makes: the same however often it is handled."""
+        return uuid5(self.event_id, what)
+
+
+async def consider(
+    tx: Transaction,
+    practice: Practice,
+    prompt: Prompt,
+    file: File,
+    *,
+    brought: frozenset[str],
+    case_id: UUID | None = None,
+    now: datetime,
+) -> None:
+    """Screen all that is known of the child now. `brought` is what this fact says first: it alone alerts and acts."""
+    cases = await tx.cases.of(file.subjects)
+    known = (await tx.factors.said(file.subjects)).union(*(case.factors for case in cases), brought)
+    screening = screen(known, practice.factors, local_date(now))
+    case_id = case_id or next((case.id for case in cases if case.open), None)
+
+    consideration = Consideration(
+        id=prompt.id("consideration"),
+        subject=file.subject,
+        case_id=case_id,
+        prompted_by=prompt.type,
+        factors=known,
+        recommendation=screening.recommendation,
+        considered_at=now,
+    )
+    await tx.considerations.add(consideration, prompt.event_id)
+    await tx.chronology.note(
+        file.subject,
+        now,
+        "considered",
+        consideration_id=consideration.id,
+        prompted_by=prompt.type,
+        factors=sorted(known),
+        recommendation=screening.recommendation,
+        case_id=case_id,
+    )
+    tx.publish(
+        CaseConsidered(
+            **file.about(),
+            case_id=case_id,
+            consideration_id=consideration.id,
+            prompted_by=prompt.type,
+            factors=factors(known),
+            recommendation=Recommendation(screening.recommendation),
+            considered_at=now,
+        )
+    )
+    await _raise_concern(tx, prompt, file, screening, brought, case_id, now)
+    await escalate_by_rule(
+        tx, practice, file, screening, consideration, brought=brought, id=prompt.id("escalation"), now=now
+    )
+
+
+async def _raise_concern(
+    tx: Transaction,
+    prompt: Prompt,
+    file: File,
+    screening: Screening,
+    brought: frozenset[str],
+    case_id: UUID | None,
+    now: datetime,
+) -> None:
+    """Alert people to what is new and weighs as a concern. It is not an escalation."""
+    new = (screening.concerns & brought) - await tx.concerns.standing(file.subjects) - {Factor.UNKNOWN.value}
+    if not new:
+        return
+    concern_id, rule = prompt.id("concern"), screening.weightiest(new)
+    await tx.concerns.add(concern_id, file.subject, new, rule, now)
+    await tx.chronology.note(file.subject, now, "concern_raised", concern_id=concern_id, factors=sorted(new), rule=rule)
+    tx.publish(
+        ConcernRaised(
+            **file.about(), case_id=case_id, concern_id=concern_id, factors=factors(new), rule=rule, raised_at=now
+        )
+    )

@@ -1,0 +1,98 @@
+"""A named person refers a child to social care (policy 7, 9). What a rule did already, they confirm by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from cme_safeguarding.application.confirm import settle_confirmation
+from cme_safeguarding.application.ports import File, Practice, Transaction
+from cme_safeguarding.application.refer import refer
+from cme_safeguarding.domain.answer import answer_due
+from cme_safeguarding.domain.consideration import Decision
+from cme_safeguarding.domain.errors import AlreadyEscalated, FactorsMissing, UnknownCase
+from cme_safeguarding.domain.escalation import Escalation, Terms, covered
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """What became of a person's decision to tell social care."""
+
+    escalation: Escalation
+    made: bool
+    """A new escalation was made."""
+    confirmed: bool
+    """What a rule had done was confirmed by it."""
+
+
+async def escalate(
+    tx: Transaction,
+    practice: Practice,
+    *,
+    id: UUID,
+    case_id: UUID,
+    factors: frozenset[str],
+    terms: Terms,
+    by: UUID,
+    now: datetime,
+) -> Referral:
+    """Refer the child of a case.
+
+    Raises UnknownCase, AlreadyEscalated where social care has all of these factors in hand by a person's decision,
+    FactorsMissing, ConsentReasonMissing, TelephonedLater.
+    """
+    if await tx.cases.find(case_id) is None:
+        raise UnknownCase
+    file = await tx.files.open(case_id)
+    referral = await by_person(tx, practice, file, id=id, case_id=case_id, factors=factors, terms=terms, by=by, now=now)
+    if not (referral.made or referral.confirmed):
+        raise AlreadyEscalated
+    await decide_what_waits(tx, file, referral.escalation, by=by, now=now)
+    return referral
+
+
+async def by_person(
+    tx: Transaction,
+    practice: Practice,
+    file: File,
+    *,
+    id: UUID,
+    case_id: UUID | None,
+    factors: frozenset[str],
+    terms: Terms,
+    by: UUID,
+    now: datetime,
+) -> Referral:
+    """The decision itself. Never a second escalation for factors that social care has in hand already."""
+    terms.check(now)
+    if not factors:
+        raise FactorsMissing
+    standing = [one for one in await tx.escalations.of(file.subjects) if one.open and one.factors & factors]
+    unconfirmed = [one for one in standing if one.awaiting_confirmation]
+    for one in unconfirmed:
+        await settle_confirmation(tx, file, one, confirmed=True, by=by, now=now)
+    if not factors - covered(standing):
+        return Referral((unconfirmed or standing)[0], made=False, confirmed=bool(unconfirmed))
+    due = answer_due(now, practice.working_days)
+    escalation = Escalation(
+        id=id,
+        subject=file.subject,
+        case_id=case_id,
+        factors=factors,
+        terms=terms,
+        decided_by=by,
+        escalated_at=now,
+        answer_due_on=due.on,
+        answer_due_at=due.at,
+    )
+    await refer(tx, file, escalation)
+    await tx.factors.say(id, file.subject, factors, now)
+    return Referral(escalation, made=True, confirmed=bool(unconfirmed))
+
+
+async def decide_what_waits(tx: Transaction, file: File, escalation: Escalation, *, by: UUID, now: datetime) -> None:
+    """Whoever has told social care of a child has answered every consideration that waits about them."""
+    for consideration in await tx.considerations.undecided(file.subjects):
+        consideration.decide(Decision.ESCALATE, (f"escalation {escalation.id}",), by, now)
+        await tx.considerations.save(consideration)

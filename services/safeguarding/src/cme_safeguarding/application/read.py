@@ -1,0 +1,79 @@
+"""Reading a safeguarding record leaves a trace: who was shown what of whom, in the transaction that showed it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from cme_contracts.people import Child
+from cme_safeguarding.application.ports import File, Shown, Transaction
+from cme_safeguarding.domain.consideration import Consideration
+from cme_safeguarding.domain.errors import UnknownChild
+from cme_safeguarding.domain.escalation import Escalation
+
+
+async def considerations(
+    tx: Transaction,
+    who: str,
+    *,
+    case_id: UUID | None,
+    child_id: UUID | None,
+    undecided: bool,
+    after: Sequence[str] | None,
+    limit: int,
+) -> Sequence[Shown[Consideration]]:
+    """What waits for a person, or all there was; the most urgent first. Of a child nobody knows: nothing."""
+    file = await tx.files.of_child(child_id) if child_id else None
+    subjects = None if child_id is None else file.subjects if file else ()
+    found = await tx.considerations.queue(
+        case_id=case_id, subjects=subjects, undecided=undecided, after=after, limit=limit
+    )
+    await tx.accesses.note(who, "considerations", {one.record.subject for one in found})
+    return found
+
+
+async def escalation(tx: Transaction, who: str, escalation_id: UUID) -> Shown[Escalation]:
+    """One escalation. Raises UnknownEscalation."""
+    found = await tx.escalations.get(escalation_id)
+    await tx.accesses.note(who, "escalation", {found.subject})
+    return Shown(found, await tx.files.child_of(found.subject))
+
+
+async def escalations(tx: Transaction, who: str, case_id: UUID) -> Sequence[Shown[Escalation]]:
+    """The escalations of a case, oldest first."""
+    found = await tx.escalations.of_case(case_id)
+    await tx.accesses.note(who, "escalations", {one.record.subject for one in found})
+    return found
+
+
+async def chronology(tx: Transaction, who: str, child_id: UUID) -> Sequence[Mapping[str, Any]]:
+    """What happened to a child, as far as safeguarding knows. Raises UnknownChild."""
+    file = await _file(tx, child_id)
+    await tx.accesses.note(who, "chronology", file.subjects)
+    return await tx.chronology.read(file.subjects)
+
+
+async def reported_children(tx: Transaction, who: str, child_id: UUID) -> Sequence[tuple[UUID, datetime, Child | None]]:
+    """Whom reports of concern described, word for word. Raises UnknownChild."""
+    file = await _file(tx, child_id)
+    await tx.accesses.note(who, "reported_child", file.subjects)
+    return await tx.submissions.reported_children(file.subjects)
+
+
+async def accesses(
+    tx: Transaction, who: str, child_id: UUID, *, before: int | None, limit: int
+) -> Sequence[Mapping[str, Any]]:
+    """Who was shown what of a child, the latest first. Asking is itself written down. Raises UnknownChild."""
+    file = await _file(tx, child_id)
+    found = await tx.accesses.of(file.subjects, before=before, limit=limit)
+    await tx.accesses.note(who, "accesses", file.subjects)
+    return found
+
+
+async def _file(tx: Transaction, child_id: UUID) -> File:
+    file = await tx.files.of_child(child_id)
+    if file is None:
+        raise UnknownChild
+    return file

@@ -1,0 +1,81 @@
+"""What cannot be done, each with a `code` that stays the same whatever its text. None quotes what somebody sent."""
+
+from typing import ClassVar
+
+
+class SafeguardingError(Exception):
+    """Base of what this service refuses."""
+
+    code: ClassVar[str]
+
+
+class UnknownCase(SafeguardingError):
+    """No case of this id has been heard of here (yet)."""
+
+    code = "no-such-case"
+
+
+class UnknownChild(SafeguardingError):
+    """Nothing is kept here about a child of this id."""
+
+    code = "no-such-child"
+
+
+class UnknownConsideration(SafeguardingError):
+    """There is no consideration of this id."""
+
+    code = "no-such-consideration"
+
+
+class UnknownEscalation(SafeguardingError):
+    """There is no escalation of this id."""
+
+    code = "no-such-escalation"
+
+
+class AlreadyDecided(SafeguardingError):
+    """A person has decided already; what they decided stands."""
+
+    code = "already-decided"
+
+
+class AlreadyEscalated(SafeguardingError):
+    """Social care has been told of these factors already, and nothing has ended that."""
+
+    code = "already-escalated"
+
+
+class NothingToConfirm(SafeguardingError):
+    """No rule escalated this, or a person has confirmed it or taken it back already."""
+
+    code = "nothing-to-confirm"
+
+
+class AlreadyAcknowledged(SafeguardingError):
+    """Social care has acknowledged with another reference."""
+
+    code = "already-acknowledged"
+
+
+class NotSilent(SafeguardingError):
+    """Nobody waits for an answer: it has come, or the escalation was taken back."""
+
+    code = "not-silent"
+
+
+class FactorsMissing(SafeguardingError):
+    """Social care is not told of a child without a reason."""
+
+    code = "factors-missing"
+
+
+class ConsentReasonMissing(SafeguardingError):
+    """Consent was refused or not sought, and nobody says why social care is told all the same."""
+
+    code = "consent-reason-missing"
+
+
+class TelephonedLater(SafeguardingError):
+    """The telephone call lies in the future."""
+
+    code = "telephoned-in-future"

@@ -1,0 +1,131 @@
+"""What people are shown, and what a refusal becomes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from cme_calendars import local_date
+from cme_safeguarding.application.ports import Shown
+from cme_safeguarding.domain.consideration import Consideration
+from cme_safeguarding.domain.escalation import Escalation
+from cme_safeguarding.domain.factors import FactorRule, FactorTable
+from cme_web.problems import Answer
+
+ANSWERS = {
+    "no-such-case": Answer(
+        404,
+        "This case is not known here",
+        "It may not have been heard of yet: check the case_id, and try again in a moment.",
+    ),
+    "no-such-child": Answer(404, "Not found"),
+    "no-such-consideration": Answer(404, "Not found"),
+    "no-such-escalation": Answer(404, "Not found"),
+    "already-decided": Answer(
+        409, "Somebody has decided already", "Read the consideration again; new facts make a new one."
+    ),
+    "already-escalated": Answer(
+        409,
+        "Social care has these factors in hand already",
+        "Read GET /v1/escalations?case_id=; escalate again when there is a new factor.",
+    ),
+    "nothing-to-confirm": Answer(
+        409, "There is nothing to confirm", "A person made it, or has confirmed it or taken it back already."
+    ),
+    "already-acknowledged": Answer(
+        409, "It was acknowledged with another reference", "Ask the council which reference stands."
+    ),
+    "factors-missing": Answer(
+        422, "Social care is not told without a reason", "Give at least one of the codes of GET /v1/factors."
+    ),
+    "consent-reason-missing": Answer(
+        422, "Say why without consent", "Give consent_reason where consent was refused or not sought."
+    ),
+    "telephoned-in-future": Answer(
+        422, "The telephone call lies in the future", "Give the instant at which social care was told."
+    ),
+}
+
+
+def rule(row: FactorRule) -> dict[str, Any]:
+    """A row of the published factors."""
+    return {
+        "code": row.code,
+        "level": row.level.name.lower(),
+        "at_once": row.at_once,
+        "reason": row.reason,
+        "source": row.source,
+        "valid_from": _plain(row.valid_from),
+        "rule": row.name,
+    }
+
+
+def consideration(one: Shown[Consideration], table: FactorTable) -> dict[str, Any]:
+    """A consideration, with what the table said of each factor on its day."""
+    record = one.record
+    on = local_date(record.considered_at)
+    return {
+        "consideration_id": str(record.id),
+        **_about(one, record.subject),
+        "case_id": _plain(record.case_id),
+        "lead_officer_id": _plain(one.lead_officer_id),
+        "prompted_by": record.prompted_by,
+        "factors": sorted(record.factors),
+        "because": [rule(table.rule(code, on)) for code in sorted(record.factors)],
+        "recommendation": record.recommendation,
+        "considered_at": _plain(record.considered_at),
+        "decision": record.decision,
+        "reasons": list(record.reasons),
+        "decided_by": _plain(record.decided_by),
+        "decided_at": _plain(record.decided_at),
+    }
+
+
+def place(one: Shown[Consideration]) -> tuple[str, str, str]:
+    """Where it stands in the queue."""
+    return str(one.record.urgency), one.record.considered_at.isoformat(), str(one.record.id)
+
+
+def escalation(one: Shown[Escalation]) -> dict[str, Any]:
+    """An escalation."""
+    record = one.record
+    return {
+        "escalation_id": str(record.id),
+        **_about(one, record.subject),
+        "case_id": _plain(record.case_id),
+        "state": record.state,
+        "factors": sorted(record.factors),
+        "decided_by": _plain(record.decided_by),
+        "rule": record.rule,
+        "to_be_confirmed": record.awaiting_confirmation,
+        "confirmed": record.confirmed,
+        "confirmed_by": _plain(record.confirmed_by),
+        "confirmed_at": _plain(record.confirmed_at),
+        "consent": record.terms.consent,
+        "consent_reason": record.terms.consent_reason,
+        "threshold_level": record.terms.threshold_level,
+        "telephoned_at": _plain(record.terms.telephoned_at),
+        "escalated_at": _plain(record.escalated_at),
+        "answer_due_on": _plain(record.answer_due_on),
+        "answer_due_at": _plain(record.answer_due_at),
+        "acknowledged_at": _plain(record.acknowledged_at),
+        "their_reference": record.their_reference,
+        "on_time": record.on_time if record.acknowledged_at else None,
+        "times_silent": record.times_silent,
+    }
+
+
+def _about[R](one: Shown[R], subject: UUID) -> dict[str, Any]:
+    """The child, or while the register has not spoken the submission's chain."""
+    return {"child_id": _plain(one.child_id), "first_submission_id": None if one.child_id else str(subject)}
+
+
+def _plain(value: date | UUID | None) -> str | None:
+    match value:
+        case None:
+            return None
+        case UUID():
+            return str(value)
+        case _:
+            return value.isoformat()

@@ -1,0 +1,282 @@
+"""The HTTP API: reads a request, calls one use case, answers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from cme_bus.database import Database
+from cme_calendars import local_date
+from cme_safeguarding.adapters.postgres import SafeguardingTx
+from cme_safeguarding.application import answer, read
+from cme_safeguarding.application.codes import words
+from cme_safeguarding.application.confirm import confirm
+from cme_safeguarding.application.decide import decide
+from cme_safeguarding.application.escalate import escalate
+from cme_safeguarding.application.ports import Practice, Shown
+from cme_safeguarding.domain.escalation import Escalation
+from cme_safeguarding.entrypoints import answers
+from cme_safeguarding.entrypoints.requests import NewAcknowledgement, NewConfirmation, NewDecision, NewEscalation
+from cme_timers import BusinessClock
+from cme_web.idempotency import IdempotencyKey, idempotent
+from cme_web.paging import CurrentPage
+from cme_web.problems import Fault, Problem
+from cme_web.tokens import Caller, CurrentCaller
+
+
+def api(db: Database[SafeguardingTx], clock: BusinessClock, practice: Practice) -> list[APIRouter]:
+    """Every endpoint of the access table."""
+    return [
+        _considerations(db, clock, practice),
+        _escalations(db, clock, practice),
+        _acknowledgement(db, clock),
+        _children(db),
+    ]
+
+
+def _considerations(db: Database[SafeguardingTx], clock: BusinessClock, practice: Practice) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/v1/factors")
+    async def published_factors() -> Response:
+        """The published factors in force today: what each weighs and why."""
+        rows = practice.factors.in_force(local_date(clock.now()))
+        return JSONResponse({"items": [answers.rule(row) for row in rows]})
+
+    @router.get("/v1/considerations")
+    async def queue(
+        request: Request,
+        caller: CurrentCaller,
+        page: CurrentPage,
+        case_id: UUID | None = None,
+        child_id: UUID | None = None,
+        undecided: bool = False,
+    ) -> Response:
+        """Considerations, the most urgent first, then the oldest. The reading is written down."""
+        async with db.transaction() as tx:
+            rows = await read.considerations(
+                tx,
+                caller.subject,
+                case_id=case_id,
+                child_id=child_id,
+                undecided=undecided,
+                after=_place(page.after),
+                limit=page.limit + 1,
+            )
+        return page.response(
+            request, rows, show=lambda one: answers.consideration(one, practice.factors), place=answers.place
+        )
+
+    @router.post("/v1/considerations/{consideration_id}/decision", status_code=201)
+    async def decision(
+        consideration_id: UUID, body: NewDecision, caller: CurrentCaller, key: IdempotencyKey
+    ) -> Response:
+        """Decide. `escalate` refers the child in the same step; the answer names the escalation."""
+        route = f"POST /v1/considerations/{consideration_id}/decision"
+        async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
+            if not once.answered:
+                decided, referral = await decide(
+                    tx,
+                    practice,
+                    consideration_id=consideration_id,
+                    decision=body.decision,
+                    reasons=tuple(body.reasons),
+                    terms=body.terms(),
+                    factors=words(body.factors),
+                    escalation_id=uuid4(),
+                    by=_officer(caller),
+                    now=clock.now(),
+                )
+                escalation_id = str(referral.escalation.id) if referral else None
+                once.answer(
+                    201,
+                    {
+                        "consideration_id": str(decided.id),
+                        "recommendation": decided.recommendation,
+                        "decision": decided.decision,
+                        "escalation_id": escalation_id,
+                    },
+                )
+        return once.response()
+
+    return router
+
+
+def _escalations(db: Database[SafeguardingTx], clock: BusinessClock, practice: Practice) -> APIRouter:
+    router = APIRouter()
+
+    @router.post("/v1/escalations", status_code=201)
+    async def refer(body: NewEscalation, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+        """Refer the child of a case to children's social care. 200 where that confirms what a rule did already."""
+        async with db.transaction() as tx, idempotent(tx, caller, "POST /v1/escalations", key, body) as once:
+            if not once.answered:
+                referral = await escalate(
+                    tx,
+                    practice,
+                    id=uuid4(),
+                    case_id=body.case_id,
+                    factors=words(body.factors),
+                    terms=body.terms(),
+                    by=_officer(caller),
+                    now=clock.now(),
+                )
+                location = f"/v1/escalations/{referral.escalation.id}"
+                once.answer(201 if referral.made else 200, _made(referral.escalation), location=location)
+        return once.response()
+
+    @router.get("/v1/escalations")
+    async def of_case(caller: CurrentCaller, case_id: Annotated[UUID, Query()]) -> Response:
+        """The escalations of a case, oldest first. The reading is written down."""
+        async with db.transaction() as tx:
+            rows = await read.escalations(tx, caller.subject, case_id)
+        return JSONResponse({"items": [answers.escalation(one) for one in rows]})
+
+    @router.get("/v1/escalations/{escalation_id}")
+    async def one(escalation_id: UUID, caller: CurrentCaller) -> Response:
+        """One escalation. The reading is written down."""
+        async with db.transaction() as tx:
+            found = await read.escalation(tx, caller.subject, escalation_id)
+        return JSONResponse(answers.escalation(found))
+
+    @router.post("/v1/escalations/{escalation_id}/confirmation", status_code=201)
+    async def confirmation(
+        escalation_id: UUID, body: NewConfirmation, caller: CurrentCaller, key: IdempotencyKey
+    ) -> Response:
+        """Confirm what a rule did at once, or take it back."""
+        route = f"POST /v1/escalations/{escalation_id}/confirmation"
+        async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
+            if not once.answered:
+                found = await confirm(
+                    tx, escalation_id=escalation_id, confirmed=body.confirmed, by=_officer(caller), now=clock.now()
+                )
+                once.answer(201, {"escalation_id": str(found.id), "state": found.state, "confirmed": found.confirmed})
+        return once.response()
+
+    return router
+
+
+def _acknowledgement(db: Database[SafeguardingTx], clock: BusinessClock) -> APIRouter:
+    router = APIRouter()
+
+    @router.post("/v1/escalations/{escalation_id}/acknowledgement", status_code=201)
+    async def acknowledged(
+        escalation_id: UUID, body: NewAcknowledgement, webhook_id: Annotated[str, Header(max_length=200)]
+    ) -> Response:
+        """Social care's system says that it has the escalation. The same webhook-id, however often, is one call."""
+        route = f"POST /v1/escalations/{escalation_id}/acknowledgement"
+        async with db.transaction() as tx, idempotent(tx, "social-care", route, webhook_id, body) as once:
+            if not once.answered:
+                found = await answer.acknowledge(
+                    tx, escalation_id=escalation_id, their_reference=body.their_reference, now=clock.now()
+                )
+                once.answer(
+                    201,
+                    {
+                        "escalation_id": str(found.id),
+                        "state": found.state,
+                        "their_reference": found.their_reference,
+                        "on_time": found.on_time,
+                    },
+                )
+        return once.response()
+
+    return router
+
+
+def _children(db: Database[SafeguardingTx]) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/v1/children/{child_id}/chronology")
+    async def chronology(child_id: UUID, caller: CurrentCaller) -> Response:
+        """What happened to a child, in order. The reading is written down."""
+        async with db.transaction() as tx:
+            lines = await read.chronology(tx, caller.subject, child_id)
+        return JSONResponse(
+            {"items": [{"at": line["at"].isoformat(), "what": line["what"], **line["detail"]} for line in lines]}
+        )
+
+    @router.get("/v1/children/{child_id}/accesses")
+    async def accesses(request: Request, child_id: UUID, caller: CurrentCaller, page: CurrentPage) -> Response:
+        """Who was shown what of a child, the latest first. Asking is written down too."""
+        before = _number(page.after)
+        async with db.transaction() as tx:
+            rows = await read.accesses(tx, caller.subject, child_id, before=before, limit=page.limit + 1)
+        return page.response(
+            request,
+            rows,
+            show=lambda row: {"who": row["who"], "what": row["what"], "at": row["at"].isoformat()},
+            place=lambda row: (str(row["id"]),),
+        )
+
+    @router.get("/v1/children/{child_id}/reports")
+    async def reports(child_id: UUID, caller: CurrentCaller) -> Response:
+        """Whom reports of concern described. Restricted; the reading is written down."""
+        async with db.transaction() as tx:
+            found = await read.reported_children(tx, caller.subject, child_id)
+        return JSONResponse(
+            {
+                "items": [
+                    {
+                        "submission_id": str(id_),
+                        "received_at": at.isoformat(),
+                        "child": child and child.model_dump(mode="json"),
+                    }
+                    for id_, at, child in found
+                ]
+            }
+        )
+
+    return router
+
+
+def _made(escalation: Escalation) -> dict[str, object]:
+    """Ids, codes and dates: this answer is kept for whoever repeats the request, so no reasons are in it."""
+    shown = answers.escalation(Shown(escalation, None))
+    kept = (
+        "escalation_id",
+        "case_id",
+        "state",
+        "factors",
+        "decided_by",
+        "rule",
+        "to_be_confirmed",
+        "consent",
+        "escalated_at",
+        "answer_due_on",
+        "answer_due_at",
+    )
+    return {name: shown[name] for name in kept}
+
+
+def _officer(caller: Caller) -> UUID:
+    """Who decides, by id. Raises `Problem` 403 for somebody who is no officer."""
+    try:
+        return UUID(caller.subject)
+    except ValueError:
+        raise Problem(
+            403, "not-an-officer", "Only an officer may decide", "Sign in as an officer of the council."
+        ) from None
+
+
+def _place(after: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Three parts, as our cursor has them. Raises `Problem` 422."""
+    if after is not None and len(after) != 3:  # urgency, instant, id
+        raise _not_ours()
+    return after
+
+
+def _number(after: tuple[str, ...] | None) -> int | None:
+    """The id of an access. Raises `Problem` 422."""
+    if after is None:
+        return None
+    if len(after) != 1 or not after[0].isdecimal():
+        raise _not_ours()
+    return int(after[0])
+
+
+def _not_ours() -> Problem:
+    fault = Fault("after", "is not a place in this list", "Follow the Link of the page before.")
+    return Problem(422, "invalid", "The request does not validate", errors=[fault])

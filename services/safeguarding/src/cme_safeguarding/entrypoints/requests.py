@@ -1,0 +1,73 @@
+"""What people send, as it must be."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from cme_contracts.codes import Factor
+from cme_safeguarding.domain.consideration import Decision
+from cme_safeguarding.domain.escalation import Consent, Terms
+from cme_web.problems import Wrong
+
+
+def _known(factor: Factor) -> Factor:
+    if factor is Factor.UNKNOWN:  # an open code list reads whatever it does not know as this
+        raise Wrong("is not one of the known codes", "Give codes of GET /v1/factors.")
+    return factor
+
+
+type KnownFactor = Annotated[Factor, AfterValidator(_known)]
+type Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+type Level = Annotated[int, Field(ge=1, le=4)]
+
+
+class Request(BaseModel):
+    """Nothing that we do not know, so that a misspelt field is not silently lost."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class NewDecision(Request):
+    """A person's decision about a consideration. With `escalate` the child is referred at once, on these terms."""
+
+    decision: Decision
+    reasons: Annotated[list[Sentence], Field(min_length=1, max_length=10)]
+    factors: list[KnownFactor] = []
+    consent: Consent = Consent.NOT_SOUGHT
+    consent_reason: Sentence | None = None
+    threshold_level: Level | None = None
+    telephoned_at: AwareDatetime | None = None
+
+    def terms(self) -> Terms:
+        """Consent that was not sought is explained by the first reason where nothing else is said."""
+        return Terms(self.consent, self.consent_reason or self.reasons[0], self.threshold_level, self.telephoned_at)
+
+
+class NewEscalation(Request):
+    """A named person refers the child of a case to children's social care."""
+
+    case_id: UUID
+    factors: Annotated[list[KnownFactor], Field(min_length=1, max_length=40)]
+    consent: Consent
+    consent_reason: Sentence | None = None
+    threshold_level: Level | None = None
+    telephoned_at: AwareDatetime | None = None
+
+    def terms(self) -> Terms:
+        """As sent."""
+        return Terms(self.consent, self.consent_reason, self.threshold_level, self.telephoned_at)
+
+
+class NewConfirmation(Request):
+    """Whether the rule was right."""
+
+    confirmed: bool
+
+
+class NewAcknowledgement(Request):
+    """What social care calls it: a reference without spaces, never a name."""
+
+    their_reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9._/-]{1,100}$")]
