@@ -59,7 +59,7 @@ class Known:
         return core_schema.no_info_before_validator_function(read, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"type": "string", "enum": handler(schema)["x-open-codes"]}
+        return {"type": "string", "enum": handler.resolve_ref_schema(handler(schema))["x-open-codes"]}
 
 
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]

@@ -1,0 +1,55 @@
+"""Without its database intake says so, and has done nothing; without Kafka it goes on."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import httpx2
+import pytest
+
+from cme_bus.database import Database, prepare
+from cme_calendars import WorkingDays
+from cme_referrals.adapters.postgres import ReferralsTx
+from cme_referrals.entrypoints.access import ACCESS
+from cme_referrals.entrypoints.http import Desk, api
+from cme_web.app import make_app
+from cme_web.tokens import TokenChecker
+from deploy.local.ports import free_port
+from tests.kit.issuer import NAME, Issuer
+from tests.referrals.integration.conftest import KEYRING, LINKS, Standing
+from tests.referrals.integration.visitor import URL, Visitor
+from tests.referrals.invented import referral
+
+
+@pytest.fixture
+async def lonely(issuer: Issuer, clock: Standing) -> AsyncIterator[Visitor]:
+    """A visitor of a door behind which no database answers."""
+    async with asyncpg.create_pool(f"postgresql://nobody@127.0.0.1:{free_port()}/none", min_size=0, init=prepare) as pool:
+        db = Database(pool, ReferralsTx, source="/cme/referrals", keyring=KEYRING)
+        desk = Desk(db=db, clock=clock, links=LINKS, calendar=WorkingDays(), public_url=URL, own_la=None)
+        async with httpx2.AsyncClient(transport=issuer.transport) as keys:
+            tokens = TokenChecker(issuer=NAME, audience="cme", jwks_url="https://issuer.test/jwks", client=keys)
+            app = make_app(title="CME referrals", access=ACCESS, routers=[api(desk)], tokens=tokens, links=LINKS)
+            async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=URL) as client:
+                yield Visitor(client, issuer, pool)
+
+
+async def test_it_says_when_to_try_again(lonely: Visitor) -> None:
+    answer = await lonely.send("/v1/referrals", referral())
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_a_connection_that_breaks_half_way_leaves_nothing_behind(visitor: Visitor) -> None:
+    """The outbox cannot be written: the submission and the answer that were, are not."""
+    await visitor.pool.execute(
+        "CREATE FUNCTION break_off() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$"
+    )
+    await visitor.pool.execute("CREATE TRIGGER break_off BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION break_off()")
+    answer = await visitor.send("/v1/referrals", referral(), key="the-same-key")
+    assert answer.status_code == 503
+    assert await visitor.count("submission") == await visitor.count("idempotency") == 0
+
+    await visitor.pool.execute("DROP TRIGGER break_off ON outbox")
+    assert (await visitor.send("/v1/referrals", referral(), key="the-same-key")).status_code == 202
+    assert await visitor.count("submission") == 1

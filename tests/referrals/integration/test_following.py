@@ -1,0 +1,179 @@
+"""Progress follows what the register and notifications say, in whatever order it is heard."""
+
+from datetime import date, datetime, timedelta
+from itertools import permutations
+from uuid import UUID, uuid4
+
+import pytest
+
+from cme_bus.database import Database
+from cme_contracts.codes import CaseKind, Category, Outcome, Proof
+from cme_contracts.notifications import ReferrerInformed
+from cme_contracts.register import (
+    CaseClosed, CaseOpened, ClockStarted, DuplicateLinked, LeadOfficerAssigned, RecordsJoined, RecordsSeparated,
+    SubmissionMatched,
+)  # fmt: skip
+from cme_referrals.adapters.postgres import ReferralsTx
+from cme_referrals.application import follow
+from tests.referrals.integration.visitor import URL, Visitor
+from tests.referrals.invented import MONDAY, referral, whole_referral
+
+
+def later(hours: int) -> datetime:
+    return MONDAY + timedelta(hours=hours)
+
+
+def matched(submission_id: UUID, child_id: UUID, at: datetime = MONDAY) -> SubmissionMatched:
+    return SubmissionMatched(
+        child_id=child_id, submission_id=submission_id, first_submission_id=submission_id, new_record=True, matched_at=at
+    )
+
+
+def opened(submission_id: UUID, child_id: UUID, case_id: UUID) -> CaseOpened:
+    return CaseOpened(
+        child_id=child_id, case_id=case_id, submission_id=submission_id, kind=CaseKind.CME, category=Category.MISSING,
+        opened_at=later(1),
+    )  # fmt: skip
+
+
+def clock(child_id: UUID, case_id: UUID, code: str = "INIT-10", due_on: date = date(2026, 12, 7)) -> ClockStarted:
+    return ClockStarted(
+        child_id=child_id, case_id=case_id, clock_id=uuid4(), clock=code, due_on=due_on, due_at=later(400),
+        starts_on=date(2026, 11, 23), calendar="test", source="policy 7.2",
+    )  # fmt: skip
+
+
+async def _submission(visitor: Visitor, **more: object) -> tuple[UUID, str]:
+    sent = await visitor.accepted("/v1/referrals", whole_referral(**more))
+    return UUID(sent["submission_id"]), sent["follow"].removeprefix(URL)
+
+
+@pytest.mark.policy("7.2")
+@pytest.mark.policy("7.3")
+async def test_a_referrer_sees_each_step_and_the_outcome(visitor: Visitor, db: Database[ReferralsTx]) -> None:
+    submission_id, link = await _submission(visitor)
+    child_id, case_id, officer_id = uuid4(), uuid4(), uuid4()
+
+    async with db.transaction() as tx:
+        await follow.note_matched(tx, [matched(submission_id, child_id)])
+        await follow.note_opened(tx, [opened(submission_id, child_id, case_id)])
+    assert (await visitor.get(link)).json()["stage"] == "on_the_register"
+
+    async with db.transaction() as tx:
+        assigned = LeadOfficerAssigned(child_id=child_id, case_id=case_id, officer_id=officer_id, assigned_at=later(1))
+        await follow.note_assigned(tx, [assigned])
+        await follow.note_clock(tx, [clock(child_id, case_id), clock(child_id, case_id, "OUTCOME", date(2027, 1, 1))])
+    progress = (await visitor.get(link)).json()
+    assert (progress["stage"], progress["investigation_due_on"]) == ("under_investigation", "2026-12-07")
+
+    async with db.transaction() as tx:
+        await follow.note_closed(tx, [_closed(child_id, case_id, submission_id)])
+    progress = (await visitor.get(link)).json()
+    assert (progress["stage"], progress["outcome"]) == ("closed", "on_roll_elsewhere")
+
+    async with db.transaction() as tx:
+        await follow.note_informed(tx, [_informed(child_id, case_id, submission_id)])
+    progress = (await visitor.get(link)).json()
+    assert progress["stage"] == "referrer_informed"
+    assert datetime.fromisoformat(progress["referrer_informed_at"]) == later(240)
+
+
+@pytest.mark.policy("10.1")
+async def test_a_neighbour_sees_that_it_is_closed_and_no_more(visitor: Visitor, db: Database[ReferralsTx]) -> None:
+    body = referral(referrer={"kind": "public", "telephone": "01632 960111"})
+    sent = await visitor.accepted("/v1/referrals", body, who=visitor.bearer("lead_officer"))
+    submission_id, child_id, case_id = UUID(sent["submission_id"]), uuid4(), uuid4()
+    async with db.transaction() as tx:
+        await follow.note_opened(tx, [opened(submission_id, child_id, case_id)])
+        await follow.note_closed(tx, [_closed(child_id, case_id, submission_id)])
+    progress = (await visitor.get(sent["follow"].removeprefix(URL))).json()
+    assert (progress["stage"], progress["outcome"]) == ("closed", None)
+
+
+async def test_the_order_in_which_two_topics_are_heard_does_not_matter(visitor: Visitor, db: Database[ReferralsTx]) -> None:
+    seen = set()
+    for order in permutations(range(3)):
+        submission_id, link = await _submission(visitor)
+        child_id, case_id = uuid4(), uuid4()
+        for step in order:
+            async with db.transaction() as tx:
+                match step:
+                    case 0:
+                        await follow.note_opened(tx, [opened(submission_id, child_id, case_id)])
+                    case 1:
+                        await follow.note_closed(tx, [_closed(child_id, case_id, submission_id)])
+                    case 2:
+                        await follow.note_informed(tx, [_informed(child_id, case_id, submission_id)])
+        progress = (await visitor.get(link)).json()
+        seen.add((progress["stage"], progress["outcome"], progress["closed_at"], progress["referrer_informed_at"]))
+    assert len(seen) == 1
+
+
+@pytest.mark.policy("7.1")
+async def test_a_second_referral_of_the_child_shows_the_same_case(visitor: Visitor, db: Database[ReferralsTx]) -> None:
+    (first, _), (second, link) = await _submission(visitor), await _submission(visitor)
+    child_id, case_id = uuid4(), uuid4()
+    async with db.transaction() as tx:
+        await follow.note_opened(tx, [opened(first, child_id, case_id)])
+        await follow.note_clock(tx, [clock(child_id, case_id)])
+        linked = DuplicateLinked(child_id=child_id, case_id=case_id, submission_id=second, linked_at=later(5))
+        await follow.note_linked(tx, [linked])
+    progress = (await visitor.get(link)).json()
+    assert datetime.fromisoformat(progress["on_the_register_since"]) == later(5)
+    assert progress["investigation_due_on"] == "2026-12-07"
+
+
+@pytest.mark.policy("8.1")
+async def test_what_two_records_hold_is_one_childs_and_back_again(visitor: Visitor, db: Database[ReferralsTx]) -> None:
+    (one, _), (other, _) = await _submission(visitor), await _submission(visitor)
+    child, double, case_id, officer = uuid4(), uuid4(), uuid4(), uuid4()
+    async with db.transaction() as tx:
+        await follow.note_matched(tx, [matched(one, child), matched(other, double)])
+        await follow.note_opened(tx, [opened(other, double, case_id)])
+    assert await _about(visitor, child) == {one}
+
+    async with db.transaction() as tx:
+        joined = RecordsJoined(child_id=child, absorbed_child_id=double, decided_by=officer, joined_at=later(2))
+        await follow.note_joined(tx, joined)
+    assert await _about(visitor, child) == {one, other}
+    assert await _about(visitor, double) == set()
+
+    async with db.transaction() as tx:
+        separated = RecordsSeparated(
+            child_id=child, restored_child_id=double, submission_ids=(other,), case_ids=(case_id,), decided_by=officer,
+            separated_at=later(3),
+        )  # fmt: skip
+        await follow.note_separated(tx, separated)
+    assert await _about(visitor, child) == {one}
+    assert await _about(visitor, double) == {other}
+
+
+async def test_a_school_may_not_ask_by_child(visitor: Visitor) -> None:
+    assert (await visitor.get(f"/v1/submissions?child_id={uuid4()}", visitor.school())).status_code == 404
+
+
+async def test_two_facts_about_one_case_in_one_batch_leave_the_later(visitor: Visitor, db: Database[ReferralsTx]) -> None:
+    submission_id, link = await _submission(visitor)
+    child_id, case_id = uuid4(), uuid4()
+    async with db.transaction() as tx:
+        await follow.note_opened(tx, [opened(submission_id, child_id, case_id)])
+        await follow.note_clock(tx, [clock(child_id, case_id), clock(child_id, case_id, due_on=date(2026, 12, 15))])
+    assert (await visitor.get(link)).json()["investigation_due_on"] == "2026-12-15"
+
+
+async def _about(visitor: Visitor, child_id: UUID) -> set[UUID]:
+    answer = await visitor.get(f"/v1/submissions?child_id={child_id}", visitor.bearer("lead_officer"))
+    return {UUID(item["submission_id"]) for item in answer.json()["items"]}
+
+
+def _closed(child_id: UUID, case_id: UUID, submission_id: UUID) -> CaseClosed:
+    return CaseClosed(
+        child_id=child_id, case_id=case_id, outcome=Outcome.ON_ROLL_ELSEWHERE, proof=Proof.SCHOOL_CONFIRMED_IN_WRITING,
+        submission_ids=(submission_id,), decided_by=uuid4(), closed_at=later(239),
+    )  # fmt: skip
+
+
+def _informed(child_id: UUID, case_id: UUID, submission_id: UUID) -> ReferrerInformed:
+    return ReferrerInformed(
+        message_id=uuid4(), submission_id=submission_id, child_id=child_id, case_id=case_id, informed_at=later(240)
+    )

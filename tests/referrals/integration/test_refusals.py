@@ -1,0 +1,72 @@
+"""What is refused names the field, what is wrong and how to mend it, and repeats nothing that was sent."""
+
+from typing import Any
+
+import pytest
+
+from tests.referrals.integration.visitor import Visitor
+from tests.referrals.invented import CANARY, CHILD, OTHER_SCHOOL, deletion, new_pupil, referral
+
+SECRET = "Zephyrine-9"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field", "mend"),
+    [
+        ("referrals", referral(child=CHILD | {"date_of_brith": SECRET}), "child", "date_of_birth"),
+        ("referrals", referral(**{SECRET: 1}), "body", "Known members are"),
+        ("referrals", referral(child=CHILD | {"date_of_birth": SECRET}), "child.date_of_birth", "YYYY-MM-DD"),
+        ("referrals", referral(child=CHILD | {"date_of_birth": 20150309}), "child.date_of_birth", "YYYY-MM-DD"),
+        ("referrals", referral(factors=["ehcp", SECRET]), "factors.1", "child_protection_plan"),
+        ("referrals", referral(reason=SECRET), "reason", "whereabouts_unknown"),
+        ("referrals", referral(school_urn=SECRET), "school_urn", "[0-9]{6}"),
+        ("referrals", referral(referrer={"email": SECRET}), "referrer.email", "matches"),
+        ("referrals", referral(child=CHILD | {"addresses": [{"line": SECRET}]}), "child.addresses.0", "lines"),
+        ("deletion-returns", deletion(ground=SECRET), "ground", "a, b, c"),
+        ("deletion-returns", {k: v for k, v in deletion().items() if k != "ground"}, "ground", "Give this field"),
+        ("deletion-returns", deletion(ground="unknown"), "ground", "a, b, c"),
+        ("new-pupil-returns", {"child": CHILD}, "entered_on", "Give this field"),
+        ("new-pupil-returns", new_pupil(entered_on=SECRET), "entered_on", "YYYY-MM-DD"),
+    ],
+)
+async def test_a_mistake_is_explained_and_not_repeated(
+    visitor: Visitor, path: str, body: dict[str, Any], field: str, mend: str
+) -> None:
+    answer = await visitor.send(f"/v1/{path}", body)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    faults = {fault["field"]: fault for fault in answer.json()["errors"]}
+    assert field in faults
+    assert faults[field]["wrong"] and mend in faults[field]["mend"]
+    assert SECRET not in answer.text and CANARY not in answer.text
+    assert await visitor.count("submission") == 0
+
+
+@pytest.mark.policy("7.1")
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (referral(child={k: v for k, v in CHILD.items() if k not in ("forename", "surname")}), "child.forename"),
+        (referral(child=CHILD | {"date_of_birth": None}), "child.date_of_birth"),
+        (referral(child=CHILD | {"addresses": [{"kind": "current"}]}), "child.addresses"),
+        (referral(referrer={"name": "Sam Invented"}), "referrer.email"),
+        (referral(last_attended_on="2027-01-01"), "last_attended_on"),
+    ],
+)
+async def test_too_little_to_act_on_names_what_is_needed(visitor: Visitor, body: dict[str, Any], field: str) -> None:
+    answer = await visitor.send("/v1/referrals", body)
+    assert answer.status_code == 422
+    (fault,) = answer.json()["errors"]
+    assert fault["field"] == field and fault["wrong"] and fault["mend"]
+    assert await visitor.count("submission") == await visitor.count("outbox") == await visitor.count("idempotency") == 0
+
+
+async def test_a_refused_form_may_be_mended_and_sent_again_with_its_key(visitor: Visitor) -> None:
+    key = "a-key-of-its-own"
+    assert (await visitor.send("/v1/deletion-returns", deletion(school_urn=OTHER_SCHOOL), key=key)).status_code == 403
+    assert (await visitor.send("/v1/deletion-returns", deletion(), key=key)).status_code == 202
+
+
+async def test_a_form_needs_its_key(visitor: Visitor) -> None:
+    answer = await visitor.client.post("/v1/referrals", json=referral(), headers=visitor.school())
+    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency-key-required")
