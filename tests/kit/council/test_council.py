@@ -40,8 +40,6 @@ def test_the_team_is_reached_as_the_policy_says():
     assert (team.email, team.telephone) == ("cs.cmecoordinators@derbyshire.gov.uk", "01629 535741")
 
 
-@pytest.mark.policy("3.1.1")
-@pytest.mark.policy("3.1.2")
 def test_the_two_categories_have_the_policys_names():
     council = load(SHIPPED)
     assert council.label("category", "missing") == "CME - missing"
