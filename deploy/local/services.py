@@ -10,6 +10,7 @@ from deploy.local.processes import Command
 from deploy.local.secrets_file import Secrets
 from deploy.local.tokens import AUDIENCE
 
+COUNCIL = Path(__file__).parents[1] / "council.toml"
 COUNTY_FOLDER = Path(__file__).with_name("county")
 COUNTY = (
     ("referrals", "import-gias", str(COUNTY_FOLDER / "establishments.csv")),
@@ -39,6 +40,7 @@ def shared_environment(ports: Mapping[str, int], secrets: Secrets, *, kafka: str
         "CME_AUDIENCE": AUDIENCE,
         "CME_JWKS": f"{authority}/jwks",
         "CME_LOCAL_TIME": str(local_time),
+        "CME_COUNCIL": str(COUNCIL),
         **{f"CME_{service.upper()}_URL": url for service, url in urls(ports).items()},
     }
 
