@@ -78,7 +78,7 @@ async def test_a_referrer_sees_each_step_and_the_outcome(visitor: Visitor, db: D
     assert datetime.fromisoformat(progress["referrer_informed_at"]) == later(240)
 
 
-@pytest.mark.policy("10.1")
+@pytest.mark.policy("10.3")
 async def test_a_neighbour_sees_that_it_is_closed_and_no_more(visitor: Visitor, db: Database[ReferralsTx]) -> None:
     body = referral(referrer={"kind": "public", "telephone": "01632 960111"})
     sent = await visitor.accepted("/v1/referrals", body, who=visitor.bearer("lead_officer"))

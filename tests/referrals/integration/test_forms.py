@@ -26,6 +26,16 @@ async def test_a_referral_is_answered_with_what_the_referrer_needs(visitor: Visi
     assert CANARY not in answer.text and REFERRER["name"] not in answer.text
 
 
+@pytest.mark.policy("5.2.4")
+async def test_the_enquiries_a_school_has_made_come_with_its_referral(visitor: Visitor) -> None:
+    made = [{"made_on": "2026-11-09", "method": "home_visit", "outcome": "nobody_there"}]
+    accepted = await visitor.accepted("/v1/referrals", referral(enquiries=made))
+    assert "enquiries" not in accepted["still_missing"]
+    whole = await visitor.get(f"/v1/submissions/{accepted['submission_id']}", visitor.bearer("lead_officer"))
+    assert whole.json()["as_received"]["enquiries"] == made
+
+
+@pytest.mark.policy("5.2.5")
 @pytest.mark.policy("7.1")
 async def test_the_referrer_is_named_before_the_referral_is_raised(visitor: Visitor) -> None:
     accepted = await visitor.accepted("/v1/referrals", whole_referral())

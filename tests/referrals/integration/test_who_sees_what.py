@@ -11,7 +11,7 @@ from tests.referrals.integration.visitor import URL, Visitor
 from tests.referrals.invented import CANARY, OTHER_SCHOOL, REFERRER, SCHOOL, deletion, new_pupil, referral, whole_referral
 
 
-@pytest.mark.policy("10.1")
+@pytest.mark.policy("10.3")
 async def test_another_school_is_told_what_one_is_told_of_nothing(visitor: Visitor) -> None:
     sent = await visitor.accepted("/v1/referrals", referral())
     hidden = await visitor.get(f"/v1/submissions/{sent['submission_id']}", visitor.school(OTHER_SCHOOL))
@@ -92,7 +92,7 @@ async def test_the_list_is_the_newest_first_a_page_at_a_time_without_children(vi
 
 
 @pytest.mark.policy("7.3")
-@pytest.mark.policy("10.1")
+@pytest.mark.policy("10.3")
 async def test_whoever_has_the_link_sees_progress_and_no_child(visitor: Visitor) -> None:
     sent = await visitor.accepted("/v1/referrals", whole_referral())
     answer = await visitor.get(sent["follow"].removeprefix(URL))

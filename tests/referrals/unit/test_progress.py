@@ -31,7 +31,7 @@ def test_a_professional_learns_the_outcome(kind: str) -> None:
     assert Progress(received_at=T, closed_at=T, outcome="on_roll_elsewhere").outcome_for(kind) == "on_roll_elsewhere"
 
 
-@pytest.mark.policy("10.1")
+@pytest.mark.policy("10.3")
 @pytest.mark.parametrize("kind", ["parent", "public", "housing", "unknown"])
 def test_whoever_the_family_may_have_left_learns_that_it_is_closed_and_no_more(kind: str) -> None:
     closed = Progress(received_at=T, closed_at=T, outcome="on_roll_elsewhere")

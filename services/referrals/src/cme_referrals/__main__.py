@@ -11,6 +11,7 @@ from cme_bus.consumer import Consumer
 from cme_calendars import WorkingDays
 from cme_contracts.catalogue import CATALOG
 from cme_contracts.referrals import CONCERNS, STREAM
+from cme_council import load
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.entrypoints import cli, events, http
 from cme_referrals.entrypoints.access import ACCESS
@@ -25,13 +26,14 @@ type ReferralsContext = Context[Settings, ReferralsTx]
 
 def app(context: ReferralsContext) -> FastAPI:
     """Answers over HTTP. It needs the database and the issuer's keys; Kafka and the other services may be away."""
+    council = load(context.settings.council) if context.settings.council else None
     desk = http.Desk(
         db=context.db,
         clock=context.clock,
         links=context.links,
-        calendar=WorkingDays(),
+        calendar=WorkingDays(council.closure_days if council else ()),
         public_url=context.settings.public_url,
-        own_la=context.settings.la_code,
+        own_la=council.la_code if council else None,
     )
     return context.make_app(access=ACCESS, routers=[http.api(desk)], answers=ANSWERS)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field
 
 from cme_service.settings import ServiceSettings
@@ -12,6 +14,6 @@ class Settings(ServiceSettings):
 
     service = "referrals"
 
-    la_code: str | None = Field(
-        None, pattern="^[0-9]{3}$", description="the council's own code, for returns of a school that is on no list yet"
+    council: Path | None = Field(
+        None, description="the council's file: its code, for returns of a school on no list yet, and its closure days"
     )

@@ -1,0 +1,177 @@
+"""Intake as real processes with real Kafka: lists loaded, a form accepted, its events sent, progress heard."""
+
+import asyncio
+import base64
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from cme_bus.meta import Meta
+from cme_bus.sealing import VersionedKeyring, kid_of, open_box
+from cme_contracts.base import Event
+from cme_contracts.codes import CaseKind, Category
+from cme_contracts.referrals import CONCERNS, STREAM, ConcernReported, EstablishmentChanged, PupilDeleted
+from cme_contracts.register import STREAM as REGISTER
+from cme_contracts.register import CaseOpened, ClockStarted, SubmissionMatched
+from deploy.local.ports import free_port
+from tests.kit.issuer import NAME, Issuer
+from tests.referrals.invented import CANARY, MONDAY, SCHOOL, deletion
+from tests.support import Kafka, eventually
+
+ROOT = Path(__file__).parents[3]
+COUNTY = ROOT / "deploy" / "local" / "county"
+RING = "k1:" + base64.b64encode(bytes(32)).decode()
+TOPICS = (STREAM, CONCERNS, REGISTER, "cme.notifications")
+
+
+@pytest.fixture
+async def issuer_at() -> AsyncIterator[tuple[Issuer, str]]:
+    """An issuer at a real address."""
+    issuer, app, port = Issuer(), FastAPI(), free_port()
+    app.get("/jwks")(issuer.published)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
+    serving = asyncio.ensure_future(server.serve())
+    yield issuer, f"http://127.0.0.1:{port}/jwks"
+    server.should_exit = True
+    await serving
+
+
+@pytest.fixture
+def environment(dsn: str, issuer_at: tuple[Issuer, str], kafka_servers: str) -> dict[str, str]:
+    port = free_port()
+    return {
+        "PATH": os.environ["PATH"],
+        "CME_REFERRALS_DATABASE": dsn,
+        "CME_KAFKA": kafka_servers,
+        "CME_KEYRING": RING,
+        "CME_ISSUER": NAME,
+        "CME_JWKS": issuer_at[1],
+        "CME_LINK_SECRET": "no secret at all but long enough for one",
+        "CME_REFERRALS_PORT": str(port),
+        "CME_REFERRALS_URL": f"http://127.0.0.1:{port}",
+        "CME_COUNCIL": str(ROOT / "deploy" / "council.toml"),
+    }
+
+
+type Run = Callable[..., Awaitable[asyncio.subprocess.Process]]
+
+
+@pytest.fixture
+async def run(environment: dict[str, str]) -> AsyncIterator[Run]:
+    """Starts `cme-referrals ...`; what still runs after the test is stopped."""
+    started: list[asyncio.subprocess.Process] = []
+
+    async def begin(*arguments: str) -> asyncio.subprocess.Process:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "cme_referrals", *arguments, env=environment, cwd=ROOT, stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        if process.returncode is None:
+            process.send_signal(signal.SIGKILL)
+            await process.wait()
+
+
+async def done(process: asyncio.subprocess.Process) -> str:
+    output, _ = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 0, output.decode()
+    return output.decode()
+
+
+async def say(kafka: Kafka, *events: Event) -> None:
+    """As the register would: these carry no personal data."""
+    for event in events:
+        meta = Meta.of(event, source="/cme/register")
+        headers = [(name, value.encode()) for name, value in meta.headers().items()]
+        await kafka.write(event.stream, event.model_dump_json().encode(), key=event.key.encode(), headers=headers)
+
+
+@pytest.mark.policy("5.2.2")
+async def test_a_return_is_accepted_sent_and_followed(
+    environment: dict[str, str], issuer_at: tuple[Issuer, str], run: Run, kafka: Kafka
+) -> None:
+    for topic in TOPICS:
+        await kafka.create(topic)
+    await done(await run("migrate"))
+    schools = await done(await run("import-gias", str(COUNTY / "establishments.csv")))
+    again = await done(await run("import-gias", str(COUNTY / "establishments.csv")))
+    assert "0 new or changed" in again and "0 new or changed" not in schools
+    assert "kept" in await done(await run("import-calendars", str(COUNTY / "term-dates.json")))
+
+    http, worker = await run("http"), await run("worker")
+    token = issuer_at[0].token("school", urn=SCHOOL)
+    async with httpx2.AsyncClient(base_url=environment["CME_REFERRALS_URL"], timeout=10) as client:
+        await eventually(lambda: ready(client), 30)
+        answer = await client.post(
+            "/v1/deletion-returns",
+            json=deletion(factors=["section_47"], deleted_on=date.today().isoformat()),
+            headers={"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())},
+        )
+        assert answer.status_code == 202
+        submission_id = UUID(answer.json()["submission_id"])
+
+        deleted = await heard(kafka, STREAM, PupilDeleted, submission_id)
+        assert (deleted.school_urn, deleted.school_la, deleted.destination_known) == (SCHOOL, "999", False)
+        assert (await heard(kafka, CONCERNS, ConcernReported, submission_id)).personal.plain.surname == CANARY
+        assert await heard(kafka, STREAM, EstablishmentChanged, SCHOOL)
+
+        child_id, case_id = uuid4(), uuid4()
+        await say(
+            kafka,
+            SubmissionMatched(
+                child_id=child_id, submission_id=submission_id, first_submission_id=submission_id, new_record=True,
+                matched_at=MONDAY,
+            ),
+            CaseOpened(
+                child_id=child_id, case_id=case_id, submission_id=submission_id, kind=CaseKind.CME,
+                category=Category.MISSING, opened_at=MONDAY,
+            ),
+            ClockStarted(
+                child_id=child_id, case_id=case_id, clock_id=uuid4(), clock="INIT-10", due_on=date(2026, 12, 7),
+                due_at=MONDAY + timedelta(days=15), starts_on=date(2026, 11, 23), calendar="test", source="policy 7.2",
+            ),
+        )  # fmt: skip
+        link = answer.json()["follow"]
+
+        async def due() -> bool:
+            return bool((await client.get(link)).json()["investigation_due_on"] == "2026-12-07")
+
+        await eventually(due, 30)
+        assert (await client.get(link)).json()["stage"] == "on_the_register"
+
+    for process in (http, worker):
+        process.send_signal(signal.SIGTERM)
+        log = await done(process)
+        assert CANARY not in log and "ZZ99" not in log
+
+
+async def ready(client: httpx2.AsyncClient) -> bool:
+    try:
+        return bool((await client.get("/health/ready")).status_code == 200)
+    except httpx2.TransportError:
+        return False
+
+
+async def heard[E: Event](kafka: Kafka, topic: str, type_: type[E], key: object) -> E:
+    """The first event of this type and key on a topic, opened as one of its readers would."""
+    count = 1
+    while True:
+        for record in await kafka.read(topic, count):
+            meta = Meta.parse(record.headers)
+            if meta.type == type_.type and meta.subject == str(key):
+                event = type_.model_validate_json(record.value)
+                kid = kid_of(event)
+                return open_box(event, meta.id, await VersionedKeyring.from_text(RING).for_opening([kid] if kid else []))
+        count += 1
