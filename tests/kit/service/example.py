@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import ClassVar
 from uuid import UUID, uuid4
 
+from fastapi import APIRouter, FastAPI, Response
+from pydantic import BaseModel
+
 from cme_bus.consumer import Consumer
 from cme_bus.database import Database, Tx
 from cme_bus.errors import Unprocessable
@@ -21,8 +24,6 @@ from cme_web.access import AccessTable, Row, bearer
 from cme_web.idempotency import IdempotencyKey, idempotent
 from cme_web.problems import NotVisible
 from cme_web.tokens import CurrentCaller
-from fastapi import APIRouter, FastAPI, Response
-from pydantic import BaseModel
 
 
 class Noted(Event):

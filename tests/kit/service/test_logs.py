@@ -12,8 +12,9 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 import structlog
-from cme_service import logs
 from pydantic import BaseModel, ValidationError
+
+from cme_service import logs
 
 UPN, NHS, PHONE, MAIL, POSTCODE = "H801200001001", "943 476 5919", "07700 900123", "zeb@home.test", "AB1 2CD"
 
@@ -45,7 +46,10 @@ def test_identifiers_are_kept_and_people_are_not(written: Written) -> None:
     assert (line["forename"], line["personal"], line["service"]) == ("[withheld]", "[withheld]", "test")
 
 
-@pytest.mark.parametrize("value", [UPN, "H80120000100A", NHS, "9434765919", PHONE, "+44 7700 900123", MAIL, POSTCODE, "AB12CD", "ab1 2cd", "E1W 1AA"])
+@pytest.mark.parametrize(
+    "value",
+    [UPN, "H80120000100A", NHS, "9434765919", PHONE, "+44 7700 900123", MAIL, POSTCODE, "AB12CD", "ab1 2cd", "E1W 1AA"],
+)
 def test_what_looks_like_somebody_is_withheld_wherever_it_stands(written: Written, value: str) -> None:
     log = structlog.get_logger("x")
     log.warning(f"about {value}.", a=value, b=[f"({value})"], c={"d": {"e": f"x {value}"}}, f=(value,))
@@ -87,7 +91,9 @@ def test_errors_are_described_and_never_quoted(written: Written) -> None:
     assert {line["error"] for line in lines if "cause" not in line} == {
         "born: date_from_datetime_parsing", "UniqueViolationError 23505", "KeyError",
     }  # fmt: skip
-    assert all("test_logs.py" in line["where"][-1] or "main.py" in line["where"][-1] for line in lines if "cause" not in line)
+    assert all(
+        "test_logs.py" in line["where"][-1] or "main.py" in line["where"][-1] for line in lines if "cause" not in line
+    )
     assert "Zebedee" not in json.dumps(lines)
     assert "Traceback" not in json.dumps(lines)
 
@@ -104,7 +110,13 @@ def test_libraries_write_the_same_way(written: Written) -> None:
     warnings.warn(f"about {MAIL}", stacklevel=1)
     logging.getLogger("uvicorn.access").info("GET /v1/progress/secret-link")
     lines = written()
-    assert {line["logger"] for line in lines} == {"uvicorn.error", "faststream", "aiokafka.consumer", "asyncio", "py.warnings"}
+    assert {line["logger"] for line in lines} == {
+        "uvicorn.error",
+        "faststream",
+        "aiokafka.consumer",
+        "asyncio",
+        "py.warnings",
+    }
     assert MAIL not in json.dumps(lines)
 
 

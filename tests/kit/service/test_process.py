@@ -261,6 +261,22 @@ async def test_a_part_that_fails_ends_the_process_for_the_supervisor_to_start_ag
     assert "a secret nobody should read" not in worker.output
 
 
+async def test_a_port_in_use_is_said_in_one_sentence(start: Run, run: Run, client: httpx2.AsyncClient) -> None:
+    first = await start("http")
+    await eventually(answers(client, "/health/live"))
+    second = await run("http")
+    assert (second.status, len(second.output.splitlines())) == (1, 1)
+    assert "Address already in use" in second.output
+    assert await first.stop() == 0
+
+
+async def test_the_commands_for_parked_events_explain_themselves(run: Run) -> None:
+    asked = await run("parked", "--help")
+    assert asked.status == 0
+    assert "discard" in asked.output
+    assert (await run("migrate", "--nonsense")).status == 2
+
+
 async def test_many_may_migrate_at_once(run: Run, dsn: str) -> None:
     done = await asyncio.gather(*(run("migrate") for _ in range(3)))
     assert [one.status for one in done] == [0, 0, 0]
@@ -270,7 +286,9 @@ async def test_many_may_migrate_at_once(run: Run, dsn: str) -> None:
     assert [row["component"] for row in rows] == ["bus", "example", "timers", "web"]
 
 
-@pytest.mark.parametrize("missing", ["CME_KAFKA", "CME_KEYRING", "CME_EXAMPLE_PORT", "CME_EXAMPLE_DATABASE", "CME_JWKS"])
+@pytest.mark.parametrize(
+    "missing", ["CME_KAFKA", "CME_KEYRING", "CME_EXAMPLE_PORT", "CME_EXAMPLE_DATABASE", "CME_JWKS"]
+)
 async def test_what_is_missing_is_named(run: Run, missing: str) -> None:
     process = await run("http", **{missing: ""})
     assert process.status == 2

@@ -4,8 +4,9 @@ import base64
 from pathlib import Path
 
 import pytest
-from cme_service.settings import Mend, ServiceSettings, SettingsError, load
 from pydantic import SecretStr, ValidationError, field_validator
+
+from cme_service.settings import Mend, ServiceSettings, SettingsError, load
 
 
 class Settings(ServiceSettings):

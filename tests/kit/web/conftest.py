@@ -1,13 +1,14 @@
-import asyncpg
-import pytest
 from collections.abc import AsyncIterator, Callable
 
+import asyncpg
 import httpx2
+import pytest
+from fastapi import FastAPI
+
 from cme_bus.database import Database, Tx, prepare
 from cme_bus.migrate import migrate
 from cme_web import MIGRATIONS
 from cme_web.tokens import TokenChecker
-from fastapi import FastAPI
 from tests.kit.issuer import NAME, Issuer
 
 type Visit = Callable[[FastAPI], httpx2.AsyncClient]
@@ -39,5 +40,7 @@ async def db(dsn: str) -> AsyncIterator[Database[Tx]]:
     await migrate(dsn, component="web", folder=MIGRATIONS)
     await (conn := await asyncpg.connect(dsn)).execute("CREATE TABLE effect (id serial)")
     await conn.close()
-    async with asyncpg.create_pool(dsn, min_size=0, max_size=8, init=prepare, server_settings={"lock_timeout": "1s"}) as pool:
+    async with asyncpg.create_pool(
+        dsn, min_size=0, max_size=8, init=prepare, server_settings={"lock_timeout": "1s"}
+    ) as pool:
         yield Database(pool, Tx, source="/cme/test")

@@ -3,16 +3,16 @@
 from typing import Any
 
 import pytest
+from fastapi import APIRouter
+from starlette.applications import Starlette
+from starlette.routing import Mount, WebSocketRoute
+
 from cme_web.access import AccessTable, Row, bearer, link, public, signature
 from cme_web.app import make_app
 from cme_web.guard import unguarded_routes
 from cme_web.links import Links
 from cme_web.signatures import SharedSecret
 from cme_web.tokens import CurrentCaller, TokenChecker
-from fastapi import APIRouter
-from starlette.applications import Starlette
-from starlette.routing import Mount, WebSocketRoute
-
 from tests.kit.issuer import Issuer
 from tests.kit.web.conftest import Visit
 

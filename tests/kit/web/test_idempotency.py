@@ -7,13 +7,13 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+from fastapi import APIRouter, FastAPI, Header, Response
+from pydantic import BaseModel
+
 from cme_bus.database import Database, Tx
 from cme_web.access import AccessTable, Row, public
 from cme_web.app import make_app
 from cme_web.idempotency import IdempotencyKey, forget, idempotent
-from fastapi import APIRouter, FastAPI, Header, Response
-from pydantic import BaseModel
-
 from tests.kit.web.conftest import Visit
 
 
@@ -50,9 +50,7 @@ async def effects(db: Database[Tx]) -> int:
     return int(await db.pool.fetchval("SELECT count(*) FROM effect"))
 
 
-async def test_twenty_at_once_have_one_effect_and_the_same_answer(
-    visit: Visit, app: FastAPI, db: Database[Tx]
-) -> None:
+async def test_twenty_at_once_have_one_effect_and_the_same_answer(visit: Visit, app: FastAPI, db: Database[Tx]) -> None:
     key = str(uuid4())
     async with visit(app) as visitor:
         answers = await asyncio.gather(*(post(visitor, key) for _ in range(20)))
@@ -82,9 +80,7 @@ async def test_keys_of_different_callers_never_meet(visit: Visit, app: FastAPI, 
     assert [first.json()["number"], second.json()["number"]] == [1, 2]
 
 
-async def test_what_failed_leaves_nothing_and_may_be_tried_again(
-    visit: Visit, app: FastAPI, db: Database[Tx]
-) -> None:
+async def test_what_failed_leaves_nothing_and_may_be_tried_again(visit: Visit, app: FastAPI, db: Database[Tx]) -> None:
     key = str(uuid4())
     async with visit(app) as visitor:
         failed = await visitor.post("/orders", json={"text": "a", "fail": True}, headers={"Idempotency-Key": key})

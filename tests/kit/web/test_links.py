@@ -4,13 +4,13 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from fastapi import APIRouter
+
 from cme_bus.database import Database, Tx
 from cme_web.access import AccessTable, Row, link
 from cme_web.app import make_app
 from cme_web.links import CurrentLink, Link, Links, spend
 from cme_web.problems import NotVisible, Problem
-from fastapi import APIRouter
-
 from tests.kit.web.conftest import Visit
 
 OLD, NEW = "o" * 32, "n" * 32

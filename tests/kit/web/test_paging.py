@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
+from fastapi import APIRouter, FastAPI, Request, Response
+
 from cme_web.access import AccessTable, Row, public
 from cme_web.app import make_app
 from cme_web.paging import CurrentPage, cursor
-from fastapi import APIRouter, FastAPI, Request, Response
-
 from tests.kit.web.conftest import Visit
 
 ROWS = [(f"2026-01-{day:02}", f"id-{number}") for day in range(1, 10) for number in range(30)]

@@ -10,14 +10,14 @@ from uuid import UUID
 import asyncpg
 import pytest
 import structlog
-from cme_bus.errors import TryAgain
-from cme_web.access import AccessTable, Row, public
-from cme_web.app import make_app
-from cme_web.problems import Answer, NotVisible, Problem, Wrong
 from fastapi import APIRouter, FastAPI, Header, Query
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from starlette.responses import StreamingResponse
 
+from cme_bus.errors import TryAgain
+from cme_web.access import AccessTable, Row, public
+from cme_web.app import make_app
+from cme_web.problems import Answer, NotVisible, Problem, Wrong
 from tests.kit.web.conftest import Visit
 
 CANARY = "Zebedee"
@@ -95,7 +95,11 @@ def app() -> FastAPI:
 
         return StreamingResponse(pieces())
 
-    rows = [Row(method, route.path, public, why="a test", per_minute=10_000) for route in router.routes for method in route.methods]  # type: ignore[attr-defined]
+    rows = [
+        Row(method, route.path, public, why="a test", per_minute=10_000)
+        for route in router.routes
+        for method in route.methods
+    ]  # type: ignore[attr-defined]
     answers = {"case-closed": Answer(409, "The case is closed", "Raise a new referral.")}
     return make_app(title="t", access=AccessTable(rows), routers=[router], answers=answers, max_body=2000)
 
@@ -138,7 +142,9 @@ async def test_every_fault_is_named_at_once_and_a_key_of_the_callers_is_not(visi
     assert CANARY not in answer.text
 
 
-@pytest.mark.parametrize("content", [b"{" + CANARY.encode(), b"", b"\xff\xfe", b'"text"', b"[" * 900, b'{"child": \xff}'])
+@pytest.mark.parametrize(
+    "content", [b"{" + CANARY.encode(), b"", b"\xff\xfe", b'"text"', b"[" * 900, b'{"child": \xff}']
+)
 async def test_what_is_not_a_json_object_is_refused(visit: Visit, app: FastAPI, content: bytes) -> None:
     async with visit(app) as visitor:
         answer = await visitor.post("/report", content=content, headers={"Content-Type": "application/json"})

@@ -4,12 +4,12 @@ import base64
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from cme_web.access import AccessTable, Row, signature
-from cme_web.app import make_app
-from cme_web.signatures import SharedSecret, StandardWebhooks
 from fastapi import APIRouter
 from standardwebhooks.webhooks import Webhook
 
+from cme_web.access import AccessTable, Row, signature
+from cme_web.app import make_app
+from cme_web.signatures import SharedSecret, StandardWebhooks
 from tests.kit.web.conftest import Visit
 
 OLD, NEW = (base64.b64encode(bytes([number] * 24)).decode() for number in (1, 2))

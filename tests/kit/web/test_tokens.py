@@ -5,11 +5,11 @@ from typing import Any
 
 import httpx2
 import pytest
-from cme_web.problems import Unwell
-from cme_web.tokens import Caller, InvalidToken, TokenChecker
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
+from cme_web.problems import Unwell
+from cme_web.tokens import Caller, InvalidToken, TokenChecker
 from tests.kit.issuer import NAME, Issuer
 
 NOW = int(time.time())
@@ -26,7 +26,7 @@ async def test_a_good_token_says_who_asks(issuer: Issuer, tokens: TokenChecker) 
     "claims",
     [
         {"iss": "https://else.test"}, {"iss": None}, {"aud": "other"}, {"aud": None}, {"sub": None}, {"sub": ""},
-        {"exp": NOW - 31}, {"exp": None}, {"nbf": NOW + 90}, {"roles": 7}, {"exp": "tomorrow"},
+        {"exp": NOW - 60}, {"exp": None}, {"nbf": NOW + 3600}, {"roles": 7}, {"exp": "tomorrow"},
     ],
 )  # fmt: skip
 async def test_a_token_that_is_not_for_us_now_is_refused(
@@ -58,7 +58,9 @@ async def test_the_algorithm_is_ours_to_choose(issuer: Issuer, tokens: TokenChec
             await tokens.caller(token)
 
 
-@pytest.mark.parametrize("rubbish", ["", "x", "a.b.c", "é.é.é", "." * 5000, "eyJhbGciOiJSUzI1NiJ9.e30.AA"])
+@pytest.mark.parametrize(
+    "rubbish", ["", "x", "a.b.c", "é.é.é", "." * 5000, "eyJhbGciOiJSUzI1NiJ9.e30.AA", "W1tb" * 2000 + ".e30.AA"]
+)
 async def test_rubbish_is_refused(tokens: TokenChecker, rubbish: str) -> None:
     with pytest.raises(InvalidToken):
         await tokens.caller(rubbish)

@@ -53,9 +53,18 @@ class Context[S: ServiceSettings, T: Tx]:
     ) -> FastAPI:
         """`cme_web.app.make_app` with this process's tokens, links, probes and metrics."""
         return make_app(
-            title=f"CME {self.settings.service}", access=access, routers=routers, routes=routes, answers=answers,
-            callbacks=callbacks, tokens=self.tokens, links=self.links, ready=self.checks,
-            metrics=self.metrics.render, observe=self.metrics.observe, **options,
+            title=f"CME {self.settings.service}",
+            access=access,
+            routers=routers,
+            routes=routes,
+            answers=answers,
+            callbacks=callbacks,
+            tokens=self.tokens,
+            links=self.links,
+            ready=self.checks,
+            metrics=self.metrics.render,
+            observe=self.metrics.observe,
+            **options,
         )
 
 
@@ -67,12 +76,15 @@ async def open_context[S: ServiceSettings, T: Tx](
     keyring = VersionedKeyring.from_text(settings.keyring.get_secret_value())
     async with make_pool(settings.dsn, application=f"{settings.service}-{role}", lock_timeout=lock_timeout) as pool:
         yield Context(
-            settings=settings, pool=pool,
+            settings=settings,
+            pool=pool,
             db=Database(pool, tx, source=f"/cme/{settings.service}", keyring=keyring),
-            clock=business_clock(settings.local_time), keyring=keyring,
+            clock=business_clock(settings.local_time),
+            keyring=keyring,
             links=Links(*settings.link_secret.get_secret_value().split(",")),
             tokens=TokenChecker(issuer=settings.issuer, audience=settings.audience, jwks_url=str(settings.jwks)),
-            metrics=metrics or Metrics(settings.service), checks={"database": _database(pool)},
+            metrics=metrics or Metrics(settings.service),
+            checks={"database": _database(pool)},
         )
 
 
@@ -80,7 +92,7 @@ def _database(pool: asyncpg.Pool[asyncpg.Record]) -> Check:
     async def answers() -> str | None:
         try:
             await pool.fetchval("SELECT 1", timeout=2)
-        except Exception:  # whatever it is, the database did not answer
+        except Exception:  # noqa: BLE001  # whatever it is, the database did not answer
             return "does not answer"
         return None
 

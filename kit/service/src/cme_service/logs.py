@@ -22,12 +22,14 @@ from cme_bus.errors import describe
 
 WITHHELD = "[withheld]"
 
-NAMES = frozenset("""
+NAMES = frozenset(
+    """
     name names forename forenames given_name surname family_name full_name former_name preferred_name
     dob born birth_date date_of_birth upn uln nhs_number address postcode phone telephone mobile email
     personal payload body input input_value narrative note notes contact recipient to
     authorization token access_token password secret link cookie dsn keyring
-""".split())
+    """.split()  # noqa: SIM905  # a list that people read and add to
+)
 """Keys whose values are never logged, whatever they hold."""
 
 LOOKS = re.compile(
@@ -67,18 +69,29 @@ def configure(service: str, level: int = logging.INFO, stream: TextIO | None = N
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(stream or sys.stdout)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            redact,
-            structlog.processors.JSONRenderer(default=_plain),
-        ],
-    ))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                redact,
+                structlog.processors.JSONRenderer(default=_plain),
+            ],
+        )
+    )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "faststream", "aiokafka", "asyncio", "httpx2", "httpcore2"):
+    for name in (
+        "uvicorn",
+        "uvicorn.error",
+        "uvicorn.access",
+        "faststream",
+        "aiokafka",
+        "asyncio",
+        "httpx2",
+        "httpcore2",
+    ):
         logger = logging.getLogger(name)
         logger.handlers[:] = []
         logger.propagate = True  # some libraries keep a handler of their own, that writes what it likes
@@ -109,7 +122,11 @@ def _withheld(key: str, value: Any) -> Any:
 
 def _plain(value: Any) -> str:
     """What JSON has no form for: identifiers and dates as text, of anything else no more than its type."""
-    return str(value) if isinstance(value, UUID | date | time | timedelta | Path | Decimal) else f"<{type(value).__name__}>"
+    return (
+        str(value)
+        if isinstance(value, UUID | date | time | timedelta | Path | Decimal)
+        else f"<{type(value).__name__}>"
+    )
 
 
 def _named(service: str) -> Processor:
@@ -126,6 +143,8 @@ def _describe_errors(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
     if isinstance(error, BaseException):
         event["error"] = describe(error)
-        event["where"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)][-12:]
+        event["where"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)][
+            -12:
+        ]
     event.pop("stack_info", None)
     return event

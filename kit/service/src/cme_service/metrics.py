@@ -62,7 +62,7 @@ class Metrics:
             try:
                 for name, found in (await read()).items():
                     self._set(self._gauges[name], found)
-            except Exception as error:  # a scrape must not fail because one source does
+            except Exception as error:  # noqa: BLE001  # a scrape must not fail because one source does
                 log.warning("metrics.unread", error=describe(error))
         return generate_latest(self._registry), CONTENT_TYPE_LATEST
 

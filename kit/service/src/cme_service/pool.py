@@ -22,8 +22,14 @@ def make_pool(dsn: str, *, application: str, lock_timeout: str = "0") -> asyncpg
     as a statement may take: then its error is one that passes.
     """
     return asyncpg.create_pool(
-        dsn, min_size=0, max_size=MOST, max_inactive_connection_lifetime=300, timeout=5, command_timeout=15,
-        init=prepare, reset=as_it_is,
+        dsn,
+        min_size=0,
+        max_size=MOST,
+        max_inactive_connection_lifetime=300,
+        timeout=5,
+        command_timeout=15,
+        init=prepare,
+        reset=as_it_is,
         server_settings={**LIMITS, "application_name": application, "lock_timeout": lock_timeout},
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from enum import Enum
@@ -100,12 +101,21 @@ class Server(uvicorn.Server):
 def serving(app: FastAPI, host: str, port: int, stop: asyncio.Event) -> Loop:
     """Answer requests until `stop`, then those in hand."""
 
+    listening = _listen(host, port)
+
     async def serve() -> None:
-        server = Server(uvicorn.Config(
-            app, host=host, port=port, log_config=None, access_log=False, server_header=False,
-            timeout_graceful_shutdown=DRAIN,
-        ))
-        serving = asyncio.ensure_future(server.serve())
+        server = Server(
+            uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=DRAIN,
+            )
+        )
+        serving = asyncio.ensure_future(server.serve([listening]))
         stopping = asyncio.ensure_future(stop.wait())
         await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
@@ -113,3 +123,18 @@ def serving(app: FastAPI, host: str, port: int, stop: asyncio.Event) -> Loop:
         await serving
 
     return serve
+
+
+class CannotListenError(Exception):
+    """The port is taken, or not ours to take. The text says which, and is fit to be shown."""
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port now: a process that cannot be reached must not start. Raises `CannotListenError`."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise CannotListenError(
+            f"cannot listen on {host}:{port} ({error.strerror}): stop what uses it, or set another port"
+        ) from error

@@ -10,7 +10,8 @@ Any of them may stand in a file that `..._FILE` names, as orchestrators hand ove
 """
 
 import os
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, cast
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -24,8 +25,18 @@ from cme_web.links import Links
 
 SHARED = frozenset(
     {
-        "postgres", "kafka", "keyring", "issuer", "audience", "jwks", "link_secret", "profile", "local_time",
-        "council", "notify_key", "social_care_secret",  # a service's own fields, under names that all of the council uses
+        "postgres",
+        "kafka",
+        "keyring",
+        "issuer",
+        "audience",
+        "jwks",
+        "link_secret",
+        "profile",
+        "local_time",
+        "council",
+        "notify_key",
+        "social_care_secret",  # a service's own fields, under names that all of the council uses
     }
 )
 
@@ -47,7 +58,9 @@ class ServiceSettings(BaseSettings):
     shared: ClassVar[frozenset[str]] = frozenset()
     """Fields of the service's own that are also read from `CME_<FIELD>`: `{"council"}` for `CME_COUNCIL`."""
 
-    database: SecretStr | None = Field(None, description="postgresql://role:password@host:port/database of this service")
+    database: SecretStr | None = Field(
+        None, description="postgresql://role:password@host:port/database of this service"
+    )
     database_password: SecretStr | None = Field(None, description="the role's password, where the URL holds none")
     postgres: SecretStr | None = Field(
         None, description="postgresql://host:port of one cluster; role and database are named after the service"
@@ -60,7 +73,9 @@ class ServiceSettings(BaseSettings):
     link_secret: SecretStr = Field(description="at least 32 characters; several with commas, the first signs")
     host: str = Field("127.0.0.1", description="the address HTTP listens on; 0.0.0.0 in a container")
     port: PositiveInt = Field(description="the port HTTP listens on", le=65535)
-    worker_port: PositiveInt | None = Field(None, description="health and metrics of the worker; none: not served", le=65535)
+    worker_port: PositiveInt | None = Field(
+        None, description="health and metrics of the worker; none: not served", le=65535
+    )
     url: AnyHttpUrl = Field(description="how people reach this service; links begin with it")
     profile: Literal["local", "production"] = Field("production", description="local only on a developer's machine")
     local_time: Path | None = Field(None, description="file that steers business time; local only")
@@ -105,11 +120,15 @@ class ServiceSettings(BaseSettings):
     @model_validator(mode="after")
     def _can_run(self) -> Self:
         if not (self.database or self.postgres):
-            raise Mend(f"{variable(self.service, 'database')} is missing: give postgresql://role:password@host:port/database,"
-                       " or CME_POSTGRES for one cluster with a role per service")
+            raise Mend(
+                f"{variable(self.service, 'database')} is missing: give postgresql://role:password@host:port/database,"
+                " or CME_POSTGRES for one cluster with a role per service"
+            )
         if self.local_time and self.profile == "production":
-            raise Mend("CME_LOCAL_TIME is refused in production: business time is the time of day."
-                       " Unset it, or set CME_PROFILE=local on a developer's machine")
+            raise Mend(
+                "CME_LOCAL_TIME is refused in production: business time is the time of day."
+                " Unset it, or set CME_PROFILE=local on a developer's machine"
+            )
         return self
 
     @property
@@ -145,7 +164,9 @@ class Environment(PydanticBaseSettingsSource):
                 try:
                     return Path(path).read_text("utf-8").strip(), field_name, False
                 except OSError:
-                    raise SettingsError(f"{name}_FILE names a file that cannot be read: mount it, or correct its path") from None
+                    raise SettingsError(
+                        f"{name}_FILE names a file that cannot be read: mount it, or correct its path"
+                    ) from None
         return None, field_name, False
 
     def __call__(self) -> dict[str, Any]:
@@ -158,12 +179,12 @@ class Environment(PydanticBaseSettingsSource):
         return found
 
 
-def variable(service: str, field: str, shared: Set[str] = frozenset()) -> str:
+def variable(service: str, field: str, shared: AbstractSet[str] = frozenset()) -> str:
     """The name an operator should set: `CME_KAFKA`, `CME_REGISTER_PORT`."""
     return variables(service, field, shared)[-1]
 
 
-def variables(service: str, field: str, shared: Set[str] = frozenset()) -> list[str]:
+def variables(service: str, field: str, shared: AbstractSet[str] = frozenset()) -> list[str]:
     """The names a field is read from, the service's own first."""
     own = f"CME_{service}_{field}".upper().replace("-", "_")
     return [own, f"CME_{field.upper()}"] if field in SHARED | shared else [own]

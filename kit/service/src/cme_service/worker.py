@@ -41,7 +41,12 @@ def worker[S: ServiceSettings, T: Tx](
 
     async def work() -> None:
         await _patiently("postgresql", lambda: context.pool.fetchval("SELECT 1"))
-        loops = [_relay(definition, settings).run, ears.hear, sweeping(definition, context), *definition.background(context)]
+        loops = [
+            _relay(definition, settings).run,
+            ears.hear,
+            sweeping(definition, context),
+            *definition.background(context),
+        ]
         async with asyncio.TaskGroup() as group:
             for loop in loops:
                 group.create_task(_for_ever(loop))
@@ -131,7 +136,9 @@ class LoopEndedError(Exception):
 def _relay[S: ServiceSettings, T: Tx](definition: ServiceDefinition[S, T], settings: S) -> Relay:
     make = producer(split(settings.kafka), client_id=f"{settings.service}-relay")
     return Relay(
-        lambda: connect(settings.dsn, application=f"{settings.service}-relay"), lambda: Outgoing(make), definition.streams
+        lambda: connect(settings.dsn, application=f"{settings.service}-relay"),
+        lambda: Outgoing(make),
+        definition.streams,
     )
 
 
@@ -157,5 +164,3 @@ def sweeping[S: ServiceSettings, T: Tx](definition: ServiceDefinition[S, T], con
             await asyncio.sleep(HOUR)
 
     return sweep
-
-

@@ -67,10 +67,19 @@ def make_app(
     table = (access or AccessTable()) + BUILT_IN
     proofs = Proofs(tokens, links, callbacks or {})
     app = FastAPI(
-        title=title, version=version, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan,
+        title=title,
+        version=version,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
         redirect_slashes=False,  # a redirect would answer before the guard
     )
-    wanted = [*(route for router in routers for route in router.routes), *routes, *_built_in(app, ready or {}, metrics).routes]
+    wanted = [
+        *(route for router in routers for route in router.routes),
+        *routes,
+        *_built_in(app, ready or {}, metrics).routes,
+    ]
     app.router.routes[:] = [guard(route, table, proofs) for route in wanted]
     served = {(method, path) for path, methods in map(place, wanted) for method in methods}
     if dead := [row for row in table if row.place not in served]:

@@ -47,7 +47,10 @@ FROM_OUR_SCHEMA = frozenset({"min_length", "max_length", "pattern", "expected", 
 def invalid(errors: Sequence[Any], known: Collection[str]) -> Problem:
     """The 422 for a request that does not validate. `known` are the field names of our own schema."""
     return Problem(
-        422, "invalid", "The request does not validate", "Mend the fields named in errors and send it again.",
+        422,
+        "invalid",
+        "The request does not validate",
+        "Mend the fields named in errors and send it again.",
         errors=[_fault(error, known) for error in errors],
     )
 
@@ -63,7 +66,8 @@ def _fault(error: Mapping[str, Any], known: Collection[str]) -> Fault:
         field=_path(error["loc"], known),
         wrong=wrong,
         mend=mend.format_map({name: value for name, value in context.items() if name in FROM_OUR_SCHEMA})
-        if not isinstance(cause, Wrong) else mend,
+        if not isinstance(cause, Wrong)
+        else mend,
     )
 
 

@@ -106,8 +106,13 @@ class Rate:
         self._seen[address] += 1
         if self._seen[address] > self._most:
             wait = 60 - int(now % 60)
-            raise Problem(429, "too-many-requests", "Too many requests", "Wait and make the request again.",
-                          headers={"Retry-After": str(wait)})
+            raise Problem(
+                429,
+                "too-many-requests",
+                "Too many requests",
+                "Wait and make the request again.",
+                headers={"Retry-After": str(wait)},
+            )
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

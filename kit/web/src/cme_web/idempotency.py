@@ -30,7 +30,7 @@ from cme_web.problems import Fault, Problem
 from cme_web.tokens import Caller
 
 RETENTION = timedelta(days=7)
-FORM = r"^[A-Za-z0-9_-]{8,64}$"
+FORM = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 class Transaction(Protocol):
@@ -85,11 +85,14 @@ async def idempotent(
     once = Once()
     if not await _first(tx.conn, place, digest):
         row = await tx.conn.fetchrow(
-            "SELECT body_hash, status, body, headers FROM idempotency WHERE route = $1 AND caller = $2 AND key = $3", *place
+            "SELECT body_hash, status, body, headers FROM idempotency WHERE route = $1 AND caller = $2 AND key = $3",
+            *place,
         )
         if row is None or row["body_hash"] != digest:
             raise Problem(
-                422, "idempotency-key-reused", "This Idempotency-Key came before with another body",
+                422,
+                "idempotency-key-reused",
+                "This Idempotency-Key came before with another body",
                 "Use a new key for a new request.",
             )
         once.replay(row["status"], row["body"], row["headers"])
@@ -99,21 +102,31 @@ async def idempotent(
     status, answer, headers = once.given()  # raises if the endpoint forgot, and nothing is committed
     await tx.conn.execute(
         "UPDATE idempotency SET status = $4, body = $5, headers = $6 WHERE route = $1 AND caller = $2 AND key = $3",
-        *place, status, answer, headers,
+        *place,
+        status,
+        answer,
+        headers,
     )
 
 
 async def _first(conn: Connection, place: tuple[str, str, str], digest: bytes) -> bool:
     """Claim the key. Another transaction that has claimed it is waited for: by `lock_timeout`, not for ever."""
     try:
-        return bool(await conn.fetchval(
-            "INSERT INTO idempotency (route, caller, key, body_hash) VALUES ($1, $2, $3, $4)"
-            " ON CONFLICT DO NOTHING RETURNING true", *place, digest,
-        ))
+        return bool(
+            await conn.fetchval(
+                "INSERT INTO idempotency (route, caller, key, body_hash) VALUES ($1, $2, $3, $4)"
+                " ON CONFLICT DO NOTHING RETURNING true",
+                *place,
+                digest,
+            )
+        )
     except (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError) as error:
         raise Problem(
-            409, "in-flight", "The first request with this Idempotency-Key is still being handled",
-            "Make the same request again.", headers={"Retry-After": "1"},
+            409,
+            "in-flight",
+            "The first request with this Idempotency-Key is still being handled",
+            "Make the same request again.",
+            headers={"Retry-After": "1"},
         ) from error
 
 
@@ -126,13 +139,18 @@ def idempotency_key(
 
 def checked_key(given: str | None) -> str:
     """A key that has the right form. Raises `Problem` 400."""
-    import re
-
-    if given is None or not re.match(FORM, given):
+    if given is None or not FORM.fullmatch(given):
         raise Problem(
-            400, "idempotency-key-required", "This request needs an Idempotency-Key",
-            errors=[Fault("Idempotency-Key", "is missing or has the wrong form",
-                          "Send a new UUID with each new request, and the same one when repeating it.")],
+            400,
+            "idempotency-key-required",
+            "This request needs an Idempotency-Key",
+            errors=[
+                Fault(
+                    "Idempotency-Key",
+                    "is missing or has the wrong form",
+                    "Send a new UUID with each new request, and the same one when repeating it.",
+                )
+            ],
         )
     return given
 

@@ -64,7 +64,7 @@ class Links:
                 return Link(UUID(claims["jti"]), purpose, claims["sub"], expires_at, bool(claims["once"]))
             except ExpiredTokenError as error:
                 raise Problem(410, "link-expired", "This link is no longer valid", "Ask for a new one.") from error
-            except (JoseError, ValueError, TypeError, KeyError):
+            except (JoseError, ValueError, TypeError, KeyError, RecursionError):
                 continue
         raise NotVisible
 
@@ -75,7 +75,8 @@ async def spend(tx: Tx, link: Link) -> None:
         return
     spent = await tx.conn.fetchval(
         "INSERT INTO link_use (link_id, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING true",
-        link.id, link.expires_at,
+        link.id,
+        link.expires_at,
     )
     if not spent:
         raise Problem(410, "link-used", "This link has already been used", "Ask for a new one.")

@@ -1,9 +1,9 @@
 """Long lists, a page at a time, by the last row seen. Never by number: rows come and go between two pages.
 
-    @router.get("/v1/cases")
-    async def cases(request: Request, caller: CurrentCaller, page: CurrentPage) -> Response:
-        rows = await read_cases(after=page.after, limit=page.limit + 1)     # ORDER BY opened_at, id
-        return page.response(request, rows, show=shown, place=lambda row: (row.opened_at.isoformat(), str(row.id)))
+@router.get("/v1/cases")
+async def cases(request: Request, caller: CurrentCaller, page: CurrentPage) -> Response:
+    rows = await read_cases(after=page.after, limit=page.limit + 1)     # ORDER BY opened_at, id
+    return page.response(request, rows, show=shown, place=lambda row: (row.opened_at.isoformat(), str(row.id)))
 """
 
 import json
@@ -55,9 +55,14 @@ def current_page(
         if not isinstance(place, list) or not all(isinstance(part, str) for part in place):
             raise ValueError
     except ValueError as error:
-        raise Problem(422, "invalid", "The request does not validate", errors=[
-            Fault("after", "is not a place in this list", "Follow the Link of the page before."),
-        ]) from error
+        raise Problem(
+            422,
+            "invalid",
+            "The request does not validate",
+            errors=[
+                Fault("after", "is not a place in this list", "Follow the Link of the page before."),
+            ],
+        ) from error
     return Page(limit, tuple(place))
 
 

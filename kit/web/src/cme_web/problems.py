@@ -47,15 +47,31 @@ class Problem(HTTPException):
     """Raise it anywhere below an endpoint to answer with problem+json. Its texts are ours, never the caller's."""
 
     def __init__(
-        self, status: int, code: str, title: str = "", detail: str = "",
-        *, errors: Sequence[Fault] = (), headers: Mapping[str, str] | None = None,
+        self,
+        status: int,
+        code: str,
+        title: str = "",
+        detail: str = "",
+        *,
+        errors: Sequence[Fault] = (),
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(status, detail, dict(headers or {}))
-        self.code, self.title, self.detail, self.errors = code, title or HTTPStatus(status).phrase, detail, tuple(errors)
+        self.code, self.title, self.detail, self.errors = (
+            code,
+            title or HTTPStatus(status).phrase,
+            detail,
+            tuple(errors),
+        )
 
     def response(self) -> JSONResponse:
         """The answer: `{type, status, code, title, detail?, errors?}`."""
-        body: dict[str, Any] = {"type": "about:blank", "status": self.status_code, "code": self.code, "title": self.title}
+        body: dict[str, Any] = {
+            "type": f"urn:cme:problem:{self.code}",
+            "status": self.status_code,
+            "code": self.code,
+            "title": self.title,
+        }
         if self.detail:
             body["detail"] = self.detail
         if self.errors:
@@ -75,7 +91,10 @@ class Unwell(Problem):
 
     def __init__(self, retry_after: int = 5) -> None:
         super().__init__(
-            503, "unavailable", "Temporarily unavailable", "Nothing was changed. Make the same request again later.",
+            503,
+            "unavailable",
+            "Temporarily unavailable",
+            "Nothing was changed. Make the same request again later.",
             headers={"Retry-After": str(retry_after)},
         )
 

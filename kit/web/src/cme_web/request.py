@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from http import HTTPStatus
 from time import perf_counter
 from traceback import extract_tb
 from uuid import UUID, uuid4
@@ -26,6 +27,11 @@ SAFE = {
     "strict-transport-security": "max-age=31536000; includeSubDomains",
     "x-content-type-options": "nosniff",
 }
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""A caller may send any word as a method; these are told, any other might be anything."""
+UNTOLD = frozenset({"/health/live", "/health/ready", "/metrics"})
+"""Asked every few seconds: logged only when the answer is a bad one."""
 
 type Observe = Callable[[str, str, int, float], None]
 """Told of each answer: method, route template, status, seconds."""
@@ -54,7 +60,9 @@ class Manners:
                     out.setdefault(name, value)
             await send(message)
 
-        span = otel.attach(TRACE.extract({name: headers[name] for name in ("traceparent", "tracestate") if name in headers}))
+        span = otel.attach(
+            TRACE.extract({name: headers[name] for name in ("traceparent", "tracestate") if name in headers})
+        )
         try:
             with structlog.contextvars.bound_contextvars(request_id=request_id), correlated(request_id):
                 try:
@@ -88,9 +96,11 @@ class Manners:
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("route")
         template = getattr(route, "path", None) or "(none)"  # never the path itself: it may hold a link
-        log.info("request", method=scope["method"], route=template, status=status, ms=round(seconds * 1000, 1))
+        method = scope["method"] if scope["method"] in METHODS else "(other)"
+        if template not in UNTOLD or status >= HTTPStatus.BAD_REQUEST:
+            log.info("request", method=method, route=template, status=status, ms=round(seconds * 1000, 1))
         if self._observe:
-            self._observe(scope["method"], template, status, seconds)
+            self._observe(method, template, status, seconds)
 
 
 def problem_of(error: Exception, answers: Answers) -> Problem:
@@ -122,4 +132,3 @@ def _request_id(given: str | None) -> str:
         return str(UUID(given or ""))
     except ValueError:
         return str(uuid4())
-

@@ -57,5 +57,5 @@ class SharedSecret:
     def check(self, headers: Mapping[str, str], body: bytes) -> None:
         """Raises `BadSignature`."""
         given = headers.get("authorization", "").encode()
-        if not any([compare_digest(given, one) for one in self._accepted]):
+        if not any(compare_digest(given, one) for one in self._accepted):
             raise BadSignature("Bearer")

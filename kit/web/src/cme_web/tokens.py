@@ -43,8 +43,13 @@ class InvalidToken(Problem):
 
     def __init__(self, *, given: bool = True) -> None:
         challenge = 'Bearer error="invalid_token"' if given else "Bearer"
-        super().__init__(401, "not-signed-in", "Sign in", "Send a current access token as Authorization: Bearer.",
-                         headers={"WWW-Authenticate": challenge})
+        super().__init__(
+            401,
+            "not-signed-in",
+            "Sign in",
+            "Send a current access token as Authorization: Bearer.",
+            headers={"WWW-Authenticate": challenge},
+        )
 
 
 class TokenChecker:
@@ -55,8 +60,15 @@ class TokenChecker:
     """
 
     def __init__(
-        self, *, issuer: str, audience: str, jwks_url: str, client: httpx2.AsyncClient | None = None,
-        pause: float = 30.0, roles_claim: str = "roles", urn_claim: str = "urn",
+        self,
+        *,
+        issuer: str,
+        audience: str,
+        jwks_url: str,
+        client: httpx2.AsyncClient | None = None,
+        pause: float = 30.0,
+        roles_claim: str = "roles",
+        urn_claim: str = "urn",
     ) -> None:
         self._url, self._pause = jwks_url, pause
         self._client = client
@@ -81,7 +93,7 @@ class TokenChecker:
                 raise InvalidToken
             claims = jwt.decode(token, key, algorithms=["RS256"]).claims  # pinned: the header does not choose
             self._claims.validate(claims)
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise InvalidToken from error
         return self._read(claims)
 
@@ -110,7 +122,8 @@ class TokenChecker:
                 self._client = httpx2.AsyncClient(timeout=5)
             answer = (await self._client.get(self._url)).raise_for_status().json()
             keys = {
-                one["kid"]: RSAKey.import_key(one) for one in answer["keys"]
+                one["kid"]: RSAKey.import_key(one)
+                for one in answer["keys"]
                 if one.get("kty") == "RSA" and one.get("use", "sig") == "sig" and "kid" in one
             }
         except (httpx2.HTTPError, JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
