@@ -10,8 +10,8 @@ from deploy.local.processes import Command
 from deploy.local.secrets_file import Secrets
 from deploy.local.tokens import AUDIENCE
 
-COUNCIL = Path(__file__).parents[1] / "council.toml"
 COUNTY_FOLDER = Path(__file__).with_name("county")
+COUNCIL = COUNTY_FOLDER / "council.toml"
 COUNTY = (
     ("referrals", "import-gias", str(COUNTY_FOLDER / "establishments.csv")),
     ("referrals", "import-calendars", str(COUNTY_FOLDER / "term-dates.json")),
