@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import cme_council
@@ -132,11 +133,28 @@ class Service:
         )
 
 
-@pytest.fixture
-async def service_dsn(dsn: str) -> str:
+@pytest.fixture(scope="session")
+async def migrated(postgres: str) -> AsyncIterator[str]:
+    """A database of this service, made once."""
+    name = f"notifications_{uuid4().hex}"
+    admin = await asyncpg.connect(postgres)
+    await admin.execute(f"CREATE DATABASE {name}")
+    dsn = f"{postgres.rpartition('/')[0]}/{name}"
     for component, folder in FOLDERS.items():
         await migrate(dsn, component=component, folder=folder)
-    return dsn
+    yield dsn
+    await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture
+async def service_dsn(migrated: str) -> str:
+    """That database, empty: to empty its tables is many times faster than to make another."""
+    conn = await asyncpg.connect(migrated)
+    tables = await conn.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migration'")
+    await conn.execute(";".join(f'DELETE FROM "{row["tablename"]}"' for row in tables))
+    await conn.close()
+    return migrated
 
 
 @pytest.fixture

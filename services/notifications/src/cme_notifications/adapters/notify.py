@@ -43,13 +43,15 @@ class Notify:
 
     name = "email"
 
-    def __init__(self, key: str, templates: Mapping[str, str], client: httpx2.AsyncClient, *, url: str = LIVE) -> None:
+    def __init__(
+        self, key: str, templates: Mapping[str, str], client: httpx2.AsyncClient, *, url: str = LIVE, timeout: float = TIMEOUT
+    ) -> None:
         """`key` is Notify's API key, name-service-secret. Raises `ValueError` if it is too short to be one."""
         if len(key) < 2 * UUID_LENGTH + 1:
             raise ValueError("this is not a key of GOV.UK Notify")
         self._service = key[-2 * UUID_LENGTH - 1 : -UUID_LENGTH - 1]
         self._secret = OctKey.import_key(key[-UUID_LENGTH:])
-        self._templates, self._client, self._url = templates, client, url.rstrip("/")
+        self._templates, self._client, self._url, self._timeout = templates, client, url.rstrip("/"), timeout
 
     async def send(self, letter: Letter) -> Outcome:
         body = {
@@ -97,7 +99,7 @@ class Notify:
         # Signed for each request: a token is good for thirty seconds. Real time, whatever business time is.
         token = jwt.encode({"typ": "JWT", "alg": "HS256"}, {"iss": self._service, "iat": int(time.time())}, self._secret)
         headers = {"Authorization": f"Bearer {token}"}
-        return await self._client.request(method, self._url + path, headers=headers, timeout=TIMEOUT, **options)
+        return await self._client.request(method, self._url + path, headers=headers, timeout=self._timeout, **options)
 
 
 def _outcome(answer: httpx2.Response) -> Outcome:
