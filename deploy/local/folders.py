@@ -42,7 +42,7 @@ def database_home(state: Path = STATE) -> Path:
     remembered = state / "database-home"
     with contextlib.suppress(FileNotFoundError):
         return make_private(Path(remembered.read_text().strip()))
-    name = hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:12]
+    name = hashlib.sha256(str(state).encode()).hexdigest()[:12]
     home = make_private(Path("/var/lib") / f"cme-{name}")
     remembered.write_text(f"{home}\n")
     return home
