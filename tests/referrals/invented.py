@@ -97,5 +97,3 @@ def receipt(**more: Any) -> Receipt:
         "as_received": {"child": CHILD},
     }
     return Receipt(**(sent | more))
-
-

@@ -97,6 +97,8 @@ async def visitor(db: Database[ReferralsTx], clock: Standing, issuer: Issuer) ->
     desk = Desk(db=db, clock=clock, links=LINKS, calendar=WorkingDays(), public_url=URL, own_la="999")
     async with httpx2.AsyncClient(transport=issuer.transport) as keys:
         tokens = TokenChecker(issuer=NAME, audience="cme", jwks_url="https://issuer.test/jwks", client=keys, pause=0)
-        app = make_app(title="CME referrals", access=ACCESS, routers=[api(desk)], answers=ANSWERS, tokens=tokens, links=LINKS)
+        app = make_app(
+            title="CME referrals", access=ACCESS, routers=[api(desk)], answers=ANSWERS, tokens=tokens, links=LINKS
+        )
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=URL) as client:
             yield Visitor(client, issuer, pool=db.pool)

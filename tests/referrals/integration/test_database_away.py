@@ -23,7 +23,9 @@ from tests.referrals.invented import referral
 @pytest.fixture
 async def lonely(issuer: Issuer, clock: Standing) -> AsyncIterator[Visitor]:
     """A visitor of a door behind which no database answers."""
-    async with asyncpg.create_pool(f"postgresql://nobody@127.0.0.1:{free_port()}/none", min_size=0, init=prepare) as pool:
+    async with asyncpg.create_pool(
+        f"postgresql://nobody@127.0.0.1:{free_port()}/none", min_size=0, init=prepare
+    ) as pool:
         db = Database(pool, ReferralsTx, source="/cme/referrals", keyring=KEYRING)
         desk = Desk(db=db, clock=clock, links=LINKS, calendar=WorkingDays(), public_url=URL, own_la=None)
         async with httpx2.AsyncClient(transport=issuer.transport) as keys:
@@ -45,7 +47,9 @@ async def test_a_connection_that_breaks_half_way_leaves_nothing_behind(visitor: 
         "CREATE FUNCTION break_off() RETURNS trigger LANGUAGE plpgsql AS"
         " $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$"
     )
-    await visitor.pool.execute("CREATE TRIGGER break_off BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION break_off()")
+    await visitor.pool.execute(
+        "CREATE TRIGGER break_off BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION break_off()"
+    )
     answer = await visitor.send("/v1/referrals", referral(), key="the-same-key")
     assert answer.status_code == 503
     assert await visitor.count("submission") == await visitor.count("idempotency") == 0

@@ -10,7 +10,13 @@ from cme_bus.database import Database
 from cme_contracts.codes import CaseKind, Category, Outcome, Proof
 from cme_contracts.notifications import ReferrerInformed
 from cme_contracts.register import (
-    CaseClosed, CaseOpened, ClockStarted, DuplicateLinked, LeadOfficerAssigned, RecordsJoined, RecordsSeparated,
+    CaseClosed,
+    CaseOpened,
+    ClockStarted,
+    DuplicateLinked,
+    LeadOfficerAssigned,
+    RecordsJoined,
+    RecordsSeparated,
     SubmissionMatched,
 )  # fmt: skip
 from cme_referrals.adapters.postgres import ReferralsTx
@@ -25,7 +31,11 @@ def later(hours: int) -> datetime:
 
 def matched(submission_id: UUID, child_id: UUID, at: datetime = MONDAY) -> SubmissionMatched:
     return SubmissionMatched(
-        child_id=child_id, submission_id=submission_id, first_submission_id=submission_id, new_record=True, matched_at=at
+        child_id=child_id,
+        submission_id=submission_id,
+        first_submission_id=submission_id,
+        new_record=True,
+        matched_at=at,
     )
 
 
@@ -90,7 +100,9 @@ async def test_a_neighbour_sees_that_it_is_closed_and_no_more(visitor: Visitor, 
     assert (progress["stage"], progress["outcome"]) == ("closed", None)
 
 
-async def test_the_order_in_which_two_topics_are_heard_does_not_matter(visitor: Visitor, db: Database[ReferralsTx]) -> None:
+async def test_the_order_in_which_two_topics_are_heard_does_not_matter(
+    visitor: Visitor, db: Database[ReferralsTx]
+) -> None:
     seen = set()
     for order in permutations(range(3)):
         submission_id, link = await _submission(visitor)
@@ -152,7 +164,9 @@ async def test_a_school_may_not_ask_by_child(visitor: Visitor) -> None:
     assert (await visitor.get(f"/v1/submissions?child_id={uuid4()}", visitor.school())).status_code == 404
 
 
-async def test_two_facts_about_one_case_in_one_batch_leave_the_later(visitor: Visitor, db: Database[ReferralsTx]) -> None:
+async def test_two_facts_about_one_case_in_one_batch_leave_the_later(
+    visitor: Visitor, db: Database[ReferralsTx]
+) -> None:
     submission_id, link = await _submission(visitor)
     child_id, case_id = uuid4(), uuid4()
     async with db.transaction() as tx:

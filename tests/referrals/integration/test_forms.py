@@ -9,7 +9,16 @@ from cme_referrals.domain.reference import is_reference
 from cme_referrals.entrypoints.views import Accepted
 from tests.referrals.integration.visitor import URL, Visitor
 from tests.referrals.invented import (
-    CANARY, MONDAY, OTHER_SCHOOL, REFERRER, SCHOOL, WRONG_UPN, deletion, new_pupil, referral, whole_referral,
+    CANARY,
+    MONDAY,
+    OTHER_SCHOOL,
+    REFERRER,
+    SCHOOL,
+    WRONG_UPN,
+    deletion,
+    new_pupil,
+    referral,
+    whole_referral,
 )  # fmt: skip
 
 
@@ -63,7 +72,9 @@ async def test_little_is_enough_and_the_rest_is_listed(visitor: Visitor) -> None
     assert (await visitor.said())[1][2]["still_missing"] == accepted["still_missing"]
 
 
-async def test_an_age_is_enough_where_nobody_knows_the_birthday_and_one_name_where_there_is_one(visitor: Visitor) -> None:
+async def test_an_age_is_enough_where_nobody_knows_the_birthday_and_one_name_where_there_is_one(
+    visitor: Visitor,
+) -> None:
     child = {"surname": CANARY, "stated_age": 9, "addresses": [{"postcode": "ZZ99 9ZZ"}]}
     accepted = await visitor.accepted("/v1/referrals", referral(child=child, referrer={"telephone": "01632 960001"}))
     assert {"child.date_of_birth", "child.forename", "referrer.email"} <= set(accepted["still_missing"])
@@ -84,7 +95,12 @@ async def test_a_new_pupil_return_says_when_it_was_due(visitor: Visitor) -> None
     accepted = await visitor.accepted("/v1/new-pupil-returns", new_pupil(school_urn=SCHOOL))
     assert accepted["due_on"] == "2026-12-01"
     ((type_, key, body),) = await visitor.said()
-    assert (type_, key, body["due_on"], body["school_urn"]) == ("cme.pupil.added.v1", accepted["submission_id"], "2026-12-01", SCHOOL)
+    assert (type_, key, body["due_on"], body["school_urn"]) == (
+        "cme.pupil.added.v1",
+        accepted["submission_id"],
+        "2026-12-01",
+        SCHOOL,
+    )
 
 
 @pytest.mark.policy("5.2.2")
@@ -109,6 +125,8 @@ async def test_nothing_about_the_child_stands_in_the_open(visitor: Visitor) -> N
     UUID(answer.json()["submission_id"])
     for table in ("submission", "outbox", "idempotency"):
         rows = await visitor.pool.fetch(f"SELECT * FROM {table}")
-        written = json.dumps([dict(row) for row in rows], default=lambda value: value.hex() if isinstance(value, bytes) else str(value))
+        written = json.dumps(
+            [dict(row) for row in rows], default=lambda value: value.hex() if isinstance(value, bytes) else str(value)
+        )
         for canary in (CANARY, "Invented Row", "ZZ99", "960123", REFERRER["email"]):
             assert canary not in written and canary.encode().hex() not in written

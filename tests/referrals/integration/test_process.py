@@ -72,7 +72,8 @@ async def run(environment: dict[str, str]) -> AsyncIterator[Run]:
 
     async def begin(*arguments: str) -> asyncio.subprocess.Process:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "cme_referrals", *arguments, env=environment, cwd=ROOT, stdout=asyncio.subprocess.PIPE,
+            sys.executable, "-m", "cme_referrals", *arguments,
+            env=environment, cwd=ROOT, stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
         started.append(process)
         return process
@@ -173,5 +174,7 @@ async def heard[E: Event](kafka: Kafka, topic: str, type_: type[E], key: object)
             if meta.type == type_.type and meta.subject == str(key):
                 event = type_.model_validate_json(record.value)
                 kid = kid_of(event)
-                return open_box(event, meta.id, await VersionedKeyring.from_text(RING).for_opening([kid] if kid else []))
+                return open_box(
+                    event, meta.id, await VersionedKeyring.from_text(RING).for_opening([kid] if kid else [])
+                )
         count += 1

@@ -10,7 +10,9 @@ from cme_referrals.domain.school_data import Establishment, Term, TermDates
 from tests.referrals.integration.visitor import Visitor
 from tests.referrals.invented import MONDAY
 
-LARKFOLD = Establishment("990055", "999", "2001", "Larkfold", "Primary", open=True, mailbox="office@larkfold.example.org")
+LARKFOLD = Establishment(
+    "990055", "999", "2001", "Larkfold", "Primary", open=True, mailbox="office@larkfold.example.org"
+)
 NETTLE = Establishment("990056", "999", "2002", "Nettlebridge", "Primary", open=True)
 
 

@@ -8,7 +8,16 @@ from cme_referrals.entrypoints.access import OFFICERS
 from cme_referrals.entrypoints.views import ProgressView, SubmissionList, WholeSubmissionView
 from tests.referrals.integration.conftest import Standing
 from tests.referrals.integration.visitor import URL, Visitor
-from tests.referrals.invented import CANARY, OTHER_SCHOOL, REFERRER, SCHOOL, deletion, new_pupil, referral, whole_referral
+from tests.referrals.invented import (
+    CANARY,
+    OTHER_SCHOOL,
+    REFERRER,
+    SCHOOL,
+    deletion,
+    new_pupil,
+    referral,
+    whole_referral,
+)
 
 
 @pytest.mark.policy("10.3")
@@ -75,7 +84,9 @@ async def test_nobody_gets_in_without_a_token(visitor: Visitor) -> None:
     assert (await visitor.get("/v1/submissions", visitor.bearer("operator"))).status_code == 404
 
 
-async def test_the_list_is_the_newest_first_a_page_at_a_time_without_children(visitor: Visitor, clock: Standing) -> None:
+async def test_the_list_is_the_newest_first_a_page_at_a_time_without_children(
+    visitor: Visitor, clock: Standing
+) -> None:
     references = []
     for hour in range(5):
         clock.at = clock.at.replace(hour=9 + hour // 2)  # some at the same instant

@@ -49,4 +49,3 @@ class Visitor:
     async def count(self, table: str) -> int:
         found: int = await self.pool.fetchval(f"SELECT count(*) FROM {table}")
         return found
-

@@ -8,7 +8,10 @@ import pytest
 from cme_referrals.adapters.files import UnreadableFileError, read_establishments, read_term_dates
 from cme_referrals.domain.school_data import Establishment
 
-COLUMNS = '"URN","LA (code)","EstablishmentNumber","EstablishmentName","PhaseOfEducation (name)","EstablishmentStatus (name)"'
+COLUMNS = (
+    '"URN","LA (code)","EstablishmentNumber","EstablishmentName","PhaseOfEducation (name)","EstablishmentStatus (name)"'
+)
+YEAR = '{"la_code": "999", "academic_year": "2026-27", '
 
 
 def listed(tmp_path: Path, *lines: str, columns: str = COLUMNS) -> list[Establishment | int]:
@@ -50,8 +53,8 @@ def test_the_invented_county_is_read_whole() -> None:
     [
         "not JSON",
         '{"la_code": "999"}',
-        '{"la_code": "999", "academic_year": "2026-27", "terms": [{"name": "a", "first_day": "2026-10-01", "last_day": "2026-09-01"}]}',
-        '{"la_code": "999", "academic_year": "2026-27", "terms": [], "closed_days": [{"day": "2026-10-01", "reason": "-"}]}',
+        YEAR + '"terms": [{"name": "a", "first_day": "2026-10-01", "last_day": "2026-09-01"}]}',
+        YEAR + '"terms": [], "closed_days": [{"day": "2026-10-01", "reason": "-"}]}',
     ],
 )
 def test_term_dates_that_contradict_themselves_are_refused(tmp_path: Path, content: str) -> None:

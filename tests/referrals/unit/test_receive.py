@@ -15,13 +15,24 @@ from cme_contracts.referrals import ConcernReported, PupilAdded, PupilDeleted, R
 from cme_referrals.application.ports import Submission
 from cme_referrals.application.receive_referral import receive_referral
 from cme_referrals.application.receive_return import receive_deletion_return, receive_new_pupil_return
-from cme_referrals.domain.errors import InTheFutureError, NotYourSchoolError, NoSchoolError, UnknownSchoolError
+from cme_referrals.domain.errors import InTheFutureError, NoSchoolError, NotYourSchoolError, UnknownSchoolError
 from cme_referrals.domain.school_data import Establishment, TermDates
 from tests.referrals.invented import (
-    OTHER_SCHOOL, SCHOOL, UNLISTED_SCHOOL, UPN, WRONG_UPN, about, deletion_form, new_pupil_form, receipt, referral_form,
+    OTHER_SCHOOL,
+    SCHOOL,
+    UNLISTED_SCHOOL,
+    UPN,
+    WRONG_UPN,
+    about,
+    deletion_form,
+    new_pupil_form,
+    receipt,
+    referral_form,
 )  # fmt: skip
 
-LISTED = {urn: Establishment(urn, "999", "4001", "Harrowmere", "Secondary", open=True) for urn in (SCHOOL, OTHER_SCHOOL)}
+LISTED = {
+    urn: Establishment(urn, "999", "4001", "Harrowmere", "Secondary", open=True) for urn in (SCHOOL, OTHER_SCHOOL)
+}
 
 
 class Fake:
@@ -71,7 +82,9 @@ async def test_a_referral_names_its_referrer_and_is_raised(tx: Fake) -> None:
 
 @pytest.mark.policy("9.1")
 async def test_a_factor_that_may_not_wait_is_reported_to_safeguarding_with_it(tx: Fake) -> None:
-    await receive_referral(tx, referral_form(on_roll=True, factors=(Factor.EHCP, Factor.CHILD_PROTECTION_PLAN)), receipt())
+    await receive_referral(
+        tx, referral_form(on_roll=True, factors=(Factor.EHCP, Factor.CHILD_PROTECTION_PLAN)), receipt()
+    )
     concern = tx.published[-1]
     assert isinstance(concern, ConcernReported)
     assert (concern.factors, concern.on_roll) == ((Factor.CHILD_PROTECTION_PLAN,), True)
@@ -146,7 +159,10 @@ async def test_a_school_acts_for_itself_only(tx: Fake) -> None:
     ("field", "form"),
     [
         ("last_attended_on", referral_form(last_attended_on=date(2026, 11, 24))),
-        ("child.date_of_birth", referral_form(about=about(child=Child(forename="J", surname="", date_of_birth=date(2027, 1, 1))))),
+        (
+            "child.date_of_birth",
+            referral_form(about=about(child=Child(forename="J", surname="", date_of_birth=date(2027, 1, 1)))),
+        ),
     ],
 )
 async def test_a_day_that_must_have_been_may_not_lie_ahead(tx: Fake, field: str, form: Any) -> None:
@@ -169,7 +185,9 @@ async def test_a_new_pupil_return_says_when_it_was_due_and_is_taken_however_late
 @pytest.mark.policy("5.2.6")
 async def test_a_deletion_return_carries_its_ground_and_apart_from_it_the_destination(tx: Fake) -> None:
     await receive_deletion_return(tx, deletion_form(), receipt(), own_la=None)
-    await receive_deletion_return(tx, deletion_form(destination_given=True, destination_urn=OTHER_SCHOOL), receipt(), own_la=None)
+    await receive_deletion_return(
+        tx, deletion_form(destination_given=True, destination_urn=OTHER_SCHOOL), receipt(), own_la=None
+    )
     unknown, known = tx.published
     assert isinstance(unknown, PupilDeleted) and isinstance(known, PupilDeleted)
     assert unknown.ground is known.ground is Ground.G

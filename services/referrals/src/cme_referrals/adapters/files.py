@@ -12,8 +12,13 @@ from pathlib import Path
 from cme_referrals.domain.school_data import Establishment, Term, TermDates
 
 NEEDED = (
-    "URN", "LA (code)", "EstablishmentNumber", "EstablishmentName", "PhaseOfEducation (name)", "EstablishmentStatus (name)",
-)  # fmt: skip
+    "URN",
+    "LA (code)",
+    "EstablishmentNumber",
+    "EstablishmentName",
+    "PhaseOfEducation (name)",
+    "EstablishmentStatus (name)",
+)
 OPEN = "open"
 
 
@@ -38,7 +43,7 @@ def read_establishments(path: Path) -> Iterator[Establishment | int]:
 
 
 def read_term_dates(path: Path) -> TermDates:
-    """An authority's school year. Raises `UnreadableFileError` when it is not one, or its terms contradict each other."""
+    """An authority's school year. Raises `UnreadableFileError` when it is not one, or contradicts itself."""
     try:
         content = json.loads(path.read_text("utf-8"))
         return TermDates(

@@ -1,4 +1,4 @@
-"""How far submissions have come. Facts of a batch are written in the order of their ids, so that batches never deadlock."""
+"""How far submissions have come. A batch is written in the order of its ids, so that batches never deadlock."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ LEFT JOIN case_progress AS c ON c.case_id = p.case_id
 """
 FIND = SELECT + "WHERE s.id = $1 AND ($2::text IS NULL OR s.sender_urn = $2)"
 PAGE = """
-  AND (s.received_at, s.id) < (coalesce($1, timestamptz 'infinity'), coalesce($2, uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+  AND (s.received_at, s.id)
+    < (coalesce($1, timestamptz 'infinity'), coalesce($2, uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
 ORDER BY s.received_at DESC, s.id DESC LIMIT $3"""
 LATEST = SELECT + "WHERE true" + PAGE
 LATEST_OF_SCHOOL = SELECT + "WHERE s.sender_urn = $4" + PAGE
@@ -70,11 +71,15 @@ class PostgresFollowing:
         """See the port."""
         return await self._page(LATEST, before, limit)
 
-    async def latest_of_school(self, urn: str, *, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Followed]:
+    async def latest_of_school(
+        self, urn: str, *, before: tuple[datetime, UUID] | None, limit: int
+    ) -> Sequence[Followed]:
         """See the port."""
         return await self._page(LATEST_OF_SCHOOL, before, limit, urn)
 
-    async def latest_of_child(self, child_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Followed]:
+    async def latest_of_child(
+        self, child_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
+    ) -> Sequence[Followed]:
         """See the port."""
         return await self._page(LATEST_OF_CHILD, before, limit, child_id)
 

@@ -18,7 +18,8 @@ ON CONFLICT (urn) DO UPDATE
 SET la_code = excluded.la_code, establishment_number = excluded.establishment_number, name = excluded.name,
     phase = excluded.phase, open = excluded.open, mailbox = excluded.mailbox, changed_at = excluded.changed_at
 WHERE (old.la_code, old.establishment_number, old.name, old.phase, old.open, old.mailbox)
-   IS DISTINCT FROM (excluded.la_code, excluded.establishment_number, excluded.name, excluded.phase, excluded.open, excluded.mailbox)
+   IS DISTINCT FROM (excluded.la_code, excluded.establishment_number, excluded.name, excluded.phase, excluded.open,
+                     excluded.mailbox)
 RETURNING urn"""
 
 PUT_TERMS = """

@@ -22,7 +22,7 @@ class Checked:
 
 
 def checked(about: About) -> Checked:
-    """Believe an identifier that can be right; keep one that cannot be aside, and say so (data quality, never a refusal)."""
+    """Believe an identifier that can be right; keep one that cannot be aside, and say so; refuse neither."""
     quarantined = []
     believed: dict[str, str | None] = {}
     rules: Mapping[str, tuple[str | None, Callable[[str], str | None]]] = {

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 from cme_contracts.notifications import ReferrerInformed
 from cme_contracts.register import (
-    CaseClosed, CaseOpened, ClockStarted, DuplicateLinked, LeadOfficerAssigned, RecordsJoined, RecordsSeparated,
+    CaseClosed,
+    CaseOpened,
+    ClockStarted,
+    DuplicateLinked,
+    LeadOfficerAssigned,
+    RecordsJoined,
+    RecordsSeparated,
     SubmissionMatched,
 )  # fmt: skip
 from cme_referrals.application.ports import Follows

@@ -11,7 +11,7 @@ from cme_referrals.domain.school_data import Establishment, TermDates
 
 
 async def load_establishments(tx: KeepsSchools, establishments: Iterable[Establishment], *, at: datetime) -> int:
-    """Keep some schools of the list. Says `EstablishmentChanged` for each that is new or different; returns how many."""
+    """Keep some schools. Says `EstablishmentChanged` for each that is new or different; returns how many."""
     by_urn = {one.urn: one for one in establishments}
     changed = await tx.schools.put(list(by_urn.values()), at=at)
     tx.publish(*(_changed(by_urn[urn], at) for urn in changed))

@@ -73,10 +73,14 @@ class Following(Protocol):
     async def latest(self, *, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Followed]:
         """The newest first, those before a place in that order."""
 
-    async def latest_of_school(self, urn: str, *, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Followed]:
+    async def latest_of_school(
+        self, urn: str, *, before: tuple[datetime, UUID] | None, limit: int
+    ) -> Sequence[Followed]:
         """The same, of what this school sent."""
 
-    async def latest_of_child(self, child_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Followed]:
+    async def latest_of_child(
+        self, child_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
+    ) -> Sequence[Followed]:
         """The same, of what is this child's now."""
 
     async def on_register(self, facts: Sequence[tuple[UUID, UUID, datetime]]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from cme_calendars import local_date
 from cme_contracts.codes import Factor, ReferrerKind
 from cme_contracts.people import Child
 from cme_contracts.referrals import ConcernReported
 from cme_contracts.sealed import Sealed
-from cme_calendars import local_date
 from cme_referrals.application.forms import Receipt, Received
 from cme_referrals.application.ports import Intake, Submission
 from cme_referrals.domain.completeness import Kind
@@ -44,7 +44,13 @@ async def keep(
 
 
 def report_concern(
-    tx: Intake, receipt: Receipt, factors: tuple[Factor, ...], *, referrer: ReferrerKind, on_roll: bool | None, child: Child
+    tx: Intake,
+    receipt: Receipt,
+    factors: tuple[Factor, ...],
+    *,
+    referrer: ReferrerKind,
+    on_roll: bool | None,
+    child: Child,
 ) -> None:
     """Tell safeguarding on the fast lane where a factor may not wait for the register (policy 9)."""
     if not (urgent := at_once(factors, local_date(receipt.received_at))):

@@ -8,7 +8,7 @@ from cme_contracts.people import Child
 from cme_contracts.referrals import ReferralRaised, ReferrerNamed
 from cme_contracts.sealed import Sealed
 from cme_referrals.application.about import checked, filled, filled_about, refuse_the_future
-from cme_referrals.application.forms import Receipt, ReferralForm, Received
+from cme_referrals.application.forms import Receipt, Received, ReferralForm
 from cme_referrals.application.ports import Intake
 from cme_referrals.application.receive import keep, report_concern, school_of
 from cme_referrals.domain.completeness import Kind, still_missing
@@ -28,7 +28,9 @@ async def receive_referral(tx: Intake, form: ReferralForm, receipt: Receipt) -> 
     school = await tx.schools.find(school_urn) if school_urn else None
     about = checked(form.about)
     received = Received(
-        still_missing=still_missing(Kind.REFERRAL, _filled(form, school_known=school is not None, about=about.child, receipt=receipt)),
+        still_missing=still_missing(
+            Kind.REFERRAL, _filled(form, school_known=school is not None, about=about.child, receipt=receipt)
+        ),
         quarantined=about.quarantined,
     )
     kind = _kind(form, receipt)

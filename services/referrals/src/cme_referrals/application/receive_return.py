@@ -1,4 +1,4 @@
-"""Schools tell the council whom they have entered in the admission register, and whom they have deleted (policy 5.2)."""
+"""Schools tell the council whom they have entered in the admission register and whom they have deleted (policy 5.2)."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from cme_referrals.domain.tables import new_pupil_return_due
 async def receive_new_pupil_return(
     tx: Intake, form: NewPupilForm, receipt: Receipt, *, calendar: WorkingDays, own_la: str | None
 ) -> Received:
-    """Take a new pupil return, however late. `own_la` is this council's: regulation 3 sends it the returns of its schools.
+    """Take a new pupil return, however late. `own_la` is this council's: its schools' returns go to it (regulation 3).
 
-    Says `PupilAdded`. Raises `TooLittleError`, `InTheFutureError`, `NotYourSchoolError`, `NoSchoolError`, `UnknownSchoolError`.
+    Says `PupilAdded`. Raises any `SubmissionError`.
     """
     refuse_the_future(local_date(receipt.received_at), child__date_of_birth=form.about.child.date_of_birth)
     urn, school_la, listed = await _returning_school(tx, receipt, form.school_urn, own_la)
@@ -53,7 +53,7 @@ async def receive_new_pupil_return(
 async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Receipt, *, own_la: str | None) -> Received:
     """Take a deletion return: what a school says it did, not proof that it was lawful.
 
-    Says `PupilDeleted`, and `ConcernReported` where a factor may not wait. Raises as for a new pupil.
+    Says `PupilDeleted`, and `ConcernReported` where a factor may not wait. Raises any `SubmissionError`.
     """
     refuse_the_future(
         local_date(receipt.received_at),
@@ -94,13 +94,13 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
             personal=Sealed(about.child),
         )
     )
-    report_concern(
-        tx, receipt, form.factors or (), referrer=ReferrerKind.SCHOOL, on_roll=False, child=about.child
-    )
+    report_concern(tx, receipt, form.factors or (), referrer=ReferrerKind.SCHOOL, on_roll=False, child=about.child)
     return received
 
 
-async def _returning_school(tx: Intake, receipt: Receipt, given: str | None, own_la: str | None) -> tuple[str, str, bool]:
+async def _returning_school(
+    tx: Intake, receipt: Receipt, given: str | None, own_la: str | None
+) -> tuple[str, str, bool]:
     """The school's URN, its authority, and whether it is on our list; one that is not is taken to be the council's."""
     urn = school_of(receipt, given)
     if urn is None:

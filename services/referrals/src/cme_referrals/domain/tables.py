@@ -58,7 +58,11 @@ def new_pupil_terms(path: Path = DATA / "new_pupil_return.toml") -> tuple[Term, 
 
 def at_once(factors: tuple[str, ...], on: date) -> tuple[str, ...]:
     """Those of `factors` that safeguarding must see at once on a day (policy 9)."""
-    holds = {row.code for row in at_once_table() if row.valid_from <= on and (row.valid_until is None or on <= row.valid_until)}
+    holds = {
+        row.code
+        for row in at_once_table()
+        if row.valid_from <= on and (row.valid_until is None or on <= row.valid_until)
+    }
     return tuple(factor for factor in factors if factor in holds)
 
 

@@ -9,7 +9,13 @@ from cme_bus.meta import Meta
 from cme_contracts.base import Event
 from cme_contracts.notifications import ReferrerInformed
 from cme_contracts.register import (
-    CaseClosed, CaseOpened, ClockStarted, DuplicateLinked, LeadOfficerAssigned, RecordsJoined, RecordsSeparated,
+    CaseClosed,
+    CaseOpened,
+    ClockStarted,
+    DuplicateLinked,
+    LeadOfficerAssigned,
+    RecordsJoined,
+    RecordsSeparated,
     SubmissionMatched,
 )  # fmt: skip
 from cme_referrals.adapters.postgres import ReferralsTx

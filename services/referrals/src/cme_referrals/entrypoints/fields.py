@@ -7,9 +7,8 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import (
-    BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema, model_validator,
-)  # fmt: skip
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic.annotated_handlers import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from cme_contracts.codes import OpenCode
@@ -19,7 +18,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Form(BaseModel):
-    """Base of everything a sender fills in. A member we do not know is a typing mistake that would lose what it says."""
+    """Base of everything a sender fills in. A member we do not know is a typing mistake: what it says would be lost."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
@@ -30,8 +29,14 @@ class Form(BaseModel):
         unknown = [name for name in given if name not in known] if isinstance(given, dict) else []
         if unknown:
             near = {name for one in unknown for name in get_close_matches(str(one), known, n=1)}
-            hint = f"The nearest known member is {', '.join(sorted(near))}." if near else f"Known members are {', '.join(known)}."
-            raise Wrong(f"has {len(unknown)} member(s) we do not know", f"Leave it out, or correct its spelling. {hint}")
+            hint = (
+                f"The nearest known member is {', '.join(sorted(near))}."
+                if near
+                else f"Known members are {', '.join(known)}."
+            )
+            raise Wrong(
+                f"has {len(unknown)} member(s) we do not know", f"Leave it out, or correct its spelling. {hint}"
+            )
         return given
 
 
@@ -46,7 +51,7 @@ def _day(given: object) -> date:
 
 
 class Known:
-    """Marks a code list: only codes this version knows. An event's reader takes a later one as unknown; a sender must not."""
+    """Only codes this version knows. An event's reader takes a later one as unknown; a sender is told."""
 
     def __get_pydantic_core_schema__(self, source: type[OpenCode], handler: GetCoreSchemaHandler) -> CoreSchema:
         known = [one.value for one in source if one.name != "UNKNOWN"]
@@ -64,7 +69,9 @@ class Known:
 
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Text = Annotated[str, Field(max_length=200)]
-Urn = Annotated[str, Field(pattern="^[0-9]{6}$", description="Unique reference number of an establishment: six figures")]
+Urn = Annotated[
+    str, Field(pattern="^[0-9]{6}$", description="Unique reference number of an establishment: six figures")
+]
 LaCode = Annotated[str, Field(pattern="^[0-9]{3}$", description="Code of a local authority: three figures")]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
 Telephone = Annotated[str, Field(pattern=r"^[0-9+() \-]{5,30}$")]

@@ -84,7 +84,7 @@ class Destination(Form):
 
 
 class DeletionReturn(Form):
-    """Regulations 9(1) and 13: a name is deleted, on one of the grounds a to o. "Moved away" is a destination, no ground."""
+    """Regulations 9(1) and 13: a name is deleted, on a ground from a to o. "Moved away" is a destination, no ground."""
 
     child: Child
     ground: Annotated[Ground, Known()]

@@ -24,7 +24,14 @@ from cme_referrals.entrypoints.access import FOLLOW, OFFICERS, SCHOOL
 from cme_referrals.entrypoints.forms import DeletionReturn, NewPupilReturn, Sr1a
 from cme_referrals.entrypoints.refusals import told
 from cme_referrals.entrypoints.views import (
-    Accepted, ProgressView, SubmissionList, WholeSubmissionView, accepted, progress_view, submission_view, whole_view,
+    Accepted,
+    ProgressView,
+    SubmissionList,
+    WholeSubmissionView,
+    accepted,
+    progress_view,
+    submission_view,
+    whole_view,
 )  # fmt: skip
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey, idempotent
@@ -59,7 +66,12 @@ def api(desk: Desk) -> APIRouter:
     async def refer(body: Sr1a, caller: CurrentCaller, key: IdempotencyKey) -> Response:
         """Refer a child with SR1a (policy 7)."""
         return await _receive(
-            desk, "POST /v1/referrals", body, caller, key, lambda tx, receipt: receive_referral(tx, body.form(), receipt)
+            desk,
+            "POST /v1/referrals",
+            body,
+            caller,
+            key,
+            lambda tx, receipt: receive_referral(tx, body.form(), receipt),
         )
 
     @router.post("/v1/new-pupil-returns", status_code=202, responses={202: {"model": Accepted}})
@@ -119,9 +131,7 @@ def api(desk: Desk) -> APIRouter:
     return router
 
 
-async def _receive(
-    desk: Desk, route: str, body: BaseModel, caller: Caller, key: str, use_case: UseCase
-) -> Response:
+async def _receive(desk: Desk, route: str, body: BaseModel, caller: Caller, key: str, use_case: UseCase) -> Response:
     """Once per key: the submission, its events and this answer are written together, or nothing is."""
     async with desk.db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
         if not once.answered:

@@ -60,5 +60,5 @@ class Referrer(Form):
     telephone: Telephone | None = None
 
     def named(self) -> people.Referrer:
-        """The same in the words of the events. Without an e-mail address the answer finds no way: a person is told to ring."""
+        """The same in the words of the events. Without an e-mail address a person must ring."""
         return people.Referrer(name=self.name, role=self.role, email=self.email or "", telephone=self.telephone)

@@ -11,7 +11,9 @@ from cme_web.problems import Answer, Answers, Fault, Problem
 ANSWERS: Answers = {
     "not-your-school": Answer(403, "A school acts for itself only", "Leave school_urn out, or give the school's own."),
     "no-school": Answer(403, "A return comes from a school", "Use an access token that names the school (claim urn)."),
-    "unknown-school": Answer(422, "This school is not on the council's list", "Ask the council to load the list of schools anew."),
+    "unknown-school": Answer(
+        422, "This school is not on the council's list", "Ask the council to load the list of schools anew."
+    ),
 }
 GIVE = {
     "child.forename": "Give the child's forename or surname; one is enough.",
@@ -29,11 +31,17 @@ def told() -> Iterator[None]:
     except TooLittleError as error:
         faults = [Fault(field, "is missing", GIVE.get(field, "Give this field.")) for field in error.fields]
         raise Problem(
-            422, error.code, "Too little to look for the child", "Add the fields named in errors; anything else may follow later.",
+            422,
+            error.code,
+            "Too little to look for the child",
+            "Add the fields named in errors; anything else may follow later.",
             errors=faults,
         ) from error
     except InTheFutureError as error:
         raise Problem(
-            422, error.code, "A day lies in the future", "Mend the field named in errors and send it again.",
+            422,
+            error.code,
+            "A day lies in the future",
+            "Mend the field named in errors and send it again.",
             errors=[Fault(error.field, "lies in the future", "Give a day up to today.")],
         ) from error

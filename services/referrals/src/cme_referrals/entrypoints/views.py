@@ -42,7 +42,9 @@ class Accepted(View):
     reference: str = Field(description="To quote; says nothing about the child.")
     received_at: datetime
     follow: str = Field(description="Where progress can be followed, without an account.")
-    still_missing: tuple[str, ...] = Field(description="What the form asks for and was not given. Send it when you have it.")
+    still_missing: tuple[str, ...] = Field(
+        description="What the form asks for and was not given. Send it when you have it."
+    )
     data_quality: tuple[Note, ...] = Field(description="What was given and cannot be right.")
     due_on: date | None = Field(default=None, description="New pupil returns: the last day on which it was in time.")
 
