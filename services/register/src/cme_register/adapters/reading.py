@@ -141,8 +141,8 @@ SELECT at, what, detail FROM chronology
 WHERE subject = ANY(ARRAY[$1::uuid, $2::uuid] || ARRAY(SELECT first_id FROM submission WHERE case_id = $1)) ORDER BY at, id"""
 
 JOINED = """
-SELECT id AS absorbed_child_id, joined_into, joined_at, joined_by FROM child
-JOIN join_journal ON absorbed_id = child.id AND separated_at IS NULL WHERE shown_as = $1 ORDER BY joined_at, id"""
+SELECT child.id AS absorbed_child_id, joined_into, joined_at, joined_by FROM child
+JOIN join_journal ON absorbed_id = child.id AND separated_at IS NULL WHERE shown_as = $1 ORDER BY joined_at, child.id"""
 
 ALIKE = """
 SELECT DISTINCT shown.id FROM trait JOIN child AS record ON record.id = trait.record_id JOIN child AS shown ON shown.id = record.shown_as

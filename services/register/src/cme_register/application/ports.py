@@ -45,9 +45,9 @@ class Entry:
     detail: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Officer:
-    """An officer of the council. It has no `repr` of its own use: never log one."""
+    """An officer of the council. It has no `repr`, so that none reaches a log."""
 
     id: UUID
     name: str

@@ -1,0 +1,88 @@
+"""A register on a real database of its own, and its officers over HTTP."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from uuid import uuid4
+
+import asyncpg
+import httpx2
+import pytest
+
+from cme_bus.database import Database, as_it_is, prepare
+from cme_bus.migrate import migrate
+from cme_register.__main__ import SERVICE
+from cme_register.adapters.postgres import RegisterTx
+from cme_register.entrypoints.access import ACCESS
+from cme_register.entrypoints.answers import ANSWERS
+from cme_register.entrypoints.cases import cases_api
+from cme_register.entrypoints.children import children_api
+from cme_web.app import make_app
+from cme_web.tokens import TokenChecker
+from tests.kit.issuer import NAME, Issuer
+from tests.register.integration.county import GWILYM, IMOGEN, KEYRING, Register, Standing
+from tests.register.integration.desk import Desk
+from tests.register.invented import NOVEMBER
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: str) -> Iterator[str]:
+    """A database with every table of the register, to be copied."""
+    dsn = f"{postgres.rpartition('/')[0]}/register_{uuid4().hex}"
+    name = dsn.rpartition("/")[2]
+
+    async def run(*statements: str) -> None:
+        admin = await asyncpg.connect(postgres)
+        for statement in statements:
+            await admin.execute(statement)
+        await admin.close()
+
+    async def make() -> None:
+        await run(f"CREATE DATABASE {name}")
+        for component, folder in SERVICE.folders():
+            await migrate(dsn, component=component, folder=folder)
+
+    asyncio.run(make())
+    yield dsn
+    asyncio.run(run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+async def pool(
+    migrated: str, new_database: Callable[..., Awaitable[str]]
+) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
+    dsn = await new_database(template=migrated)
+    async with asyncpg.create_pool(dsn, min_size=0, max_size=8, init=prepare, reset=as_it_is) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def register(pool: "asyncpg.Pool[asyncpg.Record]") -> Register:
+    """With two Lead Officers and a team manager; the outbox holds nothing about them any more."""
+    made = Register(Database(pool, RegisterTx, source="/cme/register", keyring=KEYRING), Standing(NOVEMBER))
+    await made.staff()
+    await pool.execute("DELETE FROM outbox")
+    return made
+
+
+@pytest.fixture
+async def desk(register: Register) -> AsyncIterator[Callable[..., Desk]]:
+    """Somebody at their desk: `desk("lead_officer")`. What they may do is decided as in production."""
+    issuer = Issuer()
+    async with httpx2.AsyncClient(transport=issuer.transport) as keys:
+        app = make_app(
+            title="register",
+            access=ACCESS,
+            answers=ANSWERS,
+            routers=[
+                cases_api(register.db, register.clock, register.rules),
+                children_api(register.db, register.clock, register.rules),
+            ],
+            tokens=TokenChecker(issuer=NAME, audience="cme", jwks_url=f"{NAME}/jwks", client=keys),
+        )
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://register.test") as client:
+
+            def at(role: str = "lead_officer", subject: str | None = None) -> Desk:
+                officer = {"lead_officer": IMOGEN, "team_manager": GWILYM}.get(role, GWILYM)
+                return Desk(client, issuer.token(role, sub=subject or str(officer)))
+
+            yield at

@@ -1,0 +1,33 @@
+"""An officer at their desk: the register over HTTP, with their token."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+
+
+@dataclass
+class Desk:
+    client: httpx2.AsyncClient
+    token: str
+
+    async def get(self, path: str, **query: str | int) -> httpx2.Response:
+        return await self.client.get(path, params=query or None, headers={"Authorization": f"Bearer {self.token}"})
+
+    async def read(self, path: str, **query: str | int) -> Any:
+        answer = await self.get(path, **query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def post(self, path: str, body: object, *, key: str | None = None) -> httpx2.Response:
+        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key or str(uuid4())}
+        return await self.client.post(path, json=body, headers=headers)
+
+    async def do(self, path: str, **body: str) -> None:
+        answer = await self.post(path, body)
+        assert answer.status_code == 200, answer.text
+
+    async def refused(self, path: str, **body: str) -> tuple[int, str]:
+        answer = await self.post(path, body)
+        return answer.status_code, answer.json()["code"]

@@ -1,0 +1,132 @@
+"""The register over HTTP: who may, what is refused and how to mend it, and lists a page at a time."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from cme_contracts.codes import Factor
+from tests.register.integration.county import GWILYM, IMOGEN, TOBIAS, Register
+from tests.register.integration.desk import Desk
+from tests.register.invented import NOVEMBER, child, referral
+
+
+async def opened(register: Register) -> str:
+    return str((await register.only("case.opened"))["case_id"])
+
+
+@pytest.mark.parametrize("role", ["school", "safeguarding", "operator"])
+async def test_to_others_the_register_does_not_exist(register: Register, desk: Callable[..., Desk], role: str) -> None:
+    await register.hear(referral())
+    case_id = await opened(register)
+    for path in ("/v1/cases", f"/v1/cases/{case_id}", "/v1/officers", f"/v1/children/{case_id}"):
+        assert (await desk(role).get(path)).status_code == 404
+    assert await desk(role).refused(f"/v1/cases/{case_id}/located", proof="seen_by_officer") == (404, "not-found")
+
+
+async def test_only_a_manager_assigns_and_joins(register: Register, desk: Callable[..., Desk]) -> None:
+    await register.hear(referral())
+    case_id = await opened(register)
+    assert await desk("lead_officer").refused(f"/v1/cases/{case_id}/lead-officer", officer_id=str(TOBIAS)) == (404, "not-found")
+    manager = desk("team_manager")
+    assert await manager.refused(f"/v1/cases/{case_id}/lead-officer", officer_id=str(GWILYM)) == (422, "not-a-lead-officer")
+    assert await manager.refused(f"/v1/cases/{case_id}/lead-officer", officer_id=str(IMOGEN)) == (409, "nothing-changes")
+    await manager.do(f"/v1/cases/{case_id}/lead-officer", officer_id=str(TOBIAS))
+    assigned = await register.last("lead-officer.assigned")
+    assert (assigned["officer_id"], assigned["assigned_by"]) == (str(TOBIAS), str(GWILYM))
+
+
+async def test_a_decision_needs_an_officer(register: Register, desk: Callable[..., Desk]) -> None:
+    await register.hear(referral())
+    anybody = desk("lead_officer", "a-shared-account")
+    assert await anybody.refused(f"/v1/cases/{await opened(register)}/located", proof="seen_by_officer") == (403, "not-an-officer")
+
+
+@pytest.mark.policy("7.3")
+async def test_closing_says_what_is_missing(register: Register, desk: Callable[..., Desk]) -> None:
+    await register.hear(referral())
+    closure = f"/v1/cases/{await opened(register)}/closure"
+    on_roll = {"outcome": "on_roll_elsewhere", "proof": "school_confirmed_in_writing"}
+    answer = await desk().post(closure, on_roll)
+    assert (answer.status_code, answer.json()["code"]) == (409, "child-not-located")
+    assert "/located" in answer.json()["detail"]
+    await desk().do(closure.replace("closure", "located"), proof="parent_in_writing")
+    assert await desk().refused(closure, outcome="on_roll_elsewhere", proof="parent_in_writing") == (422, "proof-does-not-fit")
+    assert await desk().refused(closure, outcome="believed_abroad", proof="parent_in_writing") == (422, "invalid")
+    await desk().do(closure, **on_roll)
+    assert await desk().refused(closure, **on_roll) == (409, "case-not-open")
+    assert await desk().refused(f"/v1/cases/{uuid4()}/closure", **on_roll) == (404, "not-on-register")
+
+
+async def test_the_same_request_is_done_once(register: Register, desk: Callable[..., Desk]) -> None:
+    await register.hear(referral())
+    path = f"/v1/cases/{await opened(register)}/located"
+    first = await desk().post(path, {"proof": "seen_by_officer"}, key="the-same-key")
+    again = await desk().post(path, {"proof": "seen_by_officer"}, key="the-same-key")
+    assert (first.status_code, again.status_code, first.json()) == (200, 200, again.json())
+    assert (await register.told()).count("child.located") == 1
+    assert await desk().refused(path, proof="seen_by_officer") == (409, "already-located")
+
+
+@pytest.mark.policy("3.2")
+async def test_a_case_moves_between_the_categories(register: Register, desk: Callable[..., Desk]) -> None:
+    await register.hear(referral())
+    path = f"/v1/cases/{await opened(register)}/category"
+    await desk().do(path, category="without_school_place")
+    await desk().do(path, category="on_roll_enquiry")
+    assert await desk().refused(path, category="on_roll_enquiry") == (409, "nothing-changes")
+    moves = [one.body for one in await register.said() if one.short == "category.changed"]
+    assert [(move["kind"], move["category"], move["previous_category"]) for move in moves] == [
+        ("cme", "without_school_place", "missing"),
+        ("on_roll_enquiry", None, "without_school_place"),
+    ]
+    assert {move["decided_by"] for move in moves} == {str(IMOGEN)}
+
+
+@pytest.mark.policy("8.1")
+async def test_the_work_list_puts_risk_first_then_the_time_that_is_left(register: Register, desk: Callable[..., Desk]) -> None:
+    sent = [
+        referral(child("Calm", "Late"), at=NOVEMBER + timedelta(days=1)),
+        referral(child("Calm", "Soon")),
+        referral(child("Grave", "Late"), at=NOVEMBER + timedelta(days=2), factors=(Factor.CHILD_PROTECTION_PLAN,)),
+        referral(child("Moving", "Often"), at=NOVEMBER + timedelta(days=2), factors=(Factor.HOMELESS_OR_REFUGE,)),
+        referral(child("Grave", "Soon"), factors=(Factor.FGM, Factor.EHCP)),
+    ]
+    await register.hear(*sent)
+    everything = await desk().read("/v1/cases")
+    names = [f"{item['child']['forename']} {item['child']['surname']}" for item in everything["items"]]
+    assert names == ["Grave Soon", "Grave Late", "Moving Often", "Calm Soon", "Calm Late"]
+    paged, page = [], await desk().get("/v1/cases", limit=2)
+    while True:
+        paged += page.json()["items"]
+        if "next" not in page.links:
+            break
+        page = await desk().get(page.links["next"]["url"])
+    assert paged == everything["items"]
+    mine = await desk().read("/v1/cases", officer_id=str(TOBIAS))
+    assert {item["lead_officer_id"] for item in mine["items"]} == {str(TOBIAS)} and len(mine["items"]) == 2
+    assert (await desk().read("/v1/cases", status="closed"))["items"] == []
+    assert (await desk().read("/v1/cases", officer_id="unassigned"))["items"] == []
+    found = await desk().read("/v1/cases", submission_id=str(sent[2].submission_id))
+    assert [item["child"]["surname"] for item in found["items"]] == ["Late"]
+    assert (await desk().read("/v1/cases", submission_id=str(uuid4())))["items"] == []
+
+
+async def test_a_child_page_shows_the_record_and_whom_else_it_may_be_about(register: Register, desk: Callable[..., Desk]) -> None:
+    await register.hear(referral(child(upn="W830200126001", postcode="ZZ99 3XY")), referral(child(postcode="ZZ99 4QQ")))
+    await register.hear(referral(child("Izzy", upn="W830200126001", postcode="ZZ99 4QQ")))
+    await register.hear(referral(child(upn="W830200126001", postcode="ZZ99 4QQ")))
+    [first, second] = [one["child_id"] for one in (await desk().read("/v1/cases"))["items"]]
+    pages = {child_id: await desk().read(f"/v1/children/{child_id}") for child_id in (first, second)}
+    by_load = sorted(pages.values(), key=lambda page: -len(page["submissions"]))
+    assert [len(page["submissions"]) for page in by_load] == [3, 1]
+    assert by_load[0]["details"]["other_names"] == ["Izzy Quillfeather"]
+    assert by_load[0]["may_also_be"] == [by_load[1]["child_id"]]
+    assert (await desk().get(f"/v1/children/{uuid4()}")).status_code == 404
+
+
+async def test_officers_and_their_loads(register: Register, desk: Callable[..., Desk]) -> None:
+    await register.hear(referral())
+    listed = {item["officer_id"]: item["open_cases"] for item in (await desk().read("/v1/officers"))["items"]}
+    assert listed == {str(IMOGEN): 1, str(TOBIAS): 0, str(GWILYM): 0}

@@ -1,0 +1,245 @@
+"""Two records are one child, and then are not: everything comes back (policy 8)."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+import cme_identity
+from cme_bus.migrate import migrate
+from cme_contracts.base import CATALOG
+from cme_contracts.codes import Factor
+from cme_contracts.register import CaseOpened, RecordsJoined, RecordsSeparated, SubmissionMatched
+from cme_contracts.safeguarding import ConcernRaised
+from tests.register.integration.county import GWILYM, Register
+from tests.register.integration.desk import Desk
+from tests.register.invented import NOVEMBER, addition, child, referral
+
+ISOLDE = child("Isolde", postcode="ZZ99 1AB")
+IZZY = child("Izzy", postcode="ZZ99 2CD", upn="W830200126001")
+
+
+class Two:
+    """Two records, Isolde's and Izzy's, and the manager who joins and separates them."""
+
+    def __init__(self, register: Register, manager: Desk, isolde: str, izzy: str) -> None:
+        self.register, self.manager, self.isolde, self.izzy = register, manager, isolde, izzy
+
+    async def join(self) -> None:
+        await self.manager.do(f"/v1/children/{self.isolde}/join", absorbed_child_id=self.izzy)
+
+    async def separate(self) -> None:
+        await self.manager.do(f"/v1/children/{self.isolde}/separate", restored_child_id=self.izzy)
+
+    async def cases(self, whose: str) -> list[tuple[str, str]]:
+        rows = await self.register.db.pool.fetch(
+            "SELECT id, status FROM case_file WHERE child_id = $1 ORDER BY opened_at, id", UUID(whose)
+        )
+        return [(str(row["id"]), row["status"]) for row in rows]
+
+
+async def two(register: Register, desk: Callable[..., Desk], *, second: bool = True) -> Two:
+    """With an open case each; or, without `second`, with one for Isolde only."""
+    await register.hear(referral(ISOLDE), referral(IZZY) if second else addition(IZZY))
+    isolde, izzy = [one.body["child_id"] for one in await register.said() if one.short == "submission.matched"]
+    return Two(register, desk("team_manager"), isolde, izzy)
+
+
+@pytest.mark.policy("8.1")
+async def test_joined_and_separated_with_a_case_each(register: Register, desk: Callable[..., Desk]) -> None:
+    both = await two(register, desk)
+    [(first, _)], [(second, _)] = await both.cases(both.isolde), await both.cases(both.izzy)
+    before = [await desk().read(f"/v1/children/{child_id}") for child_id in (both.isolde, both.izzy)]
+
+    await both.join()
+    said = await register.only("records.joined")
+    assert (said["child_id"], said["absorbed_child_id"], said["decided_by"]) == (both.isolde, both.izzy, str(GWILYM))
+    assert dict(await both.cases(both.isolde)) == {first: "open", second: "joined"}
+    shown = await desk().read(f"/v1/children/{both.izzy}")
+    assert shown["child_id"] == both.isolde
+    assert (shown["details"]["forename"], shown["details"]["upn"]) == ("Isolde", "W830200126001")
+    assert [address["postcode"] for address in shown["details"]["addresses"]] == ["ZZ99 1AB", "ZZ99 2CD"]
+    assert [one["absorbed_child_id"] for one in shown["joined"]] == [both.izzy]
+
+    await both.separate()
+    back = await register.only("records.separated")
+    assert (back["restored_child_id"], back["case_ids"], len(back["submission_ids"])) == (both.izzy, [second], 1)
+    assert await both.cases(both.isolde) == [(first, "open")]
+    assert await both.cases(both.izzy) == [(second, "open")]
+    assert [await desk().read(f"/v1/children/{child_id}") for child_id in (both.isolde, both.izzy)] == before
+    assert (await register.told())[-2:] == ["records.joined", "records.separated"]
+
+
+async def test_a_waiting_case_stands_still_and_goes_on_where_it_stood(register: Register, desk: Callable[..., Desk]) -> None:
+    both = await two(register, desk)
+    await both.join()
+    await register.let_pass("2026-12-09T12:00:00+00:00")
+    assert (await register.told()).count("deadline.breached") == 1
+    await both.separate()
+    await register.timers.fire_due()
+    breached = [one.body for one in await register.said() if one.short == "deadline.breached"]
+    assert [body["child_id"] for body in breached] == [both.isolde, both.izzy]
+    assert [body["detected_late_by"] for body in breached] == [36 * 3600, 36 * 3600]
+
+
+async def test_no_deadline_is_lost_by_joining(register: Register, desk: Callable[..., Desk]) -> None:
+    await register.hear(referral(IZZY))
+    await register.hear(referral(ISOLDE, at=NOVEMBER + timedelta(days=1)))
+    izzy, isolde = [one.body["child_id"] for one in await register.said() if one.short == "case.opened"]
+    manager = desk("team_manager")
+    assert await manager.refused(f"/v1/children/{isolde}/join", absorbed_child_id=izzy) == (409, "deadline-would-move")
+    assert "records.joined" not in await register.told()
+    await manager.do(f"/v1/children/{izzy}/join", absorbed_child_id=isolde)
+
+
+@pytest.mark.policy("7.3")
+async def test_whoever_referred_the_absorbed_record_is_told_too(register: Register, desk: Callable[..., Desk]) -> None:
+    both = await two(register, desk)
+    [(first, _)] = await both.cases(both.isolde)
+    await both.join()
+    await close(desk(), first)
+    closed = await register.only("case.closed")
+    assert len(closed["submission_ids"]) == 2
+    await both.separate()
+    assert [status for _, status in await both.cases(both.izzy)] == ["open"]
+
+
+async def test_what_came_meanwhile_goes_back_to_whose_it_is(register: Register, desk: Callable[..., Desk]) -> None:
+    both = await two(register, desk, second=False)
+    await both.join()
+    meant_izzy = referral(IZZY, at=NOVEMBER + timedelta(days=1), factors=(Factor.EHCP,))
+    await register.hear(meant_izzy)
+    assert (await register.told())[-2:] == ["submission.matched", "duplicate.linked"]
+    assert (await register.last("submission.matched"))["child_id"] == both.isolde
+    await both.separate()
+    assert (await register.told())[-4:] == ["records.separated", "case.opened", "lead-officer.assigned", "clock.started"]
+    opened = await register.last("case.opened")
+    assert (opened["child_id"], opened["submission_id"]) == (both.izzy, str(meant_izzy.submission_id))
+    assert opened["opened_at"] == "2026-11-24T09:12:00Z"
+    assert str(meant_izzy.submission_id) in (await register.only("records.separated"))["submission_ids"]
+
+
+async def test_a_referral_answered_with_another_childs_outcome_is_owed_a_case(register: Register, desk: Callable[..., Desk]) -> None:
+    both = await two(register, desk, second=False)
+    [(first, _)] = await both.cases(both.isolde)
+    await both.join()
+    await register.hear(referral(IZZY))
+    await close(desk(), first)
+    await both.separate()
+    assert [status for _, status in await both.cases(both.izzy)] == ["open"]
+    assert await both.cases(both.isolde) == [(first, "closed")]
+
+
+async def test_a_case_that_came_with_the_absorbed_record_goes_back_and_leaves_nobody_without(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
+    await register.hear(addition(ISOLDE), referral(IZZY))
+    isolde, izzy = [one.body["child_id"] for one in await register.said() if one.short == "submission.matched"]
+    both = Two(register, desk("team_manager"), isolde, izzy)
+    await both.join()
+    [(izzys, _)] = await both.cases(isolde)
+    await register.hear(referral(ISOLDE))
+    assert (await register.told())[-1] == "duplicate.linked"
+    await both.separate()
+    assert await both.cases(izzy) == [(izzys, "open")]
+    [(isoldes, status)] = await both.cases(isolde)
+    assert (status, isoldes != izzys) == ("open", True)
+
+
+async def test_joined_in_turn_and_taken_apart_in_any_order(register: Register, desk: Callable[..., Desk]) -> None:
+    await register.hear(*(referral(child(name, postcode=f"ZZ99 {n}AB")) for n, name in enumerate(("Ada", "Bea", "Cleo"), 1)))
+    ada, bea, cleo = [one.body["child_id"] for one in await register.said() if one.short == "case.opened"]
+    manager = desk("team_manager")
+    await manager.do(f"/v1/children/{bea}/join", absorbed_child_id=cleo)
+    await manager.do(f"/v1/children/{ada}/join", absorbed_child_id=bea)
+    everyone = Two(register, manager, ada, cleo)
+    assert sorted(status for _, status in await everyone.cases(ada)) == ["joined", "joined", "open"]
+    assert await manager.refused(f"/v1/children/{bea}/join", absorbed_child_id=cleo) == (409, "records-not-apart")
+    assert await manager.refused(f"/v1/children/{bea}/separate", restored_child_id=cleo) == (409, "records-not-joined")
+    assert await manager.refused(f"/v1/children/{ada}/join", absorbed_child_id=str(uuid4())) == (404, "not-on-register")
+    await manager.do(f"/v1/children/{ada}/separate", restored_child_id=bea)
+    assert [status for _, status in await everyone.cases(ada)] == ["open"]
+    assert sorted(status for _, status in await everyone.cases(bea)) == ["joined", "open"]
+    await manager.do(f"/v1/children/{bea}/separate", restored_child_id=cleo)
+    assert [[status for _, status in await everyone.cases(whose)] for whose in (ada, bea, cleo)] == [["open"]] * 3
+    assert "duplicate.linked" not in await register.told()
+
+
+async def test_joined_through_another_and_taken_out_directly(register: Register, desk: Callable[..., Desk]) -> None:
+    await register.hear(*(referral(child(name, postcode=f"ZZ99 {n}AB")) for n, name in enumerate(("Ada", "Bea", "Cleo"), 1)))
+    ada, bea, cleo = [one.body["child_id"] for one in await register.said() if one.short == "case.opened"]
+    manager = desk("team_manager")
+    await manager.do(f"/v1/children/{bea}/join", absorbed_child_id=cleo)
+    await manager.do(f"/v1/children/{ada}/join", absorbed_child_id=bea)
+    await manager.do(f"/v1/children/{ada}/separate", restored_child_id=cleo)
+    everyone = Two(register, manager, ada, cleo)
+    assert [status for _, status in await everyone.cases(cleo)] == ["open"]
+    assert sorted(status for _, status in await everyone.cases(ada)) == ["joined", "open"]
+
+
+@pytest.mark.parametrize("second", [True, False], ids=["a case each", "one case"])
+async def test_other_services_follow_by_what_is_said_alone(
+    register: Register, desk: Callable[..., Desk], dsn: str, second: bool
+) -> None:
+    """`kit/identity`, fed with nothing but the events, knows of every chain and case whose it is, after each step."""
+    await migrate(dsn, component="identity", folder=cme_identity.MIGRATIONS)
+    both = await two(register, desk, second=second)
+    steps = [both.join, lambda: register.hear(referral(IZZY)), both.separate, both.join, lambda: register.hear(referral(ISOLDE))]
+    other = await asyncpg.connect(dsn)
+    heard = 0
+    for minute, step in enumerate([*steps, both.separate], 1):
+        register.clock.at = NOVEMBER + timedelta(minutes=minute)
+        await step()
+        said = await register.said()
+        for one in said[heard:]:
+            async with other.transaction():
+                await follow(other, CATALOG[one.type].model_validate(one.body))
+        heard = len(said)
+        ours = await register.db.pool.fetch(
+            "SELECT first_id AS subject, shown_as FROM submission JOIN child ON child.id = record_id"
+            " UNION SELECT id, child_id FROM case_file"
+        )
+        assert ours
+        for row in ours:
+            assert await cme_identity.child_of(other, row["subject"]) == row["shown_as"]
+    await other.close()
+
+
+async def follow(conn: asyncpg.Connection, event: object) -> None:
+    match event:
+        case SubmissionMatched():
+            await cme_identity.place(conn, event.first_submission_id, event.child_id, at=event.matched_at)
+        case CaseOpened():
+            await cme_identity.place(conn, event.case_id, event.child_id, at=event.opened_at)
+        case RecordsJoined():
+            await cme_identity.join(conn, event.absorbed_child_id, event.child_id, at=event.joined_at)
+        case RecordsSeparated():
+            subjects = (*event.submission_ids, *event.case_ids)
+            await cme_identity.separate(conn, event.child_id, event.restored_child_id, subjects, at=event.separated_at)
+
+
+@pytest.mark.policy("9.1")
+async def test_a_concern_is_shown_with_the_case_even_if_it_was_heard_first(register: Register, desk: Callable[..., Desk]) -> None:
+    sent = referral(child(born=date(2015, 2, 3)))
+    early = ConcernRaised(
+        first_submission_id=sent.submission_id, concern_id=uuid4(), factors=(Factor.FGM,), rule="fgm",
+        raised_at=datetime(2026, 11, 23, 9, 13, tzinfo=UTC),
+    )  # fmt: skip
+    await register.hear(early)
+    await register.hear(sent)
+    case_id = (await register.only("case.opened"))["case_id"]
+    page = await desk().read(f"/v1/cases/{case_id}")
+    assert "cme.concern.raised.v1" in [line["what"] for line in page["chronology"]]
+    assert page["risk"] == "none_known"
+    later = early.model_copy(update={"concern_id": uuid4(), "child_id": UUID(page["child_id"])})
+    await register.hear(later)
+    page = await desk().read(f"/v1/cases/{case_id}")
+    assert [line["what"] for line in page["chronology"]].count("cme.concern.raised.v1") == 2
+    assert (page["risk"], page["factors"]) == ("grave", ["fgm"])
+
+
+async def close(officer: Desk, case_id: str) -> None:
+    await officer.do(f"/v1/cases/{case_id}/located", proof="seen_by_officer")
+    await officer.do(f"/v1/cases/{case_id}/closure", outcome="returned_to_same_school", proof="school_confirmed_in_writing")

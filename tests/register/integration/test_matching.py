@@ -1,0 +1,133 @@
+"""Which child is it? One record for each, however many workers ask at once (policy 8)."""
+
+import asyncio
+from collections import Counter
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from tests.register.integration.county import IMOGEN, Register
+from tests.register.invented import addition, child, deletion, referral
+
+UPN = "W830200126001"
+
+
+@pytest.mark.policy("7.1")
+async def test_six_workers_given_one_child_at_once_make_one_record_and_one_case(register: Register) -> None:
+    await asyncio.gather(*(register.hear(referral(), partition=number) for number in range(6)))
+    said = Counter(await register.told())
+    assert said == {
+        "submission.matched": 6, "case.opened": 1, "lead-officer.assigned": 1, "clock.started": 1, "duplicate.linked": 5,
+    }  # fmt: skip
+    matched = [one.body for one in await register.said() if one.short == "submission.matched"]
+    assert len({body["child_id"] for body in matched}) == 1
+    assert sorted(body["new_record"] for body in matched) == [False] * 5 + [True]
+    assert await register.db.pool.fetchval("SELECT count(*) FROM child") == 1
+    assert await register.db.pool.fetchval("SELECT count(*) FROM case_file") == 1
+
+
+async def test_workers_with_overlapping_batches_never_make_two_of_one_child(register: Register) -> None:
+    names = [f"Child{number}" for number in range(30)]
+    orders = [names[start:] + names[:start] for start in (0, 10, 20)]
+    await asyncio.gather(*(
+        register.hear(*(referral(child(name)) for name in order), partition=number) for number, order in enumerate(orders)
+    ))  # fmt: skip
+    assert await register.db.pool.fetchval("SELECT count(*) FROM child") == 30
+    assert await register.db.pool.fetchval("SELECT count(*) FROM case_file WHERE status = 'open'") == 30
+    assert await register.db.pool.fetchval("SELECT count(*) FROM submission WHERE case_id IS NOT NULL") == 90
+
+
+async def test_one_batch_with_a_child_twice_opens_one_case_in_order(register: Register) -> None:
+    first, second = referral(child(upn=UPN)), referral(child("Izzy", postcode="ZZ99 9ZZ", upn=UPN))
+    await register.hear(first, second)
+    assert await register.told() == [
+        "submission.matched", "case.opened", "lead-officer.assigned", "clock.started", "submission.matched", "duplicate.linked",
+    ]  # fmt: skip
+    assert (await register.last("submission.matched"))["matched_by"] == ["upn", "date_of_birth"]
+
+
+async def test_what_is_said_is_caused_by_what_was_heard(register: Register) -> None:
+    await register.hear(referral(child("One")), referral(child("Two")))
+    assert list(Counter(one.cause for one in await register.said()).values()) == [4, 4]
+
+
+async def test_exact_by_name_birth_and_postcode_or_by_upn_and_birth(register: Register) -> None:
+    await register.hear(referral(child("Zoë", "O'Dell", upn=UPN)))
+    await register.hear(referral(child("ZOE", "O\N{RIGHT SINGLE QUOTATION MARK}dell", postcode="zz991ab")))
+    assert (await register.last("submission.matched"))["matched_by"] == ["name", "date_of_birth", "postcode"]
+    await register.hear(referral(child("Someone", "Else", postcode=None, upn=UPN)))
+    assert (await register.last("submission.matched"))["matched_by"] == ["upn", "date_of_birth"]
+    assert await register.db.pool.fetchval("SELECT count(*) FROM child") == 1
+
+
+async def test_twins_and_near_misses_are_different_children(register: Register) -> None:
+    await register.hear(
+        referral(child("Isolde", upn=UPN)),
+        referral(child("Ottoline", upn="K830200126002")),
+        referral(child("Isolde", born=date(2016, 5, 5), upn=UPN)),
+        referral(child("Isolde", postcode="ZZ99 1AC")),
+        referral(child("Isolde", born=None, upn=UPN)),
+        referral(child("Isolde", born=None)),
+    )
+    assert await register.db.pool.fetchval("SELECT count(*) FROM child") == 6
+    assert await register.db.pool.fetchval("SELECT count(*) FROM case_file WHERE status = 'open'") == 6
+
+
+async def test_a_trait_seen_later_belongs_to_the_record_that_fitted(register: Register) -> None:
+    await register.hear(referral(child(upn=UPN, postcode=None)))
+    await register.hear(referral(child("Izzy", upn=UPN, postcode="ZZ99 5EF")))
+    await register.hear(referral(child("Izzy", postcode="ZZ99 5EF")))
+    assert await register.db.pool.fetchval("SELECT count(*) FROM child") == 1
+
+
+async def test_a_correction_is_about_the_child_of_its_chain(register: Register) -> None:
+    first = referral(child("Misheard", "Name"))
+    await register.hear(first)
+    await register.hear(referral(child("Right", "Spelling", postcode="ZZ99 7GH"), first=first.submission_id))
+    matched = [one.body for one in await register.said() if one.short == "submission.matched"]
+    assert matched[0]["child_id"] == matched[1]["child_id"]
+    assert matched[1]["matched_by"] == ["chain"]
+
+
+async def test_a_submission_announced_twice_is_taken_once(register: Register) -> None:
+    one = referral()
+    await register.hear(one)
+    await register.hear(one)  # another event id: the announcement was made twice
+    assert len(await register.told()) == 4
+
+
+@pytest.mark.policy("3.2")
+async def test_off_the_roll_an_on_roll_enquiry_becomes_missing(register: Register) -> None:
+    await register.hear(referral(on_roll=True))
+    opened = await register.only("case.opened")
+    assert (opened["kind"], opened["category"]) == ("on_roll_enquiry", None)
+    await register.hear(addition())
+    assert (await register.told())[4:] == ["submission.matched"]
+    await register.hear(deletion())
+    assert (await register.told())[5:] == ["submission.matched", "duplicate.linked", "category.changed"]
+    changed = await register.only("category.changed")
+    assert (changed["kind"], changed["category"], changed["decided_by"]) == ("cme", "missing", None)
+
+
+async def test_a_new_pupil_return_is_evidence_and_opens_nothing(register: Register) -> None:
+    await register.hear(addition(child("Newly", "Arrived")))
+    assert await register.told() == ["submission.matched"]
+    await register.hear(referral())
+    returned = addition()
+    await register.hear(returned)
+    case_id = UUID((await register.only("case.opened"))["case_id"])
+    rows = await register.db.pool.fetch("SELECT what, detail FROM chronology WHERE subject = $1 ORDER BY id", case_id)
+    assert (rows[-1]["what"], rows[-1]["detail"]["submission_id"]) == ("register.evidence.noted", str(returned.submission_id))
+
+
+async def test_cases_go_to_whoever_has_fewest_and_wait_in_sight_where_there_is_nobody(register: Register) -> None:
+    await register.hear(*(referral(child(f"Child{number}")) for number in range(4)))
+    loads = await register.db.pool.fetch("SELECT count(*) AS n FROM case_file GROUP BY lead_officer_id")
+    assert [row["n"] for row in loads] == [2, 2]
+    await register.db.pool.execute("UPDATE officer SET active = false WHERE id <> $1", IMOGEN)
+    await register.hear(referral(child("Fifth")))
+    assert (await register.last("lead-officer.assigned"))["officer_id"] == str(IMOGEN)
+    await register.db.pool.execute("UPDATE officer SET active = false")
+    await register.hear(referral(child("Sixth")))
+    assert (await register.told())[-3:] == ["submission.matched", "case.opened", "clock.started"]

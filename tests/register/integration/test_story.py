@@ -1,0 +1,91 @@
+"""One child's case as the register lives it, with the dates of domain scenarios 1, 15, 18 and 27."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+
+from cme_contracts.codes import Factor
+from cme_contracts.notifications import ReferrerInformed
+from cme_contracts.safeguarding import EscalatedToSocialCare, SocialCareAcknowledged
+from tests.register.integration.county import GWILYM, IMOGEN, Register
+from tests.register.integration.desk import Desk
+from tests.register.invented import child, deletion, referral
+
+
+@pytest.mark.policy("7.2")
+@pytest.mark.policy("7.3")
+async def test_a_child_is_lost_found_and_the_referrer_told(register: Register, desk: Callable[..., Desk]) -> None:
+    isolde = child(upn="W830200126001")
+    returned = deletion(isolde, at=datetime.fromisoformat("2026-11-23T09:12:00+00:00"))
+    await register.hear(returned)
+    assert await register.told() == ["submission.matched", "case.opened", "lead-officer.assigned", "clock.started"]
+    matched, case, assigned, clock = await register.said()
+    assert {one.key for one in (matched, case, assigned, clock)} == {matched.body["child_id"]}
+    assert (case.body["kind"], case.body["category"]) == ("cme", "missing")
+    assert assigned.body["officer_id"] == str(IMOGEN)
+    assert (clock.body["clock"], clock.body["starts_on"], clock.body["due_on"]) == ("INIT-10", "2026-11-23", "2026-12-07")
+    assert (clock.body["due_at"], clock.body["warn_at"]) == ("2026-12-08T00:00:00Z", "2026-12-03T00:00:00Z")
+    case_id, child_id = case.body["case_id"], case.body["child_id"]
+
+    referred = referral(isolde, at=datetime.fromisoformat("2026-11-25T14:00:00+00:00"))
+    await register.hear(referred)
+    assert (await register.told())[4:] == ["submission.matched", "duplicate.linked"]
+
+    await register.go_through("2026-12-02T23:59:59+00:00")
+    assert len(await register.told()) == 6
+    await register.go_through("2026-12-03T00:00:00+00:00", "2026-12-07T23:59:59+00:00")
+    assert (await register.told())[6:] == ["clock.warned"]
+    await register.go_through("2026-12-08T00:00:00+00:00", "2026-12-09T00:00:00+00:00")
+    assert (await register.told())[7:] == ["deadline.breached", "deadline.escalated"]
+    breached, escalated = (await register.said())[7:]
+    assert (breached.body["tell"], breached.body["detected_late_by"]) == (["lead_officer", "team_manager"], 0)
+    assert (escalated.body["rung"], escalated.body["tell"]) == (2, ["service_lead"])
+
+    await register.hear(*escalated_and_acknowledged(UUID(child_id), UUID(case_id)))
+
+    register.clock.at = datetime.fromisoformat("2026-12-10T10:00:00+00:00")
+    await desk().do(f"/v1/cases/{case_id}/located", proof="seen_by_officer")
+    assert (await register.told())[9:] == ["child.located", "clock.satisfied"]
+    satisfied = (await register.said())[10].body
+    assert (satisfied["on_time"], satisfied["late_by_working_days"]) == (False, 3)
+
+    await desk().do(f"/v1/cases/{case_id}/closure", outcome="on_roll_elsewhere", proof="school_confirmed_in_writing")
+    closed, telling = (await register.said())[11:]
+    assert set(closed.body["submission_ids"]) == {str(returned.submission_id), str(referred.submission_id)}
+    assert (telling.body["clock"], telling.body["due_on"]) == ("OUTCOME", "2026-12-11")
+
+    for number, submission_id in enumerate((referred.submission_id, returned.submission_id), 1):
+        assert len(await register.told()) == 13
+        await register.hear(ReferrerInformed(
+            message_id=UUID(int=number), submission_id=submission_id, child_id=UUID(child_id), case_id=UUID(case_id),
+            informed_at=datetime(2026, 12, 10, 11, number, tzinfo=UTC),
+        ))  # fmt: skip
+    assert (await register.told())[13:] == ["clock.satisfied"]
+    assert (await register.said())[13].body["on_time"] is True
+    assert await register.let_pass("2027-03-01T00:00:00+00:00") == 0
+
+    page = await desk("team_manager", str(GWILYM)).read(f"/v1/cases/{case_id}")
+    assert [clock["state"] for clock in page["clocks"]] == ["satisfied_late", "satisfied"]
+    assert page["escalations"][0]["acknowledged_at"] == "2026-12-09T15:00:00Z"
+    assert [line["what"].removeprefix("cme.").removesuffix(".v1") for line in page["chronology"]] == [
+        "case.opened", "lead-officer.assigned", "clock.started", "duplicate.linked", "clock.warned", "deadline.breached",
+        "deadline.escalated", "social-care.escalated", "social-care.acknowledged", "child.located", "clock.satisfied",
+        "case.closed", "clock.started", "clock.satisfied",
+    ]  # fmt: skip
+
+
+def escalated_and_acknowledged(child_id: UUID, case_id: UUID) -> tuple[EscalatedToSocialCare, SocialCareAcknowledged]:
+    escalation = uuid4()
+    return (
+        EscalatedToSocialCare(
+            child_id=child_id, case_id=case_id, escalation_id=escalation, factors=(Factor.DEADLINE_BREACHED,),
+            decided_by=IMOGEN, to_be_confirmed=False, consent="not_sought", answer_due_on=datetime(2026, 12, 10).date(),
+            answer_due_at=datetime(2026, 12, 11, tzinfo=UTC), escalated_at=datetime(2026, 12, 9, 10, tzinfo=UTC),
+        ),
+        SocialCareAcknowledged(
+            child_id=child_id, case_id=case_id, escalation_id=escalation, their_reference="SC-1", on_time=True,
+            acknowledged_at=datetime(2026, 12, 9, 15, tzinfo=UTC),
+        ),
+    )  # fmt: skip
