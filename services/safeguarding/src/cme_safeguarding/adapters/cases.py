@@ -31,8 +31,8 @@ class PostgresCases:
             f"INSERT INTO case_file ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
             " ON CONFLICT (id) DO UPDATE SET opened_at = excluded.opened_at, kind = excluded.kind,"
             " category = excluded.category, category_at = excluded.category_at,"
-            " lead_officer_id = excluded.lead_officer_id, lead_officer_at = excluded.lead_officer_at, breached_at = excluded.breached_at,"
-            " located_at = excluded.located_at, closed_at = excluded.closed_at",
+            " lead_officer_id = excluded.lead_officer_id, lead_officer_at = excluded.lead_officer_at,"
+            " breached_at = excluded.breached_at, located_at = excluded.located_at, closed_at = excluded.closed_at",
             case.id,
             case.opened_at,
             case.kind,

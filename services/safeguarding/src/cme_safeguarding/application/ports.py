@@ -29,7 +29,7 @@ class Practice:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """All that is kept about one child, or about one chain nobody has matched yet. Locked until the transaction ends."""
+    """All that is kept about one child, or one chain nobody has matched yet. Locked until the transaction ends."""
 
     subject: UUID
     """The case or chain it was asked for by."""

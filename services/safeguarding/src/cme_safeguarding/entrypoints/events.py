@@ -38,10 +38,15 @@ def consumer(db: Database[SafeguardingTx], clock: BusinessClock, practice: Pract
     events = Consumer(
         db, name="safeguarding", service="safeguarding", catalog=CATALOG, attend_within={CONCERNS: HELD_CONCERN}
     )
+    listen(events, clock, practice)
+    return events
+
+
+def listen(events: Consumer[SafeguardingTx], clock: BusinessClock, practice: Practice) -> None:
+    """Register every handler."""
     _hear_concerns(events, clock, practice)
     _follow_cases(events, clock, practice)
     _follow_identity(events)
-    return events
 
 
 def _hear_concerns(events: Consumer[SafeguardingTx], clock: BusinessClock, practice: Practice) -> None:
