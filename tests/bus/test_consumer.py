@@ -34,7 +34,13 @@ async def nothing(_: Stepped) -> None: ...
 
 
 def hear(
-    db: Database[Tx], said: Said, *, behave: Behave = nothing, bulk: bool = False, name: str | None = None, **options: Any
+    db: Database[Tx],
+    said: Said,
+    *,
+    behave: Behave = nothing,
+    bulk: bool = False,
+    name: str | None = None,
+    **options: Any,
 ) -> Consumer[Tx]:
     """A consumer of `step` that writes one row for each event, after `behave` has had its say."""
     options = {"catalog": said.catalog, "patience": QUICK} | options
@@ -78,7 +84,9 @@ async def settled(transport: Transport, consumer: Consumer[Tx], topic: str, coun
     return await transport.committed(consumer, topic) >= count
 
 
-async def test_an_event_is_handled_and_what_it_causes_says_so(transport: Transport, db: Database[Tx], pool: Pool) -> None:
+async def test_an_event_is_handled_and_what_it_causes_says_so(
+    transport: Transport, db: Database[Tx], pool: Pool
+) -> None:
     topic = await transport.topic()
     said = said_on(topic)
     first = Meta.of(said.step(case="a"), source="/cme/referrals")
@@ -169,7 +177,9 @@ async def test_an_outage_longer_than_patience_gives_the_batch_back_and_loses_not
 
 
 @pytest.mark.parametrize("bulk", [False, True])
-async def test_a_refused_event_holds_its_key_only(transport: Transport, db: Database[Tx], pool: Pool, bulk: bool) -> None:
+async def test_a_refused_event_holds_its_key_only(
+    transport: Transport, db: Database[Tx], pool: Pool, bulk: bool
+) -> None:
     topic = await transport.topic()
     said = said_on(topic)
 
@@ -210,10 +220,14 @@ async def test_some_bad_events_do_not_cost_the_batch_its_transaction(
     assert {case for case, done in steps.items() if done == [0]} == bad
     assert {tuple(done) for case, done in steps.items() if case not in bad} == {(0, 1, 2)}
     assert await pool.fetchval("SELECT count(*) FROM parked") == 2 * len(bad)
-    assert consumer.tally.splits <= len(bad) * (12 if bulk else 1)  # halving; one by one, the handler tells which it was
+    assert consumer.tally.splits <= len(bad) * (
+        12 if bulk else 1
+    )  # halving; one by one, the handler tells which it was
 
 
-async def test_a_bulk_handler_that_names_the_event_is_not_searched(transport: Transport, db: Database[Tx], pool: Pool) -> None:
+async def test_a_bulk_handler_that_names_the_event_is_not_searched(
+    transport: Transport, db: Database[Tx], pool: Pool
+) -> None:
     topic = await transport.topic()
     said = said_on(topic)
     consumer: Consumer[Tx] = Consumer(db, name=f"register.{uuid4()}", catalog=said.catalog)
@@ -253,7 +267,9 @@ async def test_an_argument_the_database_cannot_take_is_a_defect_not_an_outage(
 ) -> None:
     topic = await transport.topic()
     said = said_on(topic)
-    consumer: Consumer[Tx] = Consumer(db, name=f"register.{uuid4()}", catalog=said.catalog, patience=replace(QUICK, hold=60))
+    consumer: Consumer[Tx] = Consumer(
+        db, name=f"register.{uuid4()}", catalog=said.catalog, patience=replace(QUICK, hold=60)
+    )
 
     @consumer.on(said.step)
     async def overflow(event: Stepped, tx: Tx, meta: Meta) -> None:
@@ -290,7 +306,9 @@ async def test_hostile_records_are_parked_byte_for_byte_and_the_rest_goes_on(
         fresh(key=b"\xff\x00", headers=[("ce_id", b"\xff\x00"), ("x", b"\x00"), ("x", None)]),
         fresh(key=None, value=b"\x00\xff", headers=[("ce_type", b"t")]),
         fresh(key=b"x" * 5000, value=b"", headers=[]),
-        fresh(key=b"not UTF-8", value=b"{", headers=[("before", b"1"), ("\udcff\udcfename", b"2"), *message(good).headers]),
+        fresh(
+            key=b"not UTF-8", value=b"{", headers=[("before", b"1"), ("\udcff\udcfename", b"2"), *message(good).headers]
+        ),
     ]
     odd = [*message(good).headers, ("x-null", None), ("x-bytes", b"\x00\xff"), ("ce_extra", b"\xff")]
     await transport.put(topic, *garbage, replace(message(good), headers=odd))

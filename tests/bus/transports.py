@@ -113,7 +113,9 @@ class OnKafka:
         try:
             offsets = await admin.list_consumer_group_offsets(consumer.name)
             return sum(
-                found.offset for place, found in offsets.items() if isinstance(place, TopicPartition) and place.topic == topic
+                found.offset
+                for place, found in offsets.items()
+                if isinstance(place, TopicPartition) and place.topic == topic
             )
         finally:
             await admin.close()

@@ -11,8 +11,6 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.security import parse_security
 from faststream.security import BaseSecurity
 
-from cme_bus import hostile
-
 
 def make_broker(
     servers: str | Sequence[str],
@@ -22,7 +20,6 @@ def make_broker(
     logger: logging.Logger | None = None,
 ) -> KafkaBroker:
     """A broker that keeps its promises. `client_id` is the service's name, as Kafka's own logs and quotas show it."""
-    hostile.tolerate()
     return KafkaBroker(
         split(servers),
         client_id=client_id,

@@ -106,7 +106,10 @@ def seal[E: Event](event: E, id_: UUID, key: Key) -> E:
     box = event.box
     if box is None:
         return event
-    sealed = key.encrypt(box.plain.__pydantic_serializer__.to_json(box.plain), _bound_to(id_, event.type))
+    # warnings=False: pydantic's would quote what it warns about
+    sealed = key.encrypt(
+        box.plain.__pydantic_serializer__.to_json(box.plain, warnings=False), _bound_to(id_, event.type)
+    )
     return event.with_box(Sealed(box={"kid": key.kid, "sealed": b64encode(sealed).decode("ascii")}))
 
 
