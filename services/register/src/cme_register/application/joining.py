@@ -10,7 +10,7 @@ from cme_contracts.register import RecordsJoined, RecordsSeparated
 from cme_register.application.clocks import schedule
 from cme_register.application.ports import Child, Entry, Kept, Transaction
 from cme_register.application.rules import NewId, Rules
-from cme_register.application.settling import Arrival, settle
+from cme_register.application.settling import Arrival, Settled, settle
 from cme_register.application.telling import BESIDE, Said, tell
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import INITIAL_INVESTIGATION, Clock
@@ -70,25 +70,26 @@ async def separate(
     if child_id == restored_id or await tx.children.shown_as(restored_id) != child_id:
         raise RecordsNotJoined(f"{restored_id} is not shown as {child_id}")
     restored = await tx.children.separate(restored_id, at, by)
-    cases = await tx.cases.of_records(restored)
-    event = RecordsSeparated(
-        child_id=child_id, restored_child_id=restored_id,
-        submission_ids=tuple(dict.fromkeys(one.submission.first_id for one in await tx.submissions.of_records(restored))),
-        case_ids=tuple(case.id for case in cases), decided_by=by, separated_at=at,
-    )  # fmt: skip
     remaining = await _records(tx, child_id)
+    cases = await tx.cases.of_records(restored)
     await _come_back(tx, cases, rules)
     await _come_back(tx, await tx.cases.of_records(remaining), rules)
     await _show(tx, child_id, remaining)
     await _show(tx, restored_id, restored)
-    await tell(tx, [Said(event, at)])
-    detail = event.model_dump(mode="json", include={"restored_child_id", "decided_by"})
-    await tx.chronology.add([Entry(case.id, at, event.type, detail) for case in cases])
     strays = [
         *[(one, child_id) for one in await _strays(tx, remaining)],
         *[(one, restored_id) for one in await _strays(tx, restored)],
     ]
-    await _settle_again(tx, strays, rules, at=at, new_id=new_id)
+    settled = await _settle_again(tx, strays, rules, at=at, new_id=new_id)
+    theirs = await tx.cases.of_records(restored)  # with those just opened: a reader may hear of them first, or last
+    event = RecordsSeparated(
+        child_id=child_id, restored_child_id=restored_id,
+        submission_ids=tuple(dict.fromkeys(one.submission.first_id for one in await tx.submissions.of_records(restored))),
+        case_ids=tuple(case.id for case in theirs), decided_by=by, separated_at=at,
+    )  # fmt: skip
+    detail = event.model_dump(mode="json", include={"restored_child_id", "decided_by"})
+    await tx.chronology.add([Entry(case.id, at, event.type, detail) for case in cases])
+    await tell(tx, [Said(event, at), *settled.said])
 
 
 async def _let_wait(tx: Transaction, waiting: Case, surviving: Case) -> None:
@@ -144,11 +145,9 @@ def _apart(cases: Sequence[Case]) -> list[Case]:
 
 async def _settle_again(
     tx: Transaction, strays: list[tuple[Kept, UUID]], rules: Rules, *, at: datetime, new_id: NewId
-) -> None:
+) -> Settled:
     """A referral that was answered with another child's case is owed a case of its own."""
-    if not strays:
-        return
     arrivals = [Arrival(one.submission, one.record_id, owner) for one, owner in strays]
     settled = await settle(tx, arrivals, rules, at=at, new_id=new_id)
     await tx.submissions.assign(settled.cases)
-    await tell(tx, settled.said)
+    return settled
