@@ -63,7 +63,13 @@ class LocalRun:
     def command(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
         """Run `python -m ...` as somebody in this checkout would, beside this system."""
         return subprocess.run(
-            [sys.executable, "-m", *arguments], cwd=CHECKOUT, env=self.environment, text=True, capture_output=True, check=check, timeout=400
+            [sys.executable, "-m", *arguments],
+            cwd=CHECKOUT,
+            env=self.environment,
+            text=True,
+            capture_output=True,
+            check=check,
+            timeout=400,
         )
 
     def begin(self, *arguments: str) -> "subprocess.Popen[str]":

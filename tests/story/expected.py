@@ -47,4 +47,160 @@ class Step:
         return replace(self, events=())
 
 
-STEPS: tuple[Step, ...] = ()
+OPENED = (
+    event("matched", "cme.submission.matched.v1", "pupil deleted", new_record=True),
+    event(
+        "opened", "cme.case.opened.v1", "pupil deleted", kind="cme", category="missing"
+    ),
+    event("assigned", "cme.lead-officer.assigned.v1", "pupil deleted"),
+    event(
+        "investigation due", "cme.clock.started.v1", "pupil deleted", clock="INIT-10"
+    ),
+)
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        "deletion_return",
+        "A school deletes a pupil's name from its admission register. Nobody has said where the child went.",
+        (
+            event(
+                "pupil deleted",
+                "cme.pupil.deleted.v1",
+                ground="g",
+                destination_known=False,
+            ),
+            *OPENED,
+            event(
+                "considered",
+                "cme.case.considered.v1",
+                "opened",
+                recommendation="consider",
+            ),
+            message("return-received", "school", "pupil deleted"),
+            message("case-assigned", "lead_officer", "assigned"),
+        ),
+    ),
+    Step(
+        "referral",
+        "The school refers the child to the council.",
+        (
+            event("referrer named", "cme.referrer.named.v1"),
+            event("referral raised", "cme.referral.raised.v1", on_roll=False),
+            event(
+                "matched again",
+                "cme.submission.matched.v1",
+                "referral raised",
+                new_record=False,
+            ),
+            event("linked", "cme.duplicate.linked.v1", "referral raised"),
+            event(
+                "considered again",
+                "cme.case.considered.v1",
+                "linked",
+                prompted_by="cme.duplicate.linked.v1",
+            ),
+            message("referral-received", "referrer", "referrer named"),
+        ),
+    ),
+    Step(
+        "nobody_acts",
+        "Eight working days pass.",
+        (
+            event("warned", "cme.clock.warned.v1", "pupil deleted", clock="INIT-10"),
+            message("deadline-near", "lead_officer", "warned"),
+        ),
+    ),
+    Step(
+        "the_deadline_passes",
+        "The tenth working day ends, and nobody has found out where the child is.",
+        (
+            event(
+                "breached",
+                "cme.deadline.breached.v1",
+                "pupil deleted",
+                clock="INIT-10",
+                detected_late_by=0,
+            ),
+            event(
+                "considered for the breach",
+                "cme.case.considered.v1",
+                "breached",
+                recommendation="consider",
+            ),
+            message("deadline-passed", "lead_officer", "breached"),
+            message("deadline-passed", "management", "breached"),
+        ),
+    ),
+    Step(
+        "still_nobody_acts",
+        "Two more working days.",
+        (
+            event(
+                "up the ladder", "cme.deadline.escalated.v1", "pupil deleted", rung=2
+            ),
+            message("deadline-still-missed", "management", "up the ladder"),
+        ),
+    ),
+    Step(
+        "escalation",
+        "The Lead Officer refers the child to children's social care.",
+        (
+            event("escalated", "cme.social-care.escalated.v1", to_be_confirmed=False),
+            message("escalation", "partner", "escalated"),
+        ),
+    ),
+    Step(
+        "acknowledgement",
+        "Social care's system acknowledges.",
+        (
+            event("acknowledged", "cme.social-care.acknowledged.v1", on_time=True),
+            message("escalation-acknowledged", "lead_officer", "acknowledged"),
+        ),
+    ),
+    Step(
+        "found",
+        "A school in another county writes that the child is on its roll.",
+        (
+            event(
+                "located", "cme.child.located.v1", proof="school_confirmed_in_writing"
+            ),
+            event(
+                "investigated late",
+                "cme.clock.satisfied.v1",
+                clock="INIT-10",
+                on_time=False,
+            ),
+        ),
+    ),
+    Step(
+        "closure",
+        "The Lead Officer closes the case with its outcome and the proof.",
+        (
+            event("closed", "cme.case.closed.v1", outcome="on_roll_elsewhere"),
+            event("telling due", "cme.clock.started.v1", clock="OUTCOME"),
+            event(
+                "outcome to the first",
+                "cme.message.sent.v1",
+                "closed",
+                template="outcome",
+                audience="referrer",
+            ),
+            event(
+                "outcome to the last",
+                "cme.message.sent.v1",
+                "closed",
+                template="outcome",
+                audience="referrer",
+            ),
+            event("first informed", "cme.referrer.informed.v1", "closed"),
+            event("last informed", "cme.referrer.informed.v1", "closed"),
+            event(
+                "told in time",
+                "cme.clock.satisfied.v1",
+                "last informed",
+                clock="OUTCOME",
+                on_time=True,
+            ),
+        ),
+    ),
+)

@@ -2,12 +2,13 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from standardwebhooks import Webhook
 
+from cme_calendars import WorkingDays, end_of_day
 from tests.story.business_time import Participant
 from tests.story.child import invented_child
 from tests.story.system import System
@@ -36,7 +37,7 @@ class Story:
             "school_urn": SCHOOL,
             "ground": "g",
             "deleted_on": today,
-            "destination_known": False,
+            "destination": None,
             "child": self.child,
         }
         self._received(
@@ -84,15 +85,12 @@ class Story:
         )
 
     async def still_nobody_acts(self) -> None:
-        """Two more working days: the next rung of the ladder. Its instant is the case page's to say."""
-        case = await self._case()
-        rung = next(
-            each["due_at"]
-            for clock in case["clocks"]
-            for each in clock["rungs"]
-            if each["rung"] == 2
-        )  # noqa: PLR2004
-        await self.time.wait_until(datetime.fromisoformat(rung))
+        """The second working day after the due day begins: the next rung of the ladder."""
+        due_on = date.fromisoformat(
+            self._value_of("cme.clock.started.v1", "due_on", clock="INIT-10")
+        )
+        rung_on = WorkingDays().add_working_days(due_on, 2)
+        await self.time.wait_until(end_of_day(rung_on - timedelta(days=1)))
 
     async def escalation(self) -> None:
         """The Lead Officer refers the child to social care."""
@@ -149,18 +147,16 @@ class Story:
         self.references.append(answer["reference"])
 
     def _instant_of(self, type_: str, member: str, **telling: object) -> datetime:
+        return datetime.fromisoformat(self._value_of(type_, member, **telling))
+
+    def _value_of(self, type_: str, member: str, **telling: object) -> str:
         for one in self.watcher.about(set(self.submissions)):
             if one.meta.type == type_ and all(
                 one.value[name] == value for name, value in telling.items()
             ):
-                return datetime.fromisoformat(one.value[member])
+                return str(one.value[member])
         message = f"no {type_} was seen"
         raise LookupError(message)
-
-    async def _case(self) -> dict[str, Any]:
-        return await self.system.get(
-            "register", f"/v1/cases/{self.case_id}", token=await self._officer()
-        )
 
     async def _now(self) -> datetime:
         answer = await self.system.http.get(f"{self.system.urls['authority']}/time")

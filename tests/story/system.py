@@ -33,7 +33,9 @@ class System:
         """The system that `make run` started, which wrote down where it is. Raises `FileNotFoundError` where none did."""
         told = json.loads((STATE / "environment.json").read_text(encoding="utf-8"))
         services = ("referrals", "register", "safeguarding", "notifications")
-        urls = {name: told[f"CME_{name.upper()}_URL"] for name in services} | {"authority": told["CME_ISSUER"]}
+        urls = {name: told[f"CME_{name.upper()}_URL"] for name in services} | {
+            "authority": told["CME_ISSUER"]
+        }
         return cls(urls, told["CME_KAFKA"], told["CME_SOCIAL_CARE_SECRET"])
 
     async def token(

@@ -1,7 +1,7 @@
 """How the story is printed: time, service, event, and what caused it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from cme_contracts.catalogue import CATALOG
@@ -48,6 +48,11 @@ def name(one: Seen) -> str:
 
 
 def _when(one: Seen) -> str:
-    told = next((one.value[each] for each in BUSINESS_TIMES if each in one.value), None)
-    at = datetime.fromisoformat(told) if told else one.meta.time
-    return f"{at.astimezone(LONDON):%a %d %b %Y %H:%M}"
+    """The event's own instant, in business time. A clock's start carries only days: the day it starts on."""
+    if told := next(
+        (one.value[each] for each in BUSINESS_TIMES if each in one.value), None
+    ):
+        return f"{datetime.fromisoformat(told).astimezone(LONDON):%a %d %b %Y %H:%M}"
+    if told := one.value.get("starts_on"):
+        return f"{date.fromisoformat(told):%a %d %b %Y}"
+    return ""
