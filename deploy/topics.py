@@ -50,4 +50,7 @@ if __name__ == "__main__":
     parser.add_argument("servers")
     parser.add_argument("--replication", type=int, default=3)
     asked = parser.parse_args()
-    print("created:", ", ".join(asyncio.run(create(asked.servers, replication=asked.replication))) or "nothing, all were there")
+    print(
+        "created:",
+        ", ".join(asyncio.run(create(asked.servers, replication=asked.replication))) or "nothing, all were there",
+    )

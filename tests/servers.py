@@ -3,7 +3,8 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Set
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
@@ -23,7 +24,7 @@ KAFKA, POSTGRES = "kafka_servers", "postgres"
 class Servers:
     """Starts what is asked for; the first request also starts what `wanted` says will be asked for later."""
 
-    def __init__(self, wanted: Set[str]) -> None:
+    def __init__(self, wanted: AbstractSet[str]) -> None:
         self._wanted = wanted
         self._addresses: dict[str, str] = {}
         self._stack = ExitStack()
@@ -48,8 +49,8 @@ class Servers:
                 self._addresses |= (self._in_containers if containers else self._embedded)(missing)
         return self._addresses[name]
 
-    def _in_containers(self, names: Set[str]) -> dict[str, str]:
-        from tests.containers import ApacheKafkaContainer, postgres_container  # noqa: PLC0415  # most sessions need no engine
+    def _in_containers(self, names: AbstractSet[str]) -> dict[str, str]:
+        from tests.containers import ApacheKafkaContainer, postgres_container  # most sessions need no engine
 
         addresses = {}
         if POSTGRES in names:
@@ -58,14 +59,16 @@ class Servers:
             addresses[KAFKA] = self._stack.enter_context(ApacheKafkaContainer()).servers
         return addresses
 
-    def _embedded(self, names: Set[str]) -> dict[str, str]:
+    def _embedded(self, names: AbstractSet[str]) -> dict[str, str]:
         home = database_home()
         _sweep(STATE, home)
         state, data = STATE / f"test-{os.getpid()}", home / f"test-{os.getpid()}"
         for folder in {state, data}:
             self._stack.callback(shutil.rmtree, folder, ignore_errors=True)
         postgres = Postgres(data / "postgres", port=free_port(), log=state / "postgres.log", home=home)
-        kafka = Kafka(state / "kafka", STATE / "jars", port=free_port(), controller_port=free_port(), log=state / "kafka.log")
+        kafka = Kafka(
+            state / "kafka", STATE / "jars", port=free_port(), controller_port=free_port(), log=state / "kafka.log"
+        )
         steps: dict[str, Callable[[], None]] = {POSTGRES: postgres.prepare, KAFKA: kafka.prepare}
         with ThreadPoolExecutor() as pool:
             for future in [pool.submit(steps[name]) for name in names]:

@@ -73,7 +73,9 @@ class Kafka:
         try:
             async with asyncio.timeout(seconds):
                 while len(got) < count:
-                    got += [record for records in (await consumer.getmany(timeout_ms=200)).values() for record in records]
+                    got += [
+                        record for records in (await consumer.getmany(timeout_ms=200)).values() for record in records
+                    ]
         finally:
             await consumer.stop()
         return got

@@ -30,7 +30,7 @@ def main() -> None:
     asked = parser.parse_args()
     try:
         if asked.do == "run":
-            from deploy.local.supervisor import run  # noqa: PLC0415  # the other commands need none of what it imports
+            from deploy.local.supervisor import run  # the other commands need none of what it imports
 
             run()
         elif asked.do == "token":

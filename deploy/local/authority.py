@@ -78,7 +78,11 @@ def application(issuer: Issuer, master: TimeMaster) -> FastAPI:
             raise HTTPException(422, "until is too far away") from None
         try:
             answer_by = time.monotonic() + LONG_POLL
-            while master.is_waiting(participant, turn) and time.monotonic() < answer_by and not await request.is_disconnected():
+            while (
+                master.is_waiting(participant, turn)
+                and time.monotonic() < answer_by
+                and not await request.is_disconnected()
+            ):
                 await asyncio.sleep(TURN)
         finally:
             master.give_up(participant, turn)
@@ -108,7 +112,9 @@ def main() -> None:
         real=utc_now,
         ticks=time.monotonic,
     )
-    uvicorn.run(application(issuer, master), host="127.0.0.1", port=asked.port, log_level="warning", timeout_graceful_shutdown=2)
+    uvicorn.run(
+        application(issuer, master), host="127.0.0.1", port=asked.port, log_level="warning", timeout_graceful_shutdown=2
+    )
 
 
 if __name__ == "__main__":

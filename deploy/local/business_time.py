@@ -37,7 +37,14 @@ class Participant:
 class TimeMaster:
     """Decides when time moves. Knows neither files nor HTTP; the two clocks it needs are given."""
 
-    def __init__(self, *, offset: timedelta, save: Callable[[timedelta], None], real: Callable[[], datetime], ticks: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        *,
+        offset: timedelta,
+        save: Callable[[timedelta], None],
+        real: Callable[[], datetime],
+        ticks: Callable[[], float],
+    ) -> None:
         self._offset = offset
         self._save = save
         self._real = real
@@ -105,7 +112,11 @@ class TimeMaster:
 
     def _drop_the_silent(self) -> None:
         limit = self._ticks() - SILENCE
-        silent = [name for name, participant in self._participants.items() if participant.until is None and participant.heard < limit]
+        silent = [
+            name
+            for name, participant in self._participants.items()
+            if participant.until is None and participant.heard < limit
+        ]
         for name in silent:
             del self._participants[name]
 

@@ -68,7 +68,9 @@ def order(state: Path, do: str, name: str) -> str:
             message = "Nothing is running here: start it with `make run`."
             raise Failure(message) from None
         connection.sendall(json.dumps({"do": do, "name": name}).encode() + b"\n")
-        answer = json.loads(connection.makefile().readline() or '{"failed": "The supervisor ended before it answered."}')
+        answer = json.loads(
+            connection.makefile().readline() or '{"failed": "The supervisor ended before it answered."}'
+        )
     if "failed" in answer:
         raise Failure(answer["failed"])
     return str(answer["said"])

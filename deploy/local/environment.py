@@ -48,10 +48,16 @@ def make_installer() -> None:
         shutil.rmtree(VENV, ignore_errors=True)
     if not has("pip"):
         say(f"making .venv with Python {sys.version.split()[0]}")
-        step([sys.executable, "-m", "venv", str(VENV)], "a virtual environment could not be made (Debian's Python needs its package python3-venv)")
+        step(
+            [sys.executable, "-m", "venv", str(VENV)],
+            "a virtual environment could not be made (Debian's Python needs its package python3-venv)",
+        )
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--quiet"]
     say("installing uv")
-    step([*pip, "install", "--require-hashes", "-r", str(INSTALLER)], "uv could not be installed: is the Python package registry within reach?")
+    step(
+        [*pip, "install", "--require-hashes", "-r", str(INSTALLER)],
+        "uv could not be installed: is the Python package registry within reach?",
+    )
 
 
 def make() -> None:
@@ -62,17 +68,26 @@ def make() -> None:
     target = ["--python", str(PYTHON)]
     count = LOCK.read_text().count("==")
     say(f"installing what {LOCK} names ({count} packages; the first time takes a minute or two)")
-    step([*uv, "sync", "--quiet", *target, "--require-hashes", str(LOCK)], f"the packages that {LOCK} names could not be installed")
+    step(
+        [*uv, "sync", "--quiet", *target, "--require-hashes", str(LOCK)],
+        f"the packages that {LOCK} names could not be installed",
+    )
     editable = [argument for member in members() for argument in ("--editable", f"./{member}")]
     say(f"installing the workspace's own {len(members())} packages")
-    step([*uv, "install", "--quiet", *target, "--no-deps", "--no-build-isolation", *editable], "the workspace's own packages could not be installed")
+    step(
+        [*uv, "install", "--quiet", *target, "--no-deps", "--no-build-isolation", *editable],
+        "the workspace's own packages could not be installed",
+    )
     step([*uv, "check", "--quiet", *target], f"{LOCK} lacks what a pyproject.toml asks for: run `make lock`")
     STAMP.write_text(fingerprint())
     say(f"ready after {time.monotonic() - started:.0f} s")
 
 
 def has(module: str) -> bool:
-    return runs(PYTHON) and subprocess.run([PYTHON, "-c", f"import {module}"], check=False, capture_output=True).returncode == 0
+    return (
+        runs(PYTHON)
+        and subprocess.run([PYTHON, "-c", f"import {module}"], check=False, capture_output=True).returncode == 0
+    )
 
 
 def step(command: list[str], otherwise: str) -> None:
@@ -84,12 +99,18 @@ def step(command: list[str], otherwise: str) -> None:
 
 
 def settings() -> dict[str, str]:
-    """uv does not read pip's settings; where a machine has an index or certificates of its own, they are written there."""
-    environment = {name: value for name, value in os.environ.items() if name not in {"UV_PYTHON", "UV_PROJECT_ENVIRONMENT", "VIRTUAL_ENV"}}
+    """Uv does not read pip's settings; where a machine has an index or certificates of its own, they are written there."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"UV_PYTHON", "UV_PROJECT_ENVIRONMENT", "VIRTUAL_ENV"}
+    }
     environment.setdefault("UV_SYSTEM_CERTS", "true")
     environment.setdefault("UV_LINK_MODE", "copy")  # PostgreSQL's own user must be able to read what is installed
     if PYTHON.exists() and "UV_DEFAULT_INDEX" not in environment:
-        asked = subprocess.run([PYTHON, "-m", "pip", "config", "get", "global.index-url"], check=False, capture_output=True, text=True)
+        asked = subprocess.run(
+            [PYTHON, "-m", "pip", "config", "get", "global.index-url"], check=False, capture_output=True, text=True
+        )
         if index := environment.get("PIP_INDEX_URL") or asked.stdout.strip():
             environment["UV_DEFAULT_INDEX"] = index
     return environment

@@ -20,7 +20,10 @@ def unprivileged_user() -> pwd.struct_passwd | None:
 def enters(user: pwd.struct_passwd, folder: Path) -> bool:
     """Whether the user can reach the folder. Asked by going there: access lists and mounts have a say too."""
     command = ["/bin/sh", "-c", 'cd -- "$1" 2>/dev/null', "sh", str(folder)]
-    return subprocess.run(command, user=user.pw_uid, group=user.pw_gid, extra_groups=[], cwd="/", check=False).returncode == 0
+    return (
+        subprocess.run(command, user=user.pw_uid, group=user.pw_gid, extra_groups=[], cwd="/", check=False).returncode
+        == 0
+    )
 
 
 def make_private(folder: Path) -> Path:

@@ -11,7 +11,12 @@ if TYPE_CHECKING:
     from deploy.local.supervisor import Supervisor
 
 REFERRAL = {
-    "referrer": {"kind": "school", "name": "Ottilie Marsh", "role": "attendance officer", "email": "office@harrowmere.example.org"},
+    "referrer": {
+        "kind": "school",
+        "name": "Ottilie Marsh",
+        "role": "attendance officer",
+        "email": "office@harrowmere.example.org",
+    },
     "child": {
         "forename": "Juniper",
         "surname": "Vale",
@@ -33,9 +38,13 @@ def show(supervisor: "Supervisor") -> None:
     say()
     for service in SERVICES:
         say(f"  {service:14} {where[service]}")
-    say(f"  {'authority':14} http://127.0.0.1:{supervisor.ports['authority']}   tokens and business time of this machine, for invented data only")
+    say(
+        f"  {'authority':14} http://127.0.0.1:{supervisor.ports['authority']}   tokens and business time of this machine, for invented data only"
+    )
     say(f"  {'logs':14} {supervisor.state / 'logs'}")
-    say(f"  {'data':14} {supervisor.state}" + (f" and {supervisor.home}" if supervisor.home != supervisor.state else ""))
+    say(
+        f"  {'data':14} {supervisor.state}" + (f" and {supervisor.home}" if supervisor.home != supervisor.state else "")
+    )
     say(f"  {'environment':14} {supervisor.state / 'environment.json'}")
     say("\nTry, in another terminal in this folder:\n")
     for line in curl_lines(where, supervisor.state / "answer"):
@@ -45,9 +54,13 @@ def show(supervisor: "Supervisor") -> None:
 
 def curl_lines(where: dict[str, str], answer: Path) -> list[str]:
     """A school refers a child; it follows its referral, at the Location it was answered; a Lead Officer looks at the work list."""
-    school, officer = (f'-H "Authorization: Bearer $(make -s token ROLE={role})"' for role in ("school", "lead_officer"))
+    school, officer = (
+        f'-H "Authorization: Bearer $(make -s token ROLE={role})"' for role in ("school", "lead_officer")
+    )
     kept = shlex.quote(str(answer))
-    send = f"-D {kept} -H 'Content-Type: application/json' -H \"Idempotency-Key: $(date +%s)\" -d '{json.dumps(REFERRAL)}'"
+    send = (
+        f"-D {kept} -H 'Content-Type: application/json' -H \"Idempotency-Key: $(date +%s)\" -d '{json.dumps(REFERRAL)}'"
+    )
     location = f"$(sed -n 's/^[Ll]ocation: //p' {kept} | tr -d '\\r')"
     return [
         f"curl {school} {send} {where['referrals']}/v1/referrals",

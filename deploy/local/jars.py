@@ -53,7 +53,7 @@ def repository() -> str:
             fields = {child.tag.rpartition("}")[2]: (child.text or "").strip() for child in mirror}
             if fields.get("mirrorOf") in {"*", "central", "external:*"} and fields.get("url"):
                 return fields["url"].rstrip("/")
-    from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415  # slow to import, and rarely needed
+    from jgo.constants import MAVEN_CENTRAL_URL  # slow to import, and rarely needed
 
     return str(MAVEN_CENTRAL_URL)
 

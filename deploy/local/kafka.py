@@ -60,16 +60,31 @@ class Kafka:
         self._properties.write_text(PROPERTIES.format(data=data, **self._ports))
         if not formatted.exists():
             cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-            arguments = [*self._java("-Xmx128m"), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)]
+            arguments = [
+                *self._java("-Xmx128m"),
+                "kafka.tools.StorageTool",
+                "format",
+                "-t",
+                cluster,
+                "-c",
+                str(self._properties),
+            ]
             done = subprocess.run(arguments, capture_output=True, text=True, check=False)
             if done.returncode:
-                message = f"Kafka's data folder could not be made: {(done.stderr or done.stdout).strip().splitlines()[-1]}"
+                message = (
+                    f"Kafka's data folder could not be made: {(done.stderr or done.stdout).strip().splitlines()[-1]}"
+                )
                 raise Failure(message)
             formatted.touch()
 
     def command(self) -> Command:
         self._log_from = self.log.stat().st_size if self.log.exists() else 0
-        arguments = [*self._java("-Xms256m", "-Xmx512m"), f"-Dlog4j2.configurationFile={LOGGING.as_uri()}", "kafka.Kafka", str(self._properties)]
+        arguments = [
+            *self._java("-Xms256m", "-Xmx512m"),
+            f"-Dlog4j2.configurationFile={LOGGING.as_uri()}",
+            "kafka.Kafka",
+            str(self._properties),
+        ]
         return Command("kafka", arguments)
 
     def wait(self, process: "subprocess.Popen[bytes]", seconds: float = 60) -> None:

@@ -13,10 +13,24 @@ from deploy.local import environment
 def main() -> None:
     os.chdir(environment.CHECKOUT)
     environment.make_installer()
-    compile_ = [str(environment.PYTHON), "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.12"]
+    compile_ = [
+        str(environment.PYTHON),
+        "-m",
+        "uv",
+        "pip",
+        "compile",
+        "--quiet",
+        "--universal",
+        "--python-version",
+        "3.12",
+    ]
     shape = ["--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url"]
     own = [argument for name in own_packages() for argument in ("--no-emit-package", name)]
-    upgrade = [argument for name in sys.argv[1:] for argument in (["--upgrade"] if name == "all" else ["--upgrade-package", name])]
+    upgrade = [
+        argument
+        for name in sys.argv[1:]
+        for argument in (["--upgrade"] if name == "all" else ["--upgrade-package", name])
+    ]
     output = ["--group", "dev", "pyproject.toml", "--output-file", str(environment.LOCK)]
     environment.step([*compile_, *shape, *own, *upgrade, *output], "the dependencies could not be resolved")
     if hosts := re.findall(r"\w+://\S+", environment.LOCK.read_text()):

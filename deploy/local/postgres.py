@@ -52,7 +52,9 @@ class Postgres:
     def command(self) -> Command:
         settings = [argument for name, value in SETTINGS.items() for argument in ("-c", f"{name}={value}")]
         arguments = [str(self._bin / "postgres"), "-D", str(self._data), "-p", str(self._port), *settings]
-        return Command("postgres", arguments, stop_signal=signal.SIGINT, environment=_environment(), user=self._user)  # SIGINT: now, but in order
+        return Command(
+            "postgres", arguments, stop_signal=signal.SIGINT, environment=_environment(), user=self._user
+        )  # SIGINT: now, but in order
 
     def wait(self, process: "subprocess.Popen[bytes]", seconds: float = 60) -> None:
         until = time.monotonic() + seconds
@@ -82,13 +84,17 @@ class Postgres:
         return (self._folder / "password").read_text().strip()
 
     def _initialise(self) -> None:
-        unfinished = self._folder / "data.part"  # an interrupted start must not leave half a cluster under the real name
+        unfinished = (
+            self._folder / "data.part"
+        )  # an interrupted start must not leave half a cluster under the real name
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
         password = self._folder / "password"
         password.touch(mode=0o600)
         password.write_text(secrets.token_urlsafe(24))
-        with tempfile.NamedTemporaryFile("w", dir=self._folder) as handed_over:  # readable by PostgreSQL's user, for initdb only
+        with tempfile.NamedTemporaryFile(
+            "w", dir=self._folder
+        ) as handed_over:  # readable by PostgreSQL's user, for initdb only
             handed_over.write(self._password)
             handed_over.flush()
             identity: dict[str, object] = {}
@@ -96,9 +102,27 @@ class Postgres:
                 os.chown(unfinished, self._user.pw_uid, self._user.pw_gid)
                 os.chown(handed_over.name, self._user.pw_uid, self._user.pw_gid)
                 identity = {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
-            arguments = [str(self._bin / "initdb"), "-D", str(unfinished), "-U", "postgres", "--pwfile", handed_over.name]
-            arguments += ["--auth=scram-sha-256", "-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"]
-            done = subprocess.run(arguments, capture_output=True, text=True, check=False, cwd="/", env=_environment(), **identity)  # type: ignore[call-overload]
+            arguments = [
+                str(self._bin / "initdb"),
+                "-D",
+                str(unfinished),
+                "-U",
+                "postgres",
+                "--pwfile",
+                handed_over.name,
+            ]
+            arguments += [
+                "--auth=scram-sha-256",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+                "--no-sync",
+            ]
+            done = subprocess.run(
+                arguments, capture_output=True, text=True, check=False, cwd="/", env=_environment(), **identity
+            )  # type: ignore[call-overload]
         if done.returncode:
             message = f"PostgreSQL's data folder could not be made: {' '.join(done.stderr.split()) or 'initdb failed'}"
             raise Failure(message)
@@ -146,10 +170,19 @@ def _binaries(home: Path) -> Path:
 
 def _runs(folder: Path) -> bool:
     user = unprivileged_user()
-    identity: dict[str, object] = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    identity: dict[str, object] = (
+        {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    )
     try:
         for program in ("postgres", "initdb"):
-            subprocess.run([folder / program, "--version"], capture_output=True, check=True, cwd="/", env=_environment(), **identity)  # type: ignore[call-overload]
+            subprocess.run(
+                [folder / program, "--version"],
+                capture_output=True,
+                check=True,
+                cwd="/",
+                env=_environment(),
+                **identity,
+            )  # type: ignore[call-overload]
     except (OSError, subprocess.CalledProcessError):
         return False
     return True

@@ -31,7 +31,9 @@ class Command:
 
 def start(command: Command, *, log: Path, pids: Path) -> subprocess.Popen[bytes]:
     """Start it from the calling thread, which must live as long as the child: the death signal is tied to it."""
-    identity = {} if command.user is None else {"user": command.user.pw_uid, "group": command.user.pw_gid, "extra_groups": []}
+    identity = (
+        {} if command.user is None else {"user": command.user.pw_uid, "group": command.user.pw_gid, "extra_groups": []}
+    )
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
         process = subprocess.Popen(  # type: ignore[call-overload]  # the identity's three types cannot be told apart

@@ -74,15 +74,25 @@ class Supervisor:
         found = await topics.create(kafka)
         self.say(f"topics: {len(found)} created, {len(topics.read().owners) - len(found)} there")
         self._databases = {name: self._asked_databases[name] or self._database(dsn, name) for name in SERVICES}
-        self._shared = services.shared_environment(self.ports, self._secrets, kafka=kafka, local_time=self.state / "time.json")
+        self._shared = services.shared_environment(
+            self.ports, self._secrets, kafka=kafka, local_time=self.state / "time.json"
+        )
         self._write_down()
         self._add("authority", self._authority, self._answers(f"http://127.0.0.1:{self.ports['authority']}/time"))
         self.say("migrating four databases")
         await asyncio.gather(*[self._once(name, "migrate") for name in SERVICES])
         for name in SERVICES:
-            self._add(name, self._command(name, name, "http"), self._answers(f"http://127.0.0.1:{self.ports[name]}/health/ready"))
+            self._add(
+                name,
+                self._command(name, name, "http"),
+                self._answers(f"http://127.0.0.1:{self.ports[name]}/health/ready"),
+            )
             worker = f"{name}-worker"
-            self._add(worker, self._command(worker, name, "worker"), self._answers(f"http://127.0.0.1:{self.ports[worker]}/health/ready"))
+            self._add(
+                worker,
+                self._command(worker, name, "worker"),
+                self._answers(f"http://127.0.0.1:{self.ports[worker]}/health/ready"),
+            )
         self.say("starting the services, two processes each, and loading the county")
         await asyncio.gather(self._load_county(), *[self._must_be_ready(unit) for unit in self.units.values()])
         greeting.show(self)
@@ -96,7 +106,9 @@ class Supervisor:
             controller_port=self.ports["kafka-controller"],
             log=self._logs / "kafka.log",
         )
-        postgres = Postgres(self.home / "postgres", port=self.ports["postgres"], log=self._logs / "postgres.log", home=self.home)
+        postgres = Postgres(
+            self.home / "postgres", port=self.ports["postgres"], log=self._logs / "postgres.log", home=self.home
+        )
         steps = []
         if not self._asked_kafka:
             steps.append(asyncio.to_thread(kafka.prepare, self.say))
@@ -122,7 +134,14 @@ class Supervisor:
         return f"postgresql://{service}{f':{known}' if known else ''}@{place}/{service}"
 
     def _authority(self) -> Command:
-        arguments = ["--port", str(self.ports["authority"]), "--key", str(self.state / "issuer.json"), "--time", str(self.state / "time.json")]
+        arguments = [
+            "--port",
+            str(self.ports["authority"]),
+            "--key",
+            str(self.state / "issuer.json"),
+            "--time",
+            str(self.state / "time.json"),
+        ]
         return Command("authority", [sys.executable, "-m", "deploy.local.authority", *arguments])
 
     def _environment(self, service: str) -> dict[str, str]:
@@ -137,7 +156,11 @@ class Supervisor:
         with log.open("wb") as out:
             command = services.command(service, service, list(arguments), {})
             done = await asyncio.create_subprocess_exec(
-                *command.arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env=self._environment(service)
+                *command.arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env=self._environment(service),
             )
             try:
                 code = await done.wait()
@@ -148,7 +171,9 @@ class Supervisor:
                 raise
         if code:
             said = log.read_text(errors="replace").strip().splitlines()
-            message = f"`cme-{service} {arguments[0]}` failed: {said[-1] if said else f'exit {code}'} (all of it: {log})"
+            message = (
+                f"`cme-{service} {arguments[0]}` failed: {said[-1] if said else f'exit {code}'} (all of it: {log})"
+            )
             raise Failure(message)
 
     async def _load_county(self) -> None:

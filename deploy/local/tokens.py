@@ -32,7 +32,14 @@ class Issuer:
             message = f"There is no role {role!r}; the roles are {', '.join(ROLES)}."
             raise Failure(message)
         now = int(time.time())
-        claims: dict[str, object] = {"iss": self.url, "aud": AUDIENCE, "iat": now, "exp": now + 60 * minutes, "jti": str(uuid4()), "roles": [role]}
+        claims: dict[str, object] = {
+            "iss": self.url,
+            "aud": AUDIENCE,
+            "iat": now,
+            "exp": now + 60 * minutes,
+            "jti": str(uuid4()),
+            "roles": [role],
+        }
         if role == "school":
             claims["urn"] = school_urn or FIRST_SCHOOL
         claims["sub"] = subject or _usual_subject(role, claims)

@@ -21,7 +21,16 @@ Ready = Callable[["subprocess.Popen[bytes]"], Awaitable[bool]]
 
 
 class Unit:
-    def __init__(self, name: str, command: Callable[[], Command], ready: Ready, *, logs: Path, pids: Path, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Callable[[], Command],
+        ready: Ready,
+        *,
+        logs: Path,
+        pids: Path,
+        say: Callable[[str], None],
+    ) -> None:
         self.name = name
         self.log = logs / f"{name}.log"
         self.deaths = 0
@@ -87,7 +96,9 @@ class Unit:
             self.deaths += 1
             if time.monotonic() - started > STEADY:
                 pause = FIRST_PAUSE
-            self._say(f"{self.name} ended ({_how(self._process)}); starting it again in {pause:.0f} s (its log: {self.log.name})")
+            self._say(
+                f"{self.name} ended ({_how(self._process)}); starting it again in {pause:.0f} s (its log: {self.log.name})"
+            )
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
             try:

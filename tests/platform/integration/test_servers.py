@@ -16,7 +16,9 @@ async def test_postgres_is_18_and_survives_a_power_cut(connect: Connect) -> None
         assert await connection.fetchval(f"SHOW {setting}") == "on"
 
 
-async def test_each_test_has_a_database_of_its_own(connect: Connect, new_database: Callable[..., Awaitable[str]], dsn: str) -> None:
+async def test_each_test_has_a_database_of_its_own(
+    connect: Connect, new_database: Callable[..., Awaitable[str]], dsn: str
+) -> None:
     mine = await connect()
     await mine.execute("CREATE TABLE mark (n int)")
     await mine.close()

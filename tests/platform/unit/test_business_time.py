@@ -8,7 +8,15 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
-from deploy.local.business_time import FURTHEST, SILENCE, TimeMaster, TooFar, UnknownParticipant, read_offset, write_offset
+from deploy.local.business_time import (
+    FURTHEST,
+    SILENCE,
+    TimeMaster,
+    TooFar,
+    UnknownParticipant,
+    read_offset,
+    write_offset,
+)
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -31,7 +39,9 @@ class Rig:
     def __init__(self) -> None:
         self.clocks = Clocks()
         self.saved = [timedelta()]
-        self.master = TimeMaster(offset=timedelta(), save=self.saved.append, real=self.clocks.real, ticks=self.clocks.ticks)
+        self.master = TimeMaster(
+            offset=timedelta(), save=self.saved.append, real=self.clocks.real, ticks=self.clocks.ticks
+        )
 
 
 def test_one_story_alone_jumps_at_once() -> None:
