@@ -1,7 +1,7 @@
 """A register on a real database of its own, and its officers over HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from uuid import uuid4
 
 import asyncpg
@@ -26,7 +26,7 @@ from tests.register.invented import NOVEMBER
 
 @pytest.fixture(scope="session")
 def migrated(postgres: str) -> Iterator[str]:
-    """A database with every table of the register, to be copied."""
+    """A database with every table of the register; each test finds them empty."""
     dsn = f"{postgres.rpartition('/')[0]}/register_{uuid4().hex}"
     name = dsn.rpartition("/")[2]
 
@@ -47,12 +47,28 @@ def migrated(postgres: str) -> Iterator[str]:
 
 
 @pytest.fixture
-async def pool(
-    migrated: str, new_database: Callable[..., Awaitable[str]]
-) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
-    dsn = await new_database(template=migrated)
-    async with asyncpg.create_pool(dsn, min_size=0, max_size=8, init=prepare, reset=as_it_is) as pool:
+async def pool(migrated: str) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
+    async with asyncpg.create_pool(migrated, min_size=0, max_size=8, init=prepare, reset=as_it_is) as pool:
+        await pool.execute(EMPTY)
         yield pool
+
+
+EMPTY = """
+DO $$
+DECLARE name text;
+BEGIN
+    SET LOCAL session_replication_role = replica;  -- in no order: no foreign key is looked at
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migration' LOOP
+        EXECUTE format('DELETE FROM %I', name);
+    END LOOP;
+END $$"""
+"""Quicker than a database for each test."""
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Issuer:
+    """Whose tokens the register accepts here."""
+    return Issuer()
 
 
 @pytest.fixture
@@ -65,9 +81,8 @@ async def register(pool: "asyncpg.Pool[asyncpg.Record]") -> Register:
 
 
 @pytest.fixture
-async def desk(register: Register) -> AsyncIterator[Callable[..., Desk]]:
+async def desk(register: Register, issuer: Issuer) -> AsyncIterator[Callable[..., Desk]]:
     """Somebody at their desk: `desk("lead_officer")`. What they may do is decided as in production."""
-    issuer = Issuer()
     async with httpx2.AsyncClient(transport=issuer.transport) as keys:
         app = make_app(
             title="register",
