@@ -222,6 +222,7 @@ async def test_an_event_that_cannot_be_handled_is_listed_and_can_be_given_up(
     await eventually(answers(client, "/health/ready"))
     note_id = (await note(client, "poison")).json()["id"]
     await eventually(lambda: serve.said("key.held"))
+    assert gauge(await client.get("/metrics"), "cme_parked_open") == 1
     listed = (await run("parked", "list", **kafka_is)).output
     assert note_id in listed
     assert "this note cannot be heard" in listed

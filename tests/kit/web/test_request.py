@@ -1,15 +1,35 @@
 """What every request gets: an id, a trace, safe headers, and one line in the log that gives nobody away."""
 
+import json
+from typing import ClassVar
 from uuid import UUID, uuid4
 
 import pytest
 import structlog
 from fastapi import APIRouter, FastAPI, Response
 
+from cme_bus import meta
+from cme_bus.database import Database, Tx
 from cme_bus.meta import TRACE
+from cme_contracts.base import CATALOG, Event, Service
 from cme_web.access import AccessTable, Row, public
 from cme_web.app import make_app
 from tests.kit.web.conftest import Visit
+
+
+class Told(Event):
+    type: ClassVar[str] = "cme.web-test.told.v1"
+    stream: ClassVar[str] = "cme.web-test"
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "a test's own"
+
+    @property
+    def key(self) -> str:
+        return "one"
+
+
+del CATALOG[Told.type]  # no event of the product: other tests count those
+
 
 SEEN: list[tuple[str, str, int]] = []
 
@@ -86,3 +106,22 @@ async def test_probes_say_what_is_missing(visit: Visit) -> None:
         assert (await visitor.get("/health/live")).json() == {"status": "live"}
     assert (ill.status_code, ill.json()["missing"]) == (503, {"database": "does not answer"})
     assert (well.status_code, well.json()) == (200, {"status": "ready"})
+
+
+@pytest.mark.skipif(not hasattr(meta, "current_correlation"), reason="the bus does not know of requests yet")
+async def test_what_a_request_publishes_belongs_to_it(visit: Visit, db: Database[Tx]) -> None:
+    router, request_id = APIRouter(), str(uuid4())
+
+    @router.post("/told")
+    async def told() -> None:
+        async with db.transaction() as tx:
+            tx.publish(Told(), Told())
+
+    app = make_app(
+        title="t", access=AccessTable(Row("POST", "/told", public, why="a test", per_minute=1000)), routers=[router]
+    )
+    async with visit(app) as visitor:
+        await visitor.post("/told", headers={"X-Request-Id": request_id})
+    rows = [json.loads(row["headers"]) for row in await db.pool.fetch("SELECT headers FROM outbox")]
+    assert [row["ce_correlationid"] for row in rows] == [request_id] * 2
+    assert not any("ce_causationid" in row for row in rows)

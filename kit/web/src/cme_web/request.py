@@ -1,7 +1,8 @@
 """Around every request: an id, its trace, its log line, safe headers, and an answer even when everything fails."""
 
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from http import HTTPStatus
 from time import perf_counter
 from traceback import extract_tb
@@ -13,12 +14,12 @@ from opentelemetry import context as otel
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cme_bus import meta
 from cme_bus.errors import describe, passes
 from cme_bus.meta import TRACE
 from cme_web.problems import Answers, Problem, TooLarge, Unwell
 
 log = structlog.get_logger()
-correlated = nullcontext
 
 SAFE = {
     "cache-control": "no-store",  # unless an endpoint knows that what it answers is nobody's
@@ -119,6 +120,20 @@ def problem_of(error: Exception, answers: Answers) -> Problem:
 
 BUSY = (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
 """Somebody else holds what this request needs, or the database is too slow for somebody who waits."""
+
+
+@contextmanager
+def correlated(request_id: str) -> Iterator[None]:
+    """What is published meanwhile belongs to this request, where the bus knows of requests."""
+    flow: ContextVar[str | None] | None = getattr(meta, "current_correlation", None)
+    if flow is None:
+        yield
+        return
+    token = flow.set(request_id)
+    try:
+        yield
+    finally:
+        flow.reset(token)
 
 
 def frames(error: BaseException) -> list[str]:
