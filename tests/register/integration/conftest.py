@@ -94,7 +94,9 @@ async def desk(register: Register, issuer: Issuer) -> AsyncIterator[Callable[...
             ],
             tokens=TokenChecker(issuer=NAME, audience="cme", jwks_url=f"{NAME}/jwks", client=keys),
         )
-        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://register.test") as client:
+        async with httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=app), base_url="http://register.test"
+        ) as client:
 
             def at(role: str = "lead_officer", subject: str | None = None) -> Desk:
                 officer = {"lead_officer": IMOGEN, "team_manager": GWILYM}.get(role, GWILYM)

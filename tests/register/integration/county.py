@@ -85,7 +85,9 @@ class Register:
         found = []
         for row in rows:
             headers = json.loads(row["headers"])
-            found.append(Said(headers["ce_type"], row["key"], json.loads(row["payload"]), headers.get("ce_causationid")))
+            found.append(
+                Said(headers["ce_type"], row["key"], json.loads(row["payload"]), headers.get("ce_causationid"))
+            )
         return found
 
     async def told(self) -> list[str]:
@@ -119,4 +121,3 @@ def record(event: Event, partition: int = 0) -> ConsumerRecord[bytes, bytes]:
         serialized_key_size=0, serialized_value_size=0,
         headers=tuple((name, value.encode()) for name, value in meta.headers().items()),
     )  # fmt: skip
-

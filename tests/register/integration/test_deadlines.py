@@ -34,7 +34,12 @@ async def test_many_workers_raise_each_breach_once(register: Register) -> None:
 async def test_after_an_outage_everything_is_told_late_and_says_how_late(register: Register) -> None:
     await register.hear(referral())
     await register.let_pass("2026-12-15T06:00:00+00:00")
-    assert (await register.told())[4:] == ["clock.warned", "deadline.breached", "deadline.escalated", "deadline.escalated"]
+    assert (await register.told())[4:] == [
+        "clock.warned",
+        "deadline.breached",
+        "deadline.escalated",
+        "deadline.escalated",
+    ]
     breached = await register.only("deadline.breached")
     assert breached["detected_late_by"] == 7 * 24 * 3600 + 6 * 3600
     assert [one.body["rung"] for one in await register.said() if one.short == "deadline.escalated"] == [2, 3]
@@ -60,7 +65,9 @@ async def test_found_in_time_nothing_more_is_told(register: Register, desk: Call
     assert "deadline.breached" not in await register.told()
 
 
-async def test_found_late_before_the_timer_was_heard_it_is_a_breach_first(register: Register, desk: Callable[..., Desk]) -> None:
+async def test_found_late_before_the_timer_was_heard_it_is_a_breach_first(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
     await register.hear(referral())
     register.clock.at = datetime(2026, 12, 8, 9, tzinfo=UTC)
     await desk().do(f"/v1/cases/{await opened(register)}/located", proof="seen_by_officer")
@@ -81,14 +88,18 @@ async def test_a_breach_while_whereabouts_are_unknown_lifts_the_case_in_the_work
 
 
 @pytest.mark.policy("7.3")
-async def test_referrers_not_told_in_time_are_a_breach_of_their_own(register: Register, desk: Callable[..., Desk]) -> None:
+async def test_referrers_not_told_in_time_are_a_breach_of_their_own(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
     one, other = referral(), deletion()
     await register.hear(one)
     await register.hear(other)
     case_id = await opened(register)
     child_id = (await register.only("case.opened"))["child_id"]
     await desk().do(f"/v1/cases/{case_id}/located", proof="seen_by_officer")
-    await desk().do(f"/v1/cases/{case_id}/closure", outcome="returned_to_same_school", proof="school_confirmed_in_writing")
+    await desk().do(
+        f"/v1/cases/{case_id}/closure", outcome="returned_to_same_school", proof="school_confirmed_in_writing"
+    )
     await register.hear(informed(one.submission_id, child_id, case_id))
     await register.go_through("2026-11-25T00:00:00+00:00", "2026-11-26T00:00:00+00:00", "2026-12-01T00:00:00+00:00")
     assert (await register.told())[-3:] == ["deadline.breached", "deadline.escalated", "deadline.escalated"]
@@ -100,7 +111,9 @@ async def test_referrers_not_told_in_time_are_a_breach_of_their_own(register: Re
     assert page["due_at"] is None and {one["referrer_informed_at"] is not None for one in page["submissions"]} == {True}
 
 
-async def test_a_child_who_has_died_needs_no_finding_and_no_more_clock(register: Register, desk: Callable[..., Desk]) -> None:
+async def test_a_child_who_has_died_needs_no_finding_and_no_more_clock(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
     await register.hear(referral())
     await desk().do(f"/v1/cases/{await opened(register)}/closure", outcome="deceased", proof="official_record")
     assert (await register.told())[4:] == ["clock.satisfied", "case.closed", "clock.started"]

@@ -28,10 +28,19 @@ async def test_to_others_the_register_does_not_exist(register: Register, desk: C
 async def test_only_a_manager_assigns_and_joins(register: Register, desk: Callable[..., Desk]) -> None:
     await register.hear(referral())
     case_id = await opened(register)
-    assert await desk("lead_officer").refused(f"/v1/cases/{case_id}/lead-officer", officer_id=str(TOBIAS)) == (404, "not-found")
+    assert await desk("lead_officer").refused(f"/v1/cases/{case_id}/lead-officer", officer_id=str(TOBIAS)) == (
+        404,
+        "not-found",
+    )
     manager = desk("team_manager")
-    assert await manager.refused(f"/v1/cases/{case_id}/lead-officer", officer_id=str(GWILYM)) == (422, "not-a-lead-officer")
-    assert await manager.refused(f"/v1/cases/{case_id}/lead-officer", officer_id=str(IMOGEN)) == (409, "nothing-changes")
+    assert await manager.refused(f"/v1/cases/{case_id}/lead-officer", officer_id=str(GWILYM)) == (
+        422,
+        "not-a-lead-officer",
+    )
+    assert await manager.refused(f"/v1/cases/{case_id}/lead-officer", officer_id=str(IMOGEN)) == (
+        409,
+        "nothing-changes",
+    )
     await manager.do(f"/v1/cases/{case_id}/lead-officer", officer_id=str(TOBIAS))
     assigned = await register.last("lead-officer.assigned")
     assert (assigned["officer_id"], assigned["assigned_by"]) == (str(TOBIAS), str(GWILYM))
@@ -40,7 +49,10 @@ async def test_only_a_manager_assigns_and_joins(register: Register, desk: Callab
 async def test_a_decision_needs_an_officer(register: Register, desk: Callable[..., Desk]) -> None:
     await register.hear(referral())
     anybody = desk("lead_officer", "a-shared-account")
-    assert await anybody.refused(f"/v1/cases/{await opened(register)}/located", proof="seen_by_officer") == (403, "not-an-officer")
+    assert await anybody.refused(f"/v1/cases/{await opened(register)}/located", proof="seen_by_officer") == (
+        403,
+        "not-an-officer",
+    )
 
 
 @pytest.mark.policy("7.3")
@@ -52,7 +64,10 @@ async def test_closing_says_what_is_missing(register: Register, desk: Callable[.
     assert (answer.status_code, answer.json()["code"]) == (409, "child-not-located")
     assert "/located" in answer.json()["detail"]
     await desk().do(closure.replace("closure", "located"), proof="parent_in_writing")
-    assert await desk().refused(closure, outcome="on_roll_elsewhere", proof="parent_in_writing") == (422, "proof-does-not-fit")
+    assert await desk().refused(closure, outcome="on_roll_elsewhere", proof="parent_in_writing") == (
+        422,
+        "proof-does-not-fit",
+    )
     assert await desk().refused(closure, outcome="believed_abroad", proof="parent_in_writing") == (422, "invalid")
     await desk().do(closure, **on_roll)
     assert await desk().refused(closure, **on_roll) == (409, "case-not-open")
@@ -85,7 +100,9 @@ async def test_a_case_moves_between_the_categories(register: Register, desk: Cal
 
 
 @pytest.mark.policy("8.1")
-async def test_the_work_list_puts_risk_first_then_the_time_that_is_left(register: Register, desk: Callable[..., Desk]) -> None:
+async def test_the_work_list_puts_risk_first_then_the_time_that_is_left(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
     sent = [
         referral(child("Calm", "Late"), at=NOVEMBER + timedelta(days=1)),
         referral(child("Calm", "Soon")),
@@ -113,7 +130,9 @@ async def test_the_work_list_puts_risk_first_then_the_time_that_is_left(register
     assert (await desk().read("/v1/cases", submission_id=str(uuid4())))["items"] == []
 
 
-async def test_a_child_page_shows_the_record_and_whom_else_it_may_be_about(register: Register, desk: Callable[..., Desk]) -> None:
+async def test_a_child_page_shows_the_record_and_whom_else_it_may_be_about(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
     await register.hear(referral(child(upn="W830200126001", postcode="ZZ99 3XY")), referral(child(postcode="ZZ99 4QQ")))
     await register.hear(referral(child("Izzy", upn="W830200126001", postcode="ZZ99 4QQ")))
     await register.hear(referral(child(upn="W830200126001", postcode="ZZ99 4QQ")))

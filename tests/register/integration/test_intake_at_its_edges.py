@@ -36,7 +36,9 @@ async def test_no_name_leaves_the_register(register: Register, desk: Callable[..
     await register.let_pass("2026-12-08T00:00:00+00:00")
     tables = [
         row["table_name"]
-        for row in await register.db.pool.fetch("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+        for row in await register.db.pool.fetch(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+        )
     ]
     holding = set()
     for table in tables:

@@ -72,7 +72,9 @@ async def test_joined_and_separated_with_a_case_each(register: Register, desk: C
     assert (await register.told())[-2:] == ["records.joined", "records.separated"]
 
 
-async def test_a_waiting_case_stands_still_and_goes_on_where_it_stood(register: Register, desk: Callable[..., Desk]) -> None:
+async def test_a_waiting_case_stands_still_and_goes_on_where_it_stood(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
     both = await two(register, desk)
     await both.join()
     await register.let_pass("2026-12-09T12:00:00+00:00")
@@ -114,14 +116,21 @@ async def test_what_came_meanwhile_goes_back_to_whose_it_is(register: Register, 
     assert (await register.told())[-2:] == ["submission.matched", "duplicate.linked"]
     assert (await register.last("submission.matched"))["child_id"] == both.isolde
     await both.separate()
-    assert (await register.told())[-4:] == ["records.separated", "case.opened", "lead-officer.assigned", "clock.started"]
+    assert (await register.told())[-4:] == [
+        "records.separated",
+        "case.opened",
+        "lead-officer.assigned",
+        "clock.started",
+    ]
     opened = await register.last("case.opened")
     assert (opened["child_id"], opened["submission_id"]) == (both.izzy, str(meant_izzy.submission_id))
     assert opened["opened_at"] == "2026-11-24T09:12:00Z"
     assert str(meant_izzy.submission_id) in (await register.only("records.separated"))["submission_ids"]
 
 
-async def test_a_referral_answered_with_another_childs_outcome_is_owed_a_case(register: Register, desk: Callable[..., Desk]) -> None:
+async def test_a_referral_answered_with_another_childs_outcome_is_owed_a_case(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
     both = await two(register, desk, second=False)
     [(first, _)] = await both.cases(both.isolde)
     await both.join()
@@ -149,7 +158,9 @@ async def test_a_case_that_came_with_the_absorbed_record_goes_back_and_leaves_no
 
 
 async def test_joined_in_turn_and_taken_apart_in_any_order(register: Register, desk: Callable[..., Desk]) -> None:
-    await register.hear(*(referral(child(name, postcode=f"ZZ99 {n}AB")) for n, name in enumerate(("Ada", "Bea", "Cleo"), 1)))
+    await register.hear(
+        *(referral(child(name, postcode=f"ZZ99 {n}AB")) for n, name in enumerate(("Ada", "Bea", "Cleo"), 1))
+    )
     ada, bea, cleo = [one.body["child_id"] for one in await register.said() if one.short == "case.opened"]
     manager = desk("team_manager")
     await manager.do(f"/v1/children/{bea}/join", absorbed_child_id=cleo)
@@ -168,7 +179,9 @@ async def test_joined_in_turn_and_taken_apart_in_any_order(register: Register, d
 
 
 async def test_joined_through_another_and_taken_out_directly(register: Register, desk: Callable[..., Desk]) -> None:
-    await register.hear(*(referral(child(name, postcode=f"ZZ99 {n}AB")) for n, name in enumerate(("Ada", "Bea", "Cleo"), 1)))
+    await register.hear(
+        *(referral(child(name, postcode=f"ZZ99 {n}AB")) for n, name in enumerate(("Ada", "Bea", "Cleo"), 1))
+    )
     ada, bea, cleo = [one.body["child_id"] for one in await register.said() if one.short == "case.opened"]
     manager = desk("team_manager")
     await manager.do(f"/v1/children/{bea}/join", absorbed_child_id=cleo)
@@ -186,7 +199,13 @@ async def test_other_services_follow_by_what_is_said_alone(
     """`kit/identity`, fed with nothing but the events, knows of every chain and case whose it is, after each step."""
     await migrate(dsn, component="identity", folder=cme_identity.MIGRATIONS)
     both = await two(register, desk, second=second)
-    steps = [both.join, lambda: register.hear(referral(IZZY)), both.separate, both.join, lambda: register.hear(referral(ISOLDE))]
+    steps = [
+        both.join,
+        lambda: register.hear(referral(IZZY)),
+        both.separate,
+        both.join,
+        lambda: register.hear(referral(ISOLDE)),
+    ]
     other = await asyncpg.connect(dsn)
     heard = 0
     for minute, step in enumerate([*steps, both.separate], 1):
@@ -221,7 +240,9 @@ async def follow(conn: asyncpg.Connection, event: object) -> None:
 
 
 @pytest.mark.policy("9.1")
-async def test_a_concern_is_shown_with_the_case_even_if_it_was_heard_first(register: Register, desk: Callable[..., Desk]) -> None:
+async def test_a_concern_is_shown_with_the_case_even_if_it_was_heard_first(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
     sent = referral(child(born=date(2015, 2, 3)))
     early = ConcernRaised(
         first_submission_id=sent.submission_id, concern_id=uuid4(), factors=(Factor.FGM,), rule="fgm",
@@ -242,4 +263,6 @@ async def test_a_concern_is_shown_with_the_case_even_if_it_was_heard_first(regis
 
 async def close(officer: Desk, case_id: str) -> None:
     await officer.do(f"/v1/cases/{case_id}/located", proof="seen_by_officer")
-    await officer.do(f"/v1/cases/{case_id}/closure", outcome="returned_to_same_school", proof="school_confirmed_in_writing")
+    await officer.do(
+        f"/v1/cases/{case_id}/closure", outcome="returned_to_same_school", proof="school_confirmed_in_writing"
+    )

@@ -118,7 +118,10 @@ async def test_a_new_pupil_return_is_evidence_and_opens_nothing(register: Regist
     await register.hear(returned)
     case_id = UUID((await register.only("case.opened"))["case_id"])
     rows = await register.db.pool.fetch("SELECT what, detail FROM chronology WHERE subject = $1 ORDER BY id", case_id)
-    assert (rows[-1]["what"], rows[-1]["detail"]["submission_id"]) == ("register.evidence.noted", str(returned.submission_id))
+    assert (rows[-1]["what"], rows[-1]["detail"]["submission_id"]) == (
+        "register.evidence.noted",
+        str(returned.submission_id),
+    )
 
 
 async def test_cases_go_to_whoever_has_fewest_and_wait_in_sight_where_there_is_nobody(register: Register) -> None:

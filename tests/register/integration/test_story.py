@@ -25,7 +25,11 @@ async def test_a_child_is_lost_found_and_the_referrer_told(register: Register, d
     assert {one.key for one in (matched, case, assigned, clock)} == {matched.body["child_id"]}
     assert (case.body["kind"], case.body["category"]) == ("cme", "missing")
     assert assigned.body["officer_id"] == str(IMOGEN)
-    assert (clock.body["clock"], clock.body["starts_on"], clock.body["due_on"]) == ("INIT-10", "2026-11-23", "2026-12-07")
+    assert (clock.body["clock"], clock.body["starts_on"], clock.body["due_on"]) == (
+        "INIT-10",
+        "2026-11-23",
+        "2026-12-07",
+    )
     assert (clock.body["due_at"], clock.body["warn_at"]) == ("2026-12-08T00:00:00Z", "2026-12-03T00:00:00Z")
     case_id, child_id = case.body["case_id"], case.body["child_id"]
 

@@ -88,7 +88,8 @@ def test_a_day_begins_and_ends_in_london_whatever_the_season() -> None:
 
 @pytest.mark.policy("7.3")
 @pytest.mark.parametrize(
-    ("closed", "due_on"), [("2026-12-10T10:00:00+00:00", date(2026, 12, 11)), ("2026-12-11T17:00:00+00:00", date(2026, 12, 14))]
+    ("closed", "due_on"),
+    [("2026-12-10T10:00:00+00:00", date(2026, 12, 11)), ("2026-12-11T17:00:00+00:00", date(2026, 12, 14))],
 )
 def test_the_referrer_is_told_by_the_next_working_day(closed: str, due_on: date) -> None:
     telling = clock(OUTCOME, closed)

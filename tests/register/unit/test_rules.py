@@ -28,7 +28,9 @@ from cme_register.domain.triage import Move, Triage, triage
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 OUTCOMES = load_rules().outcomes
-ISOLDE = Details("Isolde", "Quillfeather", date_of_birth=date(2016, 5, 4), addresses=(Address(("1 Nowhere Lane",), "ZZ99 1AB"),))
+ISOLDE = Details(
+    "Isolde", "Quillfeather", date_of_birth=date(2016, 5, 4), addresses=(Address(("1 Nowhere Lane",), "ZZ99 1AB"),)
+)
 
 
 def case(kind: Kind = Kind.CME, category: Category | None = Category.MISSING) -> Case:
@@ -47,14 +49,20 @@ def sent(kind: SubmissionKind, **facts: object) -> Submission:
     ("submission", "becomes"),
     [
         (sent(SubmissionKind.REFERRAL, on_roll=True), Triage(Move.OPEN, Kind.ON_ROLL_ENQUIRY)),
-        (sent(SubmissionKind.REFERRAL, on_roll=True, reason="no_school_place"), Triage(Move.OPEN, Kind.ON_ROLL_ENQUIRY)),
+        (
+            sent(SubmissionKind.REFERRAL, on_roll=True, reason="no_school_place"),
+            Triage(Move.OPEN, Kind.ON_ROLL_ENQUIRY),
+        ),
         (
             sent(SubmissionKind.REFERRAL, on_roll=False, reason="no_school_place"),
             Triage(Move.OPEN, Kind.CME, Category.WITHOUT_SCHOOL_PLACE),
         ),
         (sent(SubmissionKind.REFERRAL, reason="other"), Triage(Move.OPEN, Kind.CME, Category.MISSING)),
         (sent(SubmissionKind.REFERRAL, on_roll=False), Triage(Move.OPEN, Kind.CME, Category.MISSING)),
-        (sent(SubmissionKind.DELETION, ground="g", destination_known=False), Triage(Move.OPEN, Kind.CME, Category.MISSING)),
+        (
+            sent(SubmissionKind.DELETION, ground="g", destination_known=False),
+            Triage(Move.OPEN, Kind.CME, Category.MISSING),
+        ),
         (sent(SubmissionKind.DELETION, ground="a", destination_known=True), Triage(Move.KEEP)),
         (sent(SubmissionKind.DELETION, ground="k", destination_known=False), Triage(Move.KEEP)),
         (sent(SubmissionKind.ADDITION), Triage(Move.KEEP)),
@@ -151,7 +159,12 @@ def test_a_case_goes_to_whoever_has_fewest_ties_by_id() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Zoë", "zoe"), ("  Anna   Maria ", "anna maria"), ("O\N{RIGHT SINGLE QUOTATION MARK}DELL", "o'dell"), ("Groß", "gross")],
+    [
+        ("Zoë", "zoe"),
+        ("  Anna   Maria ", "anna maria"),
+        ("O\N{RIGHT SINGLE QUOTATION MARK}DELL", "o'dell"),
+        ("Groß", "gross"),
+    ],
 )
 def test_names_are_compared_without_case_accents_and_spaces(one: str, other: str) -> None:
     assert folded(one) == folded(other)
@@ -173,7 +186,11 @@ def test_what_a_child_is_found_by() -> None:
 
 def test_a_record_is_gathered_field_by_field() -> None:
     later = Details(
-        "Isolde", "Penhallow", upn="W830200126001", addresses=(Address(("2 Elsewhere",), "ZZ99 2CD"),), parents=(Parent("P"),)
+        "Isolde",
+        "Penhallow",
+        upn="W830200126001",
+        addresses=(Address(("2 Elsewhere",), "ZZ99 2CD"),),
+        parents=(Parent("P"),),
     )
     shown = gathered([ISOLDE, later])
     assert (shown.surname, shown.other_names) == ("Quillfeather", ("Isolde Penhallow",))

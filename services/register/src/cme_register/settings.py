@@ -15,4 +15,6 @@ class Settings(ServiceSettings):
 
     service: ClassVar[str] = "register"
 
-    council: Path | None = Field(None, description="the council's file: its closure days are no working days; none: it has none")
+    council: Path | None = Field(
+        None, description="the council's file: its closure days are no working days; none: it has none"
+    )

@@ -53,7 +53,8 @@ class PgChildren:
 
     async def save(self, children: Sequence[Child]) -> None:
         await self._conn.executemany(
-            "UPDATE child SET details = $2 WHERE id = $1", [(child.id, details_as_json(child.details)) for child in children]
+            "UPDATE child SET details = $2 WHERE id = $1",
+            [(child.id, details_as_json(child.details)) for child in children],
         )
 
     async def shown_as(self, record_id: UUID) -> UUID | None:

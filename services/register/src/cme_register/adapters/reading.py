@@ -50,7 +50,10 @@ async def case_page(pool: Pool, case_id: UUID) -> View | None:
     chronology = [dict(line) for line in await pool.fetch(CHRONOLOGY, case_id, row["child_id"])]
     return {
         **_listed(row),
-        **{name: row[name] for name in ("factors", "school_urn", "school_la", "home_la", "located_at", "location_proof")},
+        **{
+            name: row[name]
+            for name in ("factors", "school_urn", "school_la", "home_la", "located_at", "location_proof")
+        },
         **{name: row[name] for name in ("closed_at", "outcome", "outcome_proof", "waits_for")},
         "clocks": [dict(clock) for clock in await pool.fetch(CLOCKS, case_id)],
         "submissions": [dict(one) for one in await pool.fetch(SUBMISSIONS, case_id)],
@@ -94,7 +97,10 @@ def _listed(row: asyncpg.Record) -> View:
         "case_id": row["id"],
         "risk": Risk(row["risk"]).name.lower(),
         "child": {"forename": row["forename"], "surname": row["surname"], "date_of_birth": row["date_of_birth"]},
-        **{name: row[name] for name in ("child_id", "status", "kind", "category", "due_at", "opened_at", "lead_officer_id")},
+        **{
+            name: row[name]
+            for name in ("child_id", "status", "kind", "category", "due_at", "opened_at", "lead_officer_id")
+        },
         "located": row["located_at"] is not None,
         "breached": row["breached"],
     }

@@ -25,7 +25,9 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules
     clocks = tomllib.loads((folder / "clocks.toml").read_text("utf-8"))["clock"]
     outcomes = tomllib.loads((folder / "outcomes.toml").read_text("utf-8"))["outcome"]
     return Rules(
-        clocks=ClockTable(map(_clock, clocks)), outcomes=OutcomeTable(map(_outcome, outcomes)), days=WorkingDays(closures)
+        clocks=ClockTable(map(_clock, clocks)),
+        outcomes=OutcomeTable(map(_outcome, outcomes)),
+        days=WorkingDays(closures),
     )
 
 

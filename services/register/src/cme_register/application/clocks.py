@@ -19,8 +19,6 @@ WARN, BREACH, RUNG = "clock.warn", "clock.breach", "clock.rung"
 """The kinds of timer; each is about one clock."""
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class Started:
     """A clock that runs, and the fact that it does."""
@@ -47,7 +45,9 @@ async def schedule(tx: Transaction, clock: Clock, rules: Rules, *, cause: Meta |
         return
     definition = rules.clocks(clock.code, clock.starts_on)
     for rung in range(max(clock.rung, 1) + 1, len(definition.ladder) + 1):
-        await tx.timers.set_timer(RUNG, clock.id, rung_at(definition, clock, rung, rules.days), {"rung": rung}, cause=cause)
+        await tx.timers.set_timer(
+            RUNG, clock.id, rung_at(definition, clock, rung, rules.days), {"rung": rung}, cause=cause
+        )
 
 
 async def breach(tx: Transaction, clock: Clock, case: Case, rules: Rules, *, at: datetime) -> list[Said]:

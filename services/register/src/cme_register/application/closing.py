@@ -18,7 +18,15 @@ from cme_register.domain.codes import Outcome, Proof
 
 
 async def close(
-    tx: Transaction, case_id: UUID, outcome: Outcome, proof: Proof, rules: Rules, *, by: UUID, at: datetime, new_id: NewId
+    tx: Transaction,
+    case_id: UUID,
+    outcome: Outcome,
+    proof: Proof,
+    rules: Rules,
+    *,
+    by: UUID,
+    at: datetime,
+    new_id: NewId,
 ) -> None:
     """Close it, and start the clock of telling everybody who sent something about the child.
 

@@ -164,7 +164,12 @@ class Timers(Protocol):
     """Instants that come back to the register; see cme_timers."""
 
     async def set_timer(
-        self, kind: str, subject: UUID, due_at: datetime, detail: Mapping[str, str | int] | None = None, *,
+        self,
+        kind: str,
+        subject: UUID,
+        due_at: datetime,
+        detail: Mapping[str, str | int] | None = None,
+        *,
         cause: Meta | None = None,
     ) -> bool:
         """Come back with `kind` and `subject` at `due_at`."""

@@ -68,7 +68,9 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
     async def list_cases(
         request: Request,
         page: CurrentPage,
-        submission_id: Annotated[UUID | None, Query(description="The case of this submission, whatever its status.")] = None,
+        submission_id: Annotated[
+            UUID | None, Query(description="The case of this submission, whatever its status.")
+        ] = None,
         status: Annotated[Status, Query()] = Status.OPEN,
         officer_id: Annotated[UUID | Literal["unassigned"] | None, Query(description="Whose; or `unassigned`.")] = None,
     ) -> Response:
@@ -78,7 +80,9 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
         else:
             unassigned = officer_id == "unassigned"
             whose = officer_id if isinstance(officer_id, UUID) else None
-            rows = await reading.work_list(db.pool, reading.Wanted(status, whose, unassigned, page.after, page.limit + 1))
+            rows = await reading.work_list(
+                db.pool, reading.Wanted(status, whose, unassigned, page.after, page.limit + 1)
+            )
         return page.response(request, rows, show=jsonable_encoder, place=reading.place)
 
     @router.get("/v1/cases/{case_id}")

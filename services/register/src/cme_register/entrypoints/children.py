@@ -68,9 +68,7 @@ def children_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
         by, route = officer_of(caller), f"POST /v1/children/{child_id}/separate"
         async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
             if not once.answered:
-                await joining.separate(
-                    tx, child_id, body.restored_child_id, rules, by=by, at=clock.now(), new_id=uuid4
-                )
+                await joining.separate(tx, child_id, body.restored_child_id, rules, by=by, at=clock.now(), new_id=uuid4)
                 once.answer(200, {"child_id": str(child_id), "restored_child_id": str(body.restored_child_id)})
         return once.response()
 

@@ -36,7 +36,9 @@ async def import_officers(context: Context[Settings, RegisterTx], arguments: Nam
     """Take the staff list; says only what has changed. 1: the file cannot be used, and nothing was changed."""
     try:
         content = json.loads(arguments.file.read_text("utf-8"))
-        listed = TypeAdapter(list[Listed]).validate_python(content["officers"] if isinstance(content, dict) else content)
+        listed = TypeAdapter(list[Listed]).validate_python(
+            content["officers"] if isinstance(content, dict) else content
+        )
     except (OSError, ValueError, KeyError) as error:
         reason = describe(error) if isinstance(error, ValidationError) else type(error).__name__
         print(f"{arguments.file.name} is no list of officers: {reason}", file=sys.stderr)

@@ -15,7 +15,12 @@ from cme_calendars import BeyondCalendar
 from cme_contracts.notifications import ReferrerInformed
 from cme_contracts.referrals import PupilAdded, PupilDeleted, ReferralRaised
 from cme_contracts.safeguarding import (
-    Concerning, ConcernRaised, EscalatedToSocialCare, EscalationConfirmed, SocialCareAcknowledged, SocialCareSilent,
+    Concerning,
+    ConcernRaised,
+    EscalatedToSocialCare,
+    EscalationConfirmed,
+    SocialCareAcknowledged,
+    SocialCareSilent,
 )  # fmt: skip
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.application import closing, concerns

@@ -13,4 +13,6 @@ def officer_of(caller: Caller) -> UUID:
     try:
         return UUID(caller.subject)
     except ValueError:
-        raise Problem(403, "not-an-officer", "Your account is no officer's", "Sign in as an officer of the council.") from None
+        raise Problem(
+            403, "not-an-officer", "Your account is no officer's", "Sign in as an officer of the council."
+        ) from None
