@@ -81,15 +81,17 @@ class FakeNotify:
     @property
     def app(self) -> Starlette:
         """Its HTTP."""
-        return Starlette(routes=[
-            Route("/v2/notifications/{kind:str}", self._send, methods=["POST"]),
-            Route("/v2/notifications", self._list),
-            Route("/v2/notifications/{id:uuid}", self._one),
-            Route("/v2/templates", self._templates),
-            Route("/v2/template/{id:str}", self._template),
-            Route("/v2/template/{id:str}/version/{version:int}", self._template),
-            Route("/v2/template/{id:str}/preview", self._preview, methods=["POST"]),
-        ])
+        return Starlette(
+            routes=[
+                Route("/v2/notifications/{kind:str}", self._send, methods=["POST"]),
+                Route("/v2/notifications", self._list),
+                Route("/v2/notifications/{id:uuid}", self._one),
+                Route("/v2/templates", self._templates),
+                Route("/v2/template/{id:str}", self._template),
+                Route("/v2/template/{id:str}/version/{version:int}", self._template),
+                Route("/v2/template/{id:str}/preview", self._preview, methods=["POST"]),
+            ]
+        )
 
     def sent_to(self, reference: object) -> list[dict[str, Any]]:
         """What it took with this reference of the sender's."""
@@ -100,9 +102,15 @@ class FakeNotify:
         one = self.sent_to(reference)[-1]
         one["status"] = status
         body = {
-            "id": one["id"], "reference": one["reference"], "to": one["email_address"], "status": status,
-            "created_at": one["created_at"], "completed_at": _now(), "sent_at": one["sent_at"],
-            "notification_type": one["type"], "template_id": one["template"]["id"],
+            "id": one["id"],
+            "reference": one["reference"],
+            "to": one["email_address"],
+            "status": status,
+            "created_at": one["created_at"],
+            "completed_at": _now(),
+            "sent_at": one["sent_at"],
+            "notification_type": one["type"],
+            "template_id": one["template"]["id"],
             "template_version": one["template"]["version"],
         }
         async with httpx2.AsyncClient() as client:
@@ -114,7 +122,9 @@ class FakeNotify:
         fault = self.faults.popleft() if self.faults else None
         match fault:
             case Fault.MINUTE_LIMIT:
-                return _error(429, "RateLimitError", "Exceeded rate limit for key type LIVE of 3000 requests per 60 seconds")
+                return _error(
+                    429, "RateLimitError", "Exceeded rate limit for key type LIVE of 3000 requests per 60 seconds"
+                )
             case Fault.DAY_LIMIT:
                 return _error(429, "TooManyRequestsError", "Exceeded send limits (email: 250000) for today")
             case Fault.ERROR_BEFORE:
@@ -145,20 +155,49 @@ class FakeNotify:
         if missing := [name for name in template.placeholders if name not in given]:
             return _error(400, "BadRequestError", f"Missing personalisation: {', '.join(missing)}")
         one = self._keep(kind, where, body, template, given)
-        return JSONResponse({
-            "id": one["id"], "reference": one["reference"], "scheduled_for": None, "uri": self._uri(one["id"]),
-            "content": {"subject": one["subject"], "body": one["body"], "from_email": "pretend@notifications.example.org",
-                        "one_click_unsubscribe_url": None},
-            "template": one["template"],
-        }, 201)
+        return JSONResponse(
+            {
+                "id": one["id"],
+                "reference": one["reference"],
+                "scheduled_for": None,
+                "uri": self._uri(one["id"]),
+                "content": {
+                    "subject": one["subject"],
+                    "body": one["body"],
+                    "from_email": "pretend@notifications.example.org",
+                    "one_click_unsubscribe_url": None,
+                },
+                "template": one["template"],
+            },
+            201,
+        )
 
-    def _keep(self, kind: str, where: str, body: dict[str, Any], template: Template, given: dict[str, Any]) -> dict[str, Any]:
+    def _keep(
+        self, kind: str, where: str, body: dict[str, Any], template: Template, given: dict[str, Any]
+    ) -> dict[str, Any]:
         one = {
-            "id": str(uuid4()), "reference": body.get("reference"), "email_address": None, "phone_number": None,
-            where: body[where], "type": kind, "status": "sending", "line_1": None, "postcode": None, "postage": None,
-            "template": {"id": template.id, "version": template.version, "uri": f"{self.url}/v2/template/{template.id}"},
-            "subject": template.filled(template.subject, given), "body": template.filled(template.body, given),
-            "created_at": _now(), "sent_at": _now(), "completed_at": None, "scheduled_for": None, "created_by_name": None,
+            "id": str(uuid4()),
+            "reference": body.get("reference"),
+            "email_address": None,
+            "phone_number": None,
+            where: body[where],
+            "type": kind,
+            "status": "sending",
+            "line_1": None,
+            "postcode": None,
+            "postage": None,
+            "template": {
+                "id": template.id,
+                "version": template.version,
+                "uri": f"{self.url}/v2/template/{template.id}",
+            },
+            "subject": template.filled(template.subject, given),
+            "body": template.filled(template.body, given),
+            "created_at": _now(),
+            "sent_at": _now(),
+            "completed_at": None,
+            "scheduled_for": None,
+            "created_by_name": None,
         }
         self.taken.append(one)
         return one
@@ -167,13 +206,16 @@ class FakeNotify:
         if refused := self._entry(request):
             return refused
         wanted = request.query_params
-        found = [one for one in reversed(self.taken)
-                 if wanted.get("reference") in (None, one["reference"])
-                 and one["status"] in (wanted.getlist("status") or [one["status"]])
-                 and one["type"] in (wanted.getlist("template_type") or [one["type"]])]
+        found = [
+            one
+            for one in reversed(self.taken)
+            if wanted.get("reference") in (None, one["reference"])
+            and one["status"] in (wanted.getlist("status") or [one["status"]])
+            and one["type"] in (wanted.getlist("template_type") or [one["type"]])
+        ]
         if older := wanted.get("older_than"):
             ids = [one["id"] for one in found]
-            found = found[ids.index(older) + 1:] if older in ids else []
+            found = found[ids.index(older) + 1 :] if older in ids else []
         page, links = found[:PAGE], {"current": str(request.url)}
         if page:  # the real one says where to go on even from its last page
             links["next"] = str(request.url.include_query_params(older_than=page[-1]["id"]))
@@ -207,10 +249,17 @@ class FakeNotify:
         given = (await request.json()).get("personalisation") or {}
         if missing := [name for name in template.placeholders if name not in given]:
             return _error(400, "BadRequestError", f"Missing personalisation: {', '.join(missing)}")
-        return JSONResponse({
-            "id": template.id, "type": template.type, "version": template.version, "html": None, "postage": None,
-            "subject": template.filled(template.subject, given), "body": template.filled(template.body, given),
-        })
+        return JSONResponse(
+            {
+                "id": template.id,
+                "type": template.type,
+                "version": template.version,
+                "html": None,
+                "postage": None,
+                "subject": template.filled(template.subject, given),
+                "body": template.filled(template.body, given),
+            }
+        )
 
     def _entry(self, request: Request) -> Response | None:
         """Count the request, and check its token as the real one does: ours, and not thirty seconds old."""
@@ -236,8 +285,11 @@ class FakeNotify:
 async def fake_notify(**options: Any) -> AsyncIterator[FakeNotify]:
     """It runs on a free port of this machine, at `url`."""
     fake = FakeNotify(**options)
-    server = uvicorn.Server(uvicorn.Config(fake.app, host="127.0.0.1", port=0, log_level="error", lifespan="off",
-                                           timeout_graceful_shutdown=0))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            fake.app, host="127.0.0.1", port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=0
+        )
+    )
     server.capture_signals = _leave_signals  # type: ignore[method-assign]  # they are the test runner's
     running = asyncio.create_task(server.serve())
     while not server.started:
@@ -257,9 +309,17 @@ class _leave_signals:
 
 def _shown(template: Template) -> dict[str, Any]:
     return {
-        "id": template.id, "name": template.name, "type": template.type, "version": template.version,
-        "created_at": "2026-04-11T09:00:00.000000Z", "updated_at": None, "created_by": "pretend@example.org",
-        "subject": template.subject, "body": template.body, "letter_contact_block": None, "postage": None,
+        "id": template.id,
+        "name": template.name,
+        "type": template.type,
+        "version": template.version,
+        "created_at": "2026-04-11T09:00:00.000000Z",
+        "updated_at": None,
+        "created_by": "pretend@example.org",
+        "subject": template.subject,
+        "body": template.body,
+        "letter_contact_block": None,
+        "postage": None,
         "personalisation": {name: {"required": True} for name in template.placeholders},
     }
 

@@ -22,18 +22,33 @@ def meta(event: Event, cause: Meta | None = None) -> Meta:
     return Meta.of(event, source="/cme/test", cause=cause)
 
 
-def school(urn: str = URN, mailbox: str | None = "office@example.org", at: datetime = NOON) -> referrals.EstablishmentChanged:
+def school(
+    urn: str = URN, mailbox: str | None = "office@example.org", at: datetime = NOON
+) -> referrals.EstablishmentChanged:
     return referrals.EstablishmentChanged(
-        urn=urn, la_code="999", establishment_number="1234", name="Invented School", phase="Primary", open=True,
-        mailbox=mailbox, changed_at=at,
+        urn=urn,
+        la_code="999",
+        establishment_number="1234",
+        name="Invented School",
+        phase="Primary",
+        open=True,
+        mailbox=mailbox,
+        changed_at=at,
     )
 
 
 def officer(
-    officer_id: UUID, role: OfficerRole = OfficerRole.LEAD_OFFICER, *, active: bool = True, email: str = "officer@example.org"
+    officer_id: UUID,
+    role: OfficerRole = OfficerRole.LEAD_OFFICER,
+    *,
+    active: bool = True,
+    email: str = "officer@example.org",
 ) -> register.OfficerChanged:
     return register.OfficerChanged(
-        officer_id=officer_id, role=role, active=active, changed_at=NOON,
+        officer_id=officer_id,
+        role=role,
+        active=active,
+        changed_at=NOON,
         personal=Sealed(Officer(name="Olive Example", email=email)),
     )
 
@@ -41,21 +56,30 @@ def officer(
 def submission(submission_id: UUID | None = None) -> dict[str, Any]:
     submission_id = submission_id or uuid4()
     return {
-        "submission_id": submission_id, "first_submission_id": submission_id, "reference": "CME-7K4P-2M9Q",
+        "submission_id": submission_id,
+        "first_submission_id": submission_id,
+        "reference": "CME-7K4P-2M9Q",
         "received_at": NOON,
     }
 
 
 def referrer_named(submission_id: UUID | None = None, email: str = "ada@example.org") -> referrals.ReferrerNamed:
     return referrals.ReferrerNamed(
-        **submission(submission_id), kind=ReferrerKind.HEALTH, personal=Sealed(Referrer(name="Ada Example", email=email))
+        **submission(submission_id),
+        kind=ReferrerKind.HEALTH,
+        personal=Sealed(Referrer(name="Ada Example", email=email)),
     )
 
 
 def pupil_deleted(submission_id: UUID | None = None, urn: str = URN) -> referrals.PupilDeleted:
     return referrals.PupilDeleted(
-        **submission(submission_id), school_urn=urn, school_la="999", ground=Ground.G, deleted_on=DUE,
-        destination_known=False, personal=CHILD,
+        **submission(submission_id),
+        school_urn=urn,
+        school_la="999",
+        ground=Ground.G,
+        deleted_on=DUE,
+        destination_known=False,
+        personal=CHILD,
     )
 
 
@@ -67,7 +91,11 @@ def pupil_added(submission_id: UUID | None = None, urn: str = URN) -> referrals.
 
 def matched(submission_id: UUID, child_id: UUID, at: datetime = NOON) -> register.SubmissionMatched:
     return register.SubmissionMatched(
-        child_id=child_id, submission_id=submission_id, first_submission_id=submission_id, new_record=True, matched_at=at
+        child_id=child_id,
+        submission_id=submission_id,
+        first_submission_id=submission_id,
+        new_record=True,
+        matched_at=at,
     )
 
 
@@ -83,7 +111,12 @@ def assigned(child_id: UUID, case_id: UUID, officer_id: UUID) -> register.LeadOf
 
 def clock(child_id: UUID, case_id: UUID, officer_id: UUID | None = None) -> dict[str, Any]:
     return {
-        "child_id": child_id, "case_id": case_id, "clock_id": uuid4(), "clock": "INIT-10", "due_on": DUE, "due_at": NOON,
+        "child_id": child_id,
+        "case_id": case_id,
+        "clock_id": uuid4(),
+        "clock": "INIT-10",
+        "due_on": DUE,
+        "due_at": NOON,
         "officer_id": officer_id,
     }
 
@@ -94,8 +127,10 @@ def warned(child_id: UUID, case_id: UUID, officer_id: UUID | None = None) -> reg
 
 def breached(child_id: UUID, case_id: UUID, officer_id: UUID | None = None) -> register.DeadlineBreached:
     return register.DeadlineBreached(
-        **clock(child_id, case_id, officer_id), tell=(OfficerRole.LEAD_OFFICER, OfficerRole.TEAM_MANAGER),
-        detected_at=NOON, detected_late_by=0,
+        **clock(child_id, case_id, officer_id),
+        tell=(OfficerRole.LEAD_OFFICER, OfficerRole.TEAM_MANAGER),
+        detected_at=NOON,
+        detected_late_by=0,
     )
 
 
@@ -109,8 +144,13 @@ def closed(
     child_id: UUID, case_id: UUID, *submission_ids: UUID, outcome: Outcome = Outcome.ON_ROLL_IN_COUNTY
 ) -> register.CaseClosed:
     return register.CaseClosed(
-        child_id=child_id, case_id=case_id, outcome=outcome, proof=Proof.SCHOOL_CONFIRMED_IN_WRITING,
-        submission_ids=submission_ids, decided_by=uuid4(), closed_at=NOON,
+        child_id=child_id,
+        case_id=case_id,
+        outcome=outcome,
+        proof=Proof.SCHOOL_CONFIRMED_IN_WRITING,
+        submission_ids=submission_ids,
+        decided_by=uuid4(),
+        closed_at=NOON,
     )
 
 
@@ -122,14 +162,25 @@ def separated(
     surviving: UUID, restored: UUID, at: datetime, *, submissions: tuple[UUID, ...] = (), cases: tuple[UUID, ...] = ()
 ) -> register.RecordsSeparated:
     return register.RecordsSeparated(
-        child_id=surviving, restored_child_id=restored, submission_ids=submissions, case_ids=cases, decided_by=uuid4(),
+        child_id=surviving,
+        restored_child_id=restored,
+        submission_ids=submissions,
+        case_ids=cases,
+        decided_by=uuid4(),
         separated_at=at,
     )
 
 
-def concern(child_id: UUID | None, case_id: UUID | None = None, first: UUID | None = None) -> safeguarding.ConcernRaised:
+def concern(
+    child_id: UUID | None, case_id: UUID | None = None, first: UUID | None = None
+) -> safeguarding.ConcernRaised:
     return safeguarding.ConcernRaised(
-        child_id=child_id, case_id=case_id, first_submission_id=first, concern_id=uuid4(), factors=("fgm",), rule="fgm",
+        child_id=child_id,
+        case_id=case_id,
+        first_submission_id=first,
+        concern_id=uuid4(),
+        factors=("fgm",),
+        rule="fgm",
         raised_at=NOON,
     )
 
@@ -138,8 +189,15 @@ def escalated(
     child_id: UUID, case_id: UUID | None = None, *, to_be_confirmed: bool = False
 ) -> safeguarding.EscalatedToSocialCare:
     return safeguarding.EscalatedToSocialCare(
-        child_id=child_id, case_id=case_id, escalation_id=uuid4(), factors=("fgm",), to_be_confirmed=to_be_confirmed,
-        consent="not_sought", answer_due_on=DUE, answer_due_at=NOON, escalated_at=NOON,
+        child_id=child_id,
+        case_id=case_id,
+        escalation_id=uuid4(),
+        factors=("fgm",),
+        to_be_confirmed=to_be_confirmed,
+        consent="not_sought",
+        answer_due_on=DUE,
+        answer_due_at=NOON,
+        escalated_at=NOON,
     )
 
 
@@ -151,7 +209,12 @@ def confirmed(child_id: UUID, case_id: UUID, *, yes: bool) -> safeguarding.Escal
 
 def acknowledged(child_id: UUID, case_id: UUID | None = None) -> safeguarding.SocialCareAcknowledged:
     return safeguarding.SocialCareAcknowledged(
-        child_id=child_id, case_id=case_id, escalation_id=uuid4(), their_reference="SC-1", on_time=True, acknowledged_at=NOON
+        child_id=child_id,
+        case_id=case_id,
+        escalation_id=uuid4(),
+        their_reference="SC-1",
+        on_time=True,
+        acknowledged_at=NOON,
     )
 
 
@@ -165,9 +228,18 @@ def one_of_each() -> dict[str, Event]:
     """An example of every event that tells somebody, by type."""
     child, case, lead = uuid4(), uuid4(), uuid4()
     examples: list[Callable[[], Event]] = [
-        referrer_named, pupil_deleted, pupil_added, lambda: assigned(child, case, lead), lambda: warned(child, case, lead),
-        lambda: breached(child, case, lead), lambda: escalated_deadline(child, case), lambda: concern(child, case),
-        lambda: escalated(child, case, to_be_confirmed=True), lambda: confirmed(child, case, yes=False),
-        lambda: acknowledged(child, case), lambda: silent(child, case), lambda: closed(child, case, uuid4()),
+        referrer_named,
+        pupil_deleted,
+        pupil_added,
+        lambda: assigned(child, case, lead),
+        lambda: warned(child, case, lead),
+        lambda: breached(child, case, lead),
+        lambda: escalated_deadline(child, case),
+        lambda: concern(child, case),
+        lambda: escalated(child, case, to_be_confirmed=True),
+        lambda: confirmed(child, case, yes=False),
+        lambda: acknowledged(child, case),
+        lambda: silent(child, case),
+        lambda: closed(child, case, uuid4()),
     ]
     return {event.type: event for event in (make() for make in examples)}

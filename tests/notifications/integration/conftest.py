@@ -11,12 +11,12 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-import cme_council
-import cme_identity
-import cme_web
 import pytest
 from aiokafka import ConsumerRecord
 
+import cme_council
+import cme_identity
+import cme_web
 from cme_bus.consumer import Consumer
 from cme_bus.database import Database, as_it_is, prepare
 from cme_bus.meta import Meta
@@ -46,7 +46,9 @@ LINKS = Links("a secret that signs links in tests only")
 def composer() -> Composer:
     """Writes as the service does, in the invented county's name."""
     places = Places(
-        referrals="https://r.example.org", register="https://g.example.org", safeguarding="https://s.example.org",
+        referrals="https://r.example.org",
+        register="https://g.example.org",
+        safeguarding="https://s.example.org",
         sign=LINKS.make,
     )
     return Composer(Templates(COUNCIL.label), lambda: council_on(COUNCIL, DUE), places)
@@ -104,7 +106,9 @@ class Service:
     async def say(self) -> list[Said]:
         """Everything it has said, in order."""
         rows = await self.pool.fetch("SELECT headers::text, payload FROM outbox ORDER BY seq")
-        heads = [Meta.parse((name, value.encode()) for name, value in json.loads(row["headers"]).items()) for row in rows]
+        heads = [
+            Meta.parse((name, value.encode()) for name, value in json.loads(row["headers"]).items()) for row in rows
+        ]
         return [
             Said(CATALOG[head.type].model_validate_json(row["payload"]), head)
             for head, row in zip(heads, rows, strict=True)
@@ -129,7 +133,8 @@ class Service:
         """So much technical time goes by, for every message."""
         await self.pool.execute(
             "UPDATE message SET queued_at = queued_at - $1::interval, retry_at = retry_at - $1::interval,"
-            " leased_until = leased_until - $1::interval", time,
+            " leased_until = leased_until - $1::interval",
+            time,
         )
 
 
@@ -151,7 +156,9 @@ async def migrated(postgres: str) -> AsyncIterator[str]:
 async def service_dsn(migrated: str) -> str:
     """That database, empty: to empty its tables is many times faster than to make another."""
     conn = await asyncpg.connect(migrated)
-    tables = await conn.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migration'")
+    tables = await conn.fetch(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migration'"
+    )
     await conn.execute(";".join(f'DELETE FROM "{row["tablename"]}"' for row in tables))
     await conn.close()
     return migrated
@@ -162,5 +169,3 @@ async def service(service_dsn: str) -> AsyncIterator[Service]:
     async with asyncpg.create_pool(service_dsn, min_size=0, max_size=8, init=prepare, reset=as_it_is) as pool:
         db = Database(pool, NotificationsTx, source="/cme/notifications", keyring=KEYRING)
         yield Service(pool, db, events.consumer(db, read_routes(), lambda: NOON))
-
-

@@ -8,7 +8,7 @@ import pytest
 from notifications_python_client import NotificationsAPIClient
 from notifications_python_client.errors import HTTPError
 
-from tests.fakes.notify import KEY, TEMPLATE, Fault, FakeNotify, fake_notify
+from tests.fakes.notify import KEY, TEMPLATE, FakeNotify, Fault, fake_notify
 
 WORDS = {"subject": "A subject", "body": "A text"}
 
@@ -37,8 +37,15 @@ async def test_the_official_client_sends_and_looks_up_by_reference(client: Notif
 
 async def test_the_official_client_pages_through_everything(client: NotificationsAPIClient, notify: FakeNotify) -> None:
     for number in range(251):
-        notify._take("email", {"email_address": "ada@example.org", "template_id": TEMPLATE, "personalisation": WORDS,
-                               "reference": str(number)})
+        notify._take(
+            "email",
+            {
+                "email_address": "ada@example.org",
+                "template_id": TEMPLATE,
+                "personalisation": WORDS,
+                "reference": str(number),
+            },
+        )
     seen = await asyncio.to_thread(lambda: list(client.get_all_notifications_iterator()))
     assert [one["reference"] for one in seen] == [str(number) for number in reversed(range(251))]
 
@@ -79,7 +86,12 @@ async def test_the_official_client_with_another_key_is_refused(notify: FakeNotif
 
 @pytest.mark.parametrize(
     ("fault", "status", "taken"),
-    [(Fault.MINUTE_LIMIT, 429, 0), (Fault.DAY_LIMIT, 429, 0), (Fault.ERROR_BEFORE, 500, 0), (Fault.ERROR_AFTER, 500, 1)],
+    [
+        (Fault.MINUTE_LIMIT, 429, 0),
+        (Fault.DAY_LIMIT, 429, 0),
+        (Fault.ERROR_BEFORE, 500, 0),
+        (Fault.ERROR_AFTER, 500, 1),
+    ],
 )
 async def test_it_fails_when_asked_to(
     client: NotificationsAPIClient, notify: FakeNotify, fault: Fault, status: int, taken: int

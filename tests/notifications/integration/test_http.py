@@ -30,14 +30,26 @@ OTHERS = ("school", "safeguarding", "operator", "head_of_service")
 
 def settings(**given: Any) -> Settings:
     """Settings as the environment would give them."""
-    return load(Settings, **{
-        "database": "postgresql://notifications@127.0.0.1/notifications", "kafka": "127.0.0.1:9092",
-        "keyring": "k1:" + "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s=", "issuer": NAME, "jwks": "https://issuer.test/jwks",
-        "link_secret": "a secret that signs links in tests only", "port": 8003, "url": "https://n.example.org",
-        "referrals_url": "https://r.example.org", "register_url": "https://g.example.org",
-        "safeguarding_url": "https://s.example.org", "council": "deploy/county.toml",
-        "notify_callback_secret": SECRET, "profile": "local",
-    } | given)
+    return load(
+        Settings,
+        **{
+            "database": "postgresql://notifications@127.0.0.1/notifications",
+            "kafka": "127.0.0.1:9092",
+            "keyring": "k1:" + "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s=",
+            "issuer": NAME,
+            "jwks": "https://issuer.test/jwks",
+            "link_secret": "a secret that signs links in tests only",
+            "port": 8003,
+            "url": "https://n.example.org",
+            "referrals_url": "https://r.example.org",
+            "register_url": "https://g.example.org",
+            "safeguarding_url": "https://s.example.org",
+            "council": "deploy/county.toml",
+            "notify_callback_secret": SECRET,
+            "profile": "local",
+        }
+        | given,
+    )
 
 
 PRODUCTION = {"profile": "production", "notify_key": KEY, "notify_templates": TEMPLATE}
@@ -59,14 +71,22 @@ async def ask(service: Service, issuer: Issuer) -> AsyncIterator[Ask]:
 
         def make(*roles: str, **given: Any) -> httpx2.AsyncClient:
             context: Context[Settings, NotificationsTx] = Context(
-                settings=settings(**given), pool=service.pool, db=service.db, clock=SystemClock(), keyring=KEYRING, links=LINKS,
+                settings=settings(**given),
+                pool=service.pool,
+                db=service.db,
+                clock=SystemClock(),
+                keyring=KEYRING,
+                links=LINKS,
                 tokens=TokenChecker(issuer=NAME, audience="cme", jwks_url="https://issuer.test/jwks", client=keys),
-                metrics=Metrics("notifications"), checks={},
+                metrics=Metrics("notifications"),
+                checks={},
             )
             app = http.app(context)
             assert list(unguarded_routes(app)) == []
             headers = {"Authorization": f"Bearer {issuer.token(*roles)}"} if roles else {}
-            client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="https://n.example.org", headers=headers)
+            client = httpx2.AsyncClient(
+                transport=httpx2.ASGITransport(app), base_url="https://n.example.org", headers=headers
+            )
             stack.push_async_callback(client.aclose)
             return client
 
@@ -77,13 +97,18 @@ async def ask(service: Service, issuer: Issuer) -> AsyncIterator[Ask]:
 async def test_officers_see_what_was_sent_and_what_became_of_it(service: Service, ask: Ask, role: str) -> None:
     referral, child, case = uuid4(), uuid4(), uuid4()
     await service.hear(
-        invented.referrer_named(referral), invented.matched(referral, child), invented.case_opened(child, case, referral),
+        invented.referrer_named(referral),
+        invented.matched(referral, child),
+        invented.case_opened(child, case, referral),
         invented.warned(child, case),
     )
     await service.send_all()
     client = ask(role)
     of_child = (await client.get("/v1/messages", params={"child_id": str(child)})).json()["items"]
-    assert [(one["template"], one["state"]) for one in of_child] == [("referral-received", "sent"), ("deadline-near", "queued")]
+    assert [(one["template"], one["state"]) for one in of_child] == [
+        ("referral-received", "sent"),
+        ("deadline-near", "queued"),
+    ]
     assert of_child[0]["template_version"] == 1 and of_child[0]["channel"] == "mailbox" and of_child[0]["sent_at"]
     assert of_child[0]["recipient"] == str(referral) and of_child[1]["recipient"] == "team_manager"
     of_case = (await client.get("/v1/messages", params={"case_id": str(case)})).json()["items"]
@@ -110,7 +135,9 @@ async def test_without_a_token_one_signs_in_first(ask: Ask) -> None:
     assert (await ask().get("/v1/messages", params={"child_id": str(uuid4())})).status_code == 401
 
 
-@pytest.mark.parametrize("query", [{}, {"child_id": str(uuid4()), "case_id": str(uuid4())}, {"child_id": "x"}, {"after": "x"}])
+@pytest.mark.parametrize(
+    "query", [{}, {"child_id": str(uuid4()), "case_id": str(uuid4())}, {"child_id": "x"}, {"after": "x"}]
+)
 async def test_a_question_that_is_not_one_is_refused(ask: Ask, query: dict[str, str]) -> None:
     answer = await ask("lead_officer").get("/v1/messages", params=query)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
@@ -149,8 +176,16 @@ async def test_a_receipt_says_what_became_of_a_message_once(
     async with fake_notify() as fake, httpx2.AsyncClient() as client:
         await service.send_all(Notify(KEY, {"": TEMPLATE}, client, url=fake.url))
         (row,) = await service.rows()
-        body = {"id": fake.taken[0]["id"], "reference": str(row["id"]), "to": "ada@example.org", "status": status,
-                "created_at": "2026-12-07T12:00:00.000000Z", "completed_at": None, "sent_at": None, "notification_type": "email"}
+        body = {
+            "id": fake.taken[0]["id"],
+            "reference": str(row["id"]),
+            "to": "ada@example.org",
+            "status": status,
+            "created_at": "2026-12-07T12:00:00.000000Z",
+            "completed_at": None,
+            "sent_at": None,
+            "notification_type": "email",
+        }
         for _ in range(2):
             answer = await ask().post("/v1/receipts", json=body, headers={"Authorization": f"Bearer {SECRET}"})
             assert answer.status_code == 204
@@ -160,7 +195,9 @@ async def test_a_receipt_says_what_became_of_a_message_once(
 
 
 async def test_the_local_runs_mail_can_be_read_by_its_operator_and_as_a_page(service: Service, ask: Ask) -> None:
-    await service.hear(invented.referrer_named(email="ada@example.org"), invented.referrer_named(email="ben@example.org"))
+    await service.hear(
+        invented.referrer_named(email="ada@example.org"), invented.referrer_named(email="ben@example.org")
+    )
     await service.send_all()
     (mail,) = (await ask("operator").get("/v1/mailbox", params={"to": "Ben@example.org"})).json()["items"]
     assert mail["address"] == "ben@example.org" and "/v1/progress/" in mail["body"]
@@ -175,8 +212,11 @@ async def test_the_local_runs_mail_can_be_read_by_its_operator_and_as_a_page(ser
 
 async def test_the_page_shows_what_was_written_and_runs_none_of_it(service: Service, ask: Ask) -> None:
     await service.pool.execute(
-        "INSERT INTO mailbox (message_id, address, subject, body) VALUES ($1, $2, $3, $4)", uuid4(),
-        "ada@example.org", "<script>alert(1)</script>", "https://x.example.org/'onclick='alert(1)\n<b>bold</b>",
+        "INSERT INTO mailbox (message_id, address, subject, body) VALUES ($1, $2, $3, $4)",
+        uuid4(),
+        "ada@example.org",
+        "<script>alert(1)</script>",
+        "https://x.example.org/'onclick='alert(1)\n<b>bold</b>",
     )
     page = (await ask().get("/mailbox")).text
     assert "<script>" not in page and "<b>" not in page and "'onclick=" not in page
@@ -202,9 +242,12 @@ async def test_the_measures_count_what_waits(service: Service, ask: Ask) -> None
 @pytest.mark.parametrize(
     ("given", "named"),
     [
-        ({"profile": "production"}, "CME_NOTIFY_KEY"), ({"notify_key": KEY}, "CME_NOTIFY_TEMPLATES"),
-        ({"notify_key": "short"}, "CME_NOTIFY_KEY"), ({"notify_templates": "outcome=x"}, "CME_NOTIFY_TEMPLATES"),
-        ({"council": None}, "CME_COUNCIL"), ({"referrals_url": None}, "CME_REFERRALS_URL"),
+        ({"profile": "production"}, "CME_NOTIFY_KEY"),
+        ({"notify_key": KEY}, "CME_NOTIFY_TEMPLATES"),
+        ({"notify_key": "short"}, "CME_NOTIFY_KEY"),
+        ({"notify_templates": "outcome=x"}, "CME_NOTIFY_TEMPLATES"),
+        ({"council": None}, "CME_COUNCIL"),
+        ({"referrals_url": None}, "CME_REFERRALS_URL"),
     ],
 )
 def test_settings_that_cannot_work_are_named(given: dict[str, Any], named: str) -> None:

@@ -33,9 +33,13 @@ async def test_a_message_is_the_submissions_until_the_register_has_spoken_and_th
 async def test_joined_records_show_together_and_separated_ones_apart_again(service: Service) -> None:
     one, other, case_one, case_other, referral = (uuid4() for _ in range(5))
     await service.hear(
-        invented.referrer_named(referral), invented.matched(referral, other), invented.case_opened(one, case_one, uuid4()),
-        invented.case_opened(other, case_other, referral), invented.warned(one, case_one, uuid4()),
-        invented.assigned(other, case_other, uuid4()), invented.concern(other),
+        invented.referrer_named(referral),
+        invented.matched(referral, other),
+        invented.case_opened(one, case_one, uuid4()),
+        invented.case_opened(other, case_other, referral),
+        invented.warned(one, case_one, uuid4()),
+        invented.assigned(other, case_other, uuid4()),
+        invented.concern(other),
     )
     before = await about(service, one), await about(service, other)
     assert before == ({"deadline-near"}, {"referral-received", "case-assigned", "concern-raised"})
@@ -51,7 +55,9 @@ async def test_joined_records_show_together_and_separated_ones_apart_again(servi
 async def test_what_is_said_of_a_message_names_whose_it_is_by_then_in_any_order(service: Service, order: int) -> None:
     absorbed, surviving, referral = uuid4(), uuid4(), uuid4()
     told: list[Event] = [
-        invented.referrer_named(referral), invented.matched(referral, absorbed), invented.joined(surviving, absorbed, LATER),
+        invented.referrer_named(referral),
+        invented.matched(referral, absorbed),
+        invented.joined(surviving, absorbed, LATER),
         invented.matched(referral, absorbed),
     ]
     await service.hear(*told[order:], *told[:order])

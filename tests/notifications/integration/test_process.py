@@ -40,7 +40,12 @@ class Running:
 
     async def start(self, command: str) -> asyncio.subprocess.Process:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "cme_notifications", command, env=self.environment, cwd=ROOT,
+            sys.executable,
+            "-m",
+            "cme_notifications",
+            command,
+            env=self.environment,
+            cwd=ROOT,
             stdout=asyncio.subprocess.DEVNULL,
         )
         self.processes.append(process)
@@ -68,14 +73,24 @@ async def running(dsn: str, kafka: Kafka, issuer: tuple[Issuer, str]) -> AsyncIt
     for topic in TOPICS:
         await kafka.create(topic)
     port = str(free_port())
-    service = Running({
-        "PATH": os.environ["PATH"], "CME_PROFILE": "local", "CME_NOTIFICATIONS_DATABASE": dsn, "CME_KAFKA": kafka.servers,
-        "CME_KEYRING": "k1:" + base64.b64encode(SECRET).decode(), "CME_ISSUER": NAME, "CME_JWKS": issuer[1],
-        "CME_LINK_SECRET": "a secret that signs links in tests only", "CME_COUNCIL": "deploy/local/county/council.toml",
-        "CME_NOTIFICATIONS_PORT": port, "CME_NOTIFICATIONS_URL": f"http://127.0.0.1:{port}",
-        "CME_REFERRALS_URL": "https://r.example.org", "CME_REGISTER_URL": "https://g.example.org",
-        "CME_SAFEGUARDING_URL": "https://s.example.org",
-    })
+    service = Running(
+        {
+            "PATH": os.environ["PATH"],
+            "CME_PROFILE": "local",
+            "CME_NOTIFICATIONS_DATABASE": dsn,
+            "CME_KAFKA": kafka.servers,
+            "CME_KEYRING": "k1:" + base64.b64encode(SECRET).decode(),
+            "CME_ISSUER": NAME,
+            "CME_JWKS": issuer[1],
+            "CME_LINK_SECRET": "a secret that signs links in tests only",
+            "CME_COUNCIL": "deploy/local/county/council.toml",
+            "CME_NOTIFICATIONS_PORT": port,
+            "CME_NOTIFICATIONS_URL": f"http://127.0.0.1:{port}",
+            "CME_REFERRALS_URL": "https://r.example.org",
+            "CME_REGISTER_URL": "https://g.example.org",
+            "CME_SAFEGUARDING_URL": "https://s.example.org",
+        }
+    )
     yield service
     for process in service.processes:
         await service.stop(process, signal.SIGKILL)
@@ -132,9 +147,11 @@ async def test_from_events_on_topics_to_mail_and_what_is_said_of_it(
     for topic in TOPICS[:3]:
         await kafka.write(topic, os.urandom(60), key=os.urandom(8), headers=[("ce_id", os.urandom(8))])
     (closing, *_) = await publish(
-        kafka, invented.closed(child, case, referral),
+        kafka,
+        invented.closed(child, case, referral),
         invented.officer(manager, OfficerRole.TEAM_MANAGER, email=f"{manager}@example.org"),
-        invented.breached(child, case), invented.concern(child, case),
+        invented.breached(child, case),
+        invented.concern(child, case),
     )
     assert {event.template for event, _ in await said_of(kafka, child, 2)} == {"deadline-passed", "concern-raised"}
 
@@ -149,7 +166,8 @@ async def test_from_events_on_topics_to_mail_and_what_is_said_of_it(
     subjects = mailbox(running, issuer[0])
     assert f"The outcome of {invented.submission()['reference']}" in await subjects(address)
     assert sorted(await subjects(f"{manager}@example.org")) == [
-        "A deadline has passed: Monday 7 December 2026", "Urgent: a safeguarding concern has been raised",
+        "A deadline has passed: Monday 7 December 2026",
+        "Urgent: a safeguarding concern has been raised",
     ]
     assert await running.stop(worker) == 0
     assert await running.stop(http) == 0

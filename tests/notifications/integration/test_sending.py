@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,9 +18,17 @@ from cme_notifications.adapters.notify import Notify
 from cme_notifications.application.ports import Letter
 from cme_notifications.domain.errors import BadTemplate
 from cme_notifications.domain.messages import (
-    BEFORE_ASKING, GIVE_UP, LONGEST_PAUSE, REMEMBERED, NotNow, Outcome, Refused, Taken, Unclear,
+    BEFORE_ASKING,
+    GIVE_UP,
+    LONGEST_PAUSE,
+    REMEMBERED,
+    NotNow,
+    Outcome,
+    Refused,
+    Taken,
+    Unclear,
 )  # fmt: skip
-from tests.fakes.notify import KEY, TEMPLATE, Fault, FakeNotify, Template, fake_notify
+from tests.fakes.notify import KEY, TEMPLATE, FakeNotify, Fault, Template, fake_notify
 from tests.notifications import invented
 from tests.notifications.integration.conftest import Service
 
@@ -42,7 +51,10 @@ def notify(fake: FakeNotify, client: httpx2.AsyncClient) -> Notify:
 
 
 def letter(**given: Any) -> Letter:
-    return Letter(**{"id": uuid4(), "address": "ada@example.org", "subject": "A subject", "body": "A text", "template": "outcome"} | given)
+    return Letter(
+        **{"id": uuid4(), "address": "ada@example.org", "subject": "A subject", "body": "A text", "template": "outcome"}
+        | given
+    )
 
 
 async def test_notify_takes_a_letter_with_our_reference_and_our_words(notify: Notify, fake: FakeNotify) -> None:
@@ -91,7 +103,9 @@ async def test_a_notify_that_is_not_there_has_certainly_taken_nothing(client: ht
     assert await nowhere.find(uuid4()) == Unclear("notify-ConnectError")
 
 
-async def test_a_letter_it_never_had_is_not_found_and_one_that_bounced_has_failed(notify: Notify, fake: FakeNotify) -> None:
+async def test_a_letter_it_never_had_is_not_found_and_one_that_bounced_has_failed(
+    notify: Notify, fake: FakeNotify
+) -> None:
     assert await notify.find(uuid4()) is None
     one = letter()
     await notify.send(one)
@@ -99,7 +113,9 @@ async def test_a_letter_it_never_had_is_not_found_and_one_that_bounced_has_faile
     assert await notify.find(one.id) == Refused("permanent-failure")
 
 
-async def test_templates_are_held_against_notifys_own(notify: Notify, fake: FakeNotify, client: httpx2.AsyncClient) -> None:
+async def test_templates_are_held_against_notifys_own(
+    notify: Notify, fake: FakeNotify, client: httpx2.AsyncClient
+) -> None:
     await notify.check()
     fake.templates[TEMPLATE] = Template(body="((body)) ((name))")
     with pytest.raises(BadTemplate, match="name"):
@@ -113,7 +129,9 @@ async def state(service: Service) -> str:
     return str(row["state"])
 
 
-async def test_a_message_sent_by_notify_is_said_to_have_gone_by_e_mail(service: Service, notify: Notify, fake: FakeNotify) -> None:
+async def test_a_message_sent_by_notify_is_said_to_have_gone_by_e_mail(
+    service: Service, notify: Notify, fake: FakeNotify
+) -> None:
     await service.hear(invented.referrer_named())
     await service.send_all(notify)
     (said,), (row,) = await service.say(), await service.rows()
@@ -149,8 +167,12 @@ async def test_a_sender_killed_after_notify_took_the_message_does_not_send_it_tw
 ) -> None:
     await service.hear(invented.referrer_named())
     killed = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.notifications.integration.crash", service_dsn, fake.url,
-        env={**os.environ, "PYTHONPATH": os.getcwd()},
+        sys.executable,
+        "-m",
+        "tests.notifications.integration.crash",
+        service_dsn,
+        fake.url,
+        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
     )
     assert await killed.wait() == -9
     assert await state(service) == "sending" and len(fake.taken) == 1
@@ -161,7 +183,9 @@ async def test_a_sender_killed_after_notify_took_the_message_does_not_send_it_tw
     assert [said.type for said in await service.say()] == [MessageSent.type]
 
 
-async def test_a_doubt_older_than_notifys_memory_is_left_to_a_person(service: Service, notify: Notify, fake: FakeNotify) -> None:
+async def test_a_doubt_older_than_notifys_memory_is_left_to_a_person(
+    service: Service, notify: Notify, fake: FakeNotify
+) -> None:
     await service.hear(invented.referrer_named())
     fake.faults.append(Fault.SILENCE_BEFORE)
     await service.send_all(notify)
@@ -172,7 +196,9 @@ async def test_a_doubt_older_than_notifys_memory_is_left_to_a_person(service: Se
     assert isinstance(said.event, MessageFailed) and said.event.reason == "in-doubt"
 
 
-async def test_a_busy_notify_is_waited_for_and_in_the_end_given_up(service: Service, notify: Notify, fake: FakeNotify) -> None:
+async def test_a_busy_notify_is_waited_for_and_in_the_end_given_up(
+    service: Service, notify: Notify, fake: FakeNotify
+) -> None:
     await service.hear(invented.referrer_named())
     fake.faults.extend([Fault.MINUTE_LIMIT, Fault.MINUTE_LIMIT])
     await service.send_all(notify)
@@ -184,13 +210,36 @@ async def test_a_busy_notify_is_waited_for_and_in_the_end_given_up(service: Serv
     assert isinstance(said.event, MessageFailed) and said.event.reason == "temporary-failure"
 
 
-async def test_a_busy_notify_that_recovers_gets_the_message_once(service: Service, notify: Notify, fake: FakeNotify) -> None:
+async def test_a_busy_notify_that_recovers_gets_the_message_once(
+    service: Service, notify: Notify, fake: FakeNotify
+) -> None:
     await service.hear(invented.referrer_named())
     fake.faults.extend([Fault.MINUTE_LIMIT, Fault.MINUTE_LIMIT])
     for _ in range(3):
         await service.send_all(notify)
         await service.passes(LONGEST_PAUSE)
     assert await state(service) == "sent" and len(fake.taken) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "taken", "said"),
+    [
+        (Fault.MINUTE_LIMIT, 0, MessageFailed.type),
+        (Fault.ERROR_BEFORE, 0, MessageFailed.type),
+        (Fault.ERROR_AFTER, 1, MessageSent.type),
+    ],
+)
+async def test_an_officer_who_leaves_between_two_attempts_keeps_no_message_waiting(
+    service: Service, notify: Notify, fake: FakeNotify, fault: Fault, taken: int, said: str
+) -> None:
+    lead = uuid4()
+    await service.hear(invented.officer(lead), invented.assigned(uuid4(), uuid4(), lead))
+    fake.faults.append(fault)
+    await service.send_all(notify)
+    await service.hear(invented.officer(lead, active=False))
+    await service.passes(LONGEST_PAUSE)
+    await service.send_all(notify)
+    assert (len(fake.taken), [one.type for one in await service.say()]) == (taken, [said])
 
 
 async def test_a_refused_message_is_said_to_have_failed(service: Service, notify: Notify) -> None:
@@ -226,7 +275,9 @@ async def test_a_sender_that_lost_its_lease_cannot_undo_its_successor(service: S
 
 
 async def test_a_template_that_breaks_costs_its_message_and_no_other(service: Service) -> None:
-    await service.hear(invented.referrer_named(email="ada@example.org"), invented.referrer_named(email="ben@example.org"))
+    await service.hear(
+        invented.referrer_named(email="ada@example.org"), invented.referrer_named(email="ben@example.org")
+    )
     await service.pool.execute("UPDATE message SET template = 'no-such' WHERE place = (SELECT min(place) FROM message)")
     await service.send_all()
     assert await service.mail() == [f"We have received your referral {invented.submission()['reference']}"]

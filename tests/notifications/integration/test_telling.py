@@ -6,14 +6,13 @@ from uuid import uuid4
 
 import pytest
 
-from cme_contracts.codes import OfficerRole, Outcome
+from cme_contracts.codes import OfficerRole, Outcome, ReferrerKind
 from cme_contracts.notifications import MessageFailed, MessageSent, ReferrerInformed
 from cme_notifications.domain.messages import WAIT_FOR_ADDRESS
 from tests.notifications import invented
-from tests.notifications.integration.conftest import Service
+from tests.notifications.integration.conftest import COUNCIL, Service
 
 
-@pytest.mark.policy("7.3")
 async def test_a_referrer_is_told_once_however_often_the_event_is_read(service: Service) -> None:
     event = invented.referrer_named()
     (cause,) = await service.hear(event)
@@ -25,7 +24,11 @@ async def test_a_referrer_is_told_once_however_often_the_event_is_read(service: 
     assert await service.mail("ada@example.org") == [f"We have received your referral {event.reference}"]
     (said,) = await service.say()
     assert isinstance(said.event, MessageSent)
-    assert (said.event.template, said.event.audience, said.event.submission_id) == ("referral-received", "referrer", event.submission_id)
+    assert (said.event.template, said.event.audience, said.event.submission_id) == (
+        "referral-received",
+        "referrer",
+        event.submission_id,
+    )
     assert (said.meta.causation_id, said.meta.correlation_id) == (str(cause.id), cause.correlation_id)
     assert said.event.prompted_by == event.type
 
@@ -47,8 +50,11 @@ async def test_an_event_whose_inbox_has_been_forgotten_still_owes_nothing_twice(
 async def test_the_outcome_reaches_every_sender_whichever_comes_first(service: Service, order: str) -> None:
     child, case, referral, deletion = uuid4(), uuid4(), uuid4(), uuid4()
     facts = [
-        invented.referrer_named(referral), invented.pupil_deleted(deletion), invented.school(),
-        invented.matched(referral, child), invented.case_opened(child, case, referral),
+        invented.referrer_named(referral),
+        invented.pupil_deleted(deletion),
+        invented.school(),
+        invented.matched(referral, child),
+        invented.case_opened(child, case, referral),
     ]
     ending = invented.closed(child, case, referral, deletion)
     if order == "closed first":
@@ -104,12 +110,15 @@ async def test_a_lead_officer_who_manages_the_team_is_told_once(service: Service
 async def test_the_lead_officer_of_a_case_is_known_by_its_child_too(service: Service) -> None:
     child, case, lead = uuid4(), uuid4(), uuid4()
     await service.hear(
-        invented.officer(lead, email="lead@example.org"), invented.case_opened(child, case, uuid4()),
-        invented.assigned(child, case, lead), invented.acknowledged(child),
+        invented.officer(lead, email="lead@example.org"),
+        invented.case_opened(child, case, uuid4()),
+        invented.assigned(child, case, lead),
+        invented.acknowledged(child),
     )
     await service.send_all()
     assert await service.mail("lead@example.org") == [
-        "A case has been assigned to you", "Social care has acknowledged an escalation",
+        "A case has been assigned to you",
+        "Social care has acknowledged an escalation",
     ]
 
 
@@ -118,7 +127,8 @@ async def test_social_care_gets_an_escalation_with_a_reference_and_no_name(servi
     event = invented.escalated(uuid4(), uuid4(), to_be_confirmed=True)
     await service.hear(event, invented.officer(uuid4(), OfficerRole.TEAM_MANAGER, email="manager@example.org"))
     await service.send_all()
-    (body,) = [row["body"] for row in await service.pool.fetch("SELECT body FROM mailbox WHERE address LIKE 'front-door@%'")]
+    care = COUNCIL.contact("social_care", invented.DUE).email
+    (body,) = [row["body"] for row in await service.pool.fetch("SELECT body FROM mailbox WHERE address = $1", care)]
     assert str(event.escalation_id) in body and "Monday 7 December 2026" in body and "fgm" not in body
     assert await service.mail("manager@example.org") == ["Urgent: please confirm an escalation to social care"]
 
@@ -138,7 +148,9 @@ async def test_a_concern_goes_out_before_what_was_owed_earlier(service: Service)
     assert len(await service.mail()) == 4
 
 
-async def test_a_school_without_a_mailbox_is_said_at_once_and_a_school_nobody_told_us_of_is_waited_for(service: Service) -> None:
+async def test_a_school_without_a_mailbox_is_said_at_once_and_a_school_nobody_told_us_of_is_waited_for(
+    service: Service,
+) -> None:
     silent, unknown = "999124", "999125"
     await service.hear(invented.school(silent, mailbox=None))
     await service.hear(invented.pupil_added(urn=silent), invented.pupil_added(urn=unknown))
@@ -150,7 +162,26 @@ async def test_a_school_without_a_mailbox_is_said_at_once_and_a_school_nobody_to
     await service.passes(timedelta(minutes=2))
     await service.send_all()
     assert (await service.states())[unknown] == "permanently failed"
-    assert [said.event.reason for said in await service.say() if isinstance(said.event, MessageFailed)] == ["no-address"] * 2
+    assert [said.event.reason for said in await service.say() if isinstance(said.event, MessageFailed)] == [
+        "no-address"
+    ] * 2
+
+
+async def test_a_referrer_who_gave_no_e_mail_is_told_by_the_school_or_by_a_person(service: Service) -> None:
+    of_school = invented.referrer_named(email="").model_copy(
+        update={"kind": ReferrerKind.SCHOOL, "school_urn": invented.URN}
+    )
+    neighbour = invented.referrer_named(email=" ")
+    await service.hear(of_school, neighbour)
+    await service.send_all()
+    assert await service.states() == {
+        str(of_school.submission_id): "queued",
+        str(neighbour.submission_id): "permanently failed",
+    }
+    await service.hear(invented.school())
+    await service.send_all()
+    assert len(await service.mail("office@example.org")) == 1
+    assert [said.type for said in await service.say()] == [MessageFailed.type, MessageSent.type]
 
 
 async def test_an_officer_who_has_left_is_not_written_to(service: Service) -> None:
@@ -179,7 +210,10 @@ async def test_the_newest_address_is_the_one_that_is_used(service: Service) -> N
     await service.hear(invented.assigned(uuid4(), uuid4(), lead), invented.officer(lead, email="old@example.org"))
     await service.hear(invented.officer(lead, email="new@example.org"))
     await service.send_all()
-    assert (await service.mail("new@example.org"), await service.mail("old@example.org")) == (["A case has been assigned to you"], [])
+    assert (await service.mail("new@example.org"), await service.mail("old@example.org")) == (
+        ["A case has been assigned to you"],
+        [],
+    )
 
 
 async def test_many_senders_at_once_send_each_message_once(service: Service) -> None:
@@ -199,7 +233,9 @@ async def test_many_senders_at_once_send_each_message_once(service: Service) -> 
 async def test_a_whole_batch_of_every_event_is_handled_and_none_is_parked(service: Service) -> None:
     told = [*invented.one_of_each().values(), invented.school(), invented.officer(uuid4())]
     for stream in {event.stream for event in told}:
-        await service.consumer.take([service.record(event, invented.meta(event)) for event in told if event.stream == stream])
+        await service.consumer.take(
+            [service.record(event, invented.meta(event)) for event in told if event.stream == stream]
+        )
     assert await service.parked() == 0
     assert {row["prompted_by"] for row in await service.rows()} == set(invented.one_of_each())
 

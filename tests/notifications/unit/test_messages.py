@@ -7,7 +7,19 @@ import pytest
 
 from cme_notifications.domain.errors import IllegalMove
 from cme_notifications.domain.messages import (
-    BEFORE_ASKING, GIVE_UP, LONGEST_PAUSE, MOVES, REMEMBERED, NotNow, Refused, Settlement, State, Taken, Unclear, move, pause,
+    BEFORE_ASKING,
+    GIVE_UP,
+    LONGEST_PAUSE,
+    MOVES,
+    REMEMBERED,
+    NotNow,
+    Refused,
+    Settlement,
+    State,
+    Taken,
+    Unclear,
+    move,
+    pause,
     settle,
 )  # fmt: skip
 
@@ -28,7 +40,9 @@ def test_what_has_ended_has_ended() -> None:
 
 
 def test_every_outcome_of_a_call_is_a_move_from_sending() -> None:
-    for outcome, age in product((Taken(), Refused("x"), NotNow("x"), Unclear("x")), (SOON, GIVE_UP + SOON, REMEMBERED + SOON)):
+    for outcome, age in product(
+        (Taken(), Refused("x"), NotNow("x"), Unclear("x")), (SOON, GIVE_UP + SOON, REMEMBERED + SOON)
+    ):
         move(State.SENDING, settle(outcome, attempts=1, age=age).state)
 
 
@@ -38,17 +52,23 @@ def test_a_message_that_was_taken_is_sent_and_one_that_was_refused_has_failed() 
 
 
 def test_what_was_certainly_not_taken_is_tried_again_until_somebody_must_find_another_way() -> None:
-    assert settle(NotNow("busy"), attempts=2, age=SOON) == Settlement(State.TEMPORARILY_FAILED, "busy", retry_in=pause(2))
+    assert settle(NotNow("busy"), attempts=2, age=SOON) == Settlement(
+        State.TEMPORARILY_FAILED, "busy", retry_in=pause(2)
+    )
     tomorrow = timedelta(hours=9)
     assert settle(NotNow("limit", tomorrow), attempts=1, age=SOON).retry_in == tomorrow
-    assert settle(NotNow("busy"), attempts=99, age=GIVE_UP + SOON) == Settlement(State.PERMANENTLY_FAILED, "temporary-failure")
+    assert settle(NotNow("busy"), attempts=99, age=GIVE_UP + SOON) == Settlement(
+        State.PERMANENTLY_FAILED, "temporary-failure"
+    )
 
 
 def test_a_doubt_is_left_long_enough_to_be_asked_about_and_ends_while_the_channel_remembers() -> None:
     asked = settle(Unclear("timeout"), attempts=1, age=SOON)
     assert asked.state is State.IN_DOUBT and asked.retry_in is not None and asked.retry_in >= BEFORE_ASKING
     assert settle(Unclear("timeout"), attempts=9, age=GIVE_UP + SOON).state is State.IN_DOUBT
-    assert settle(Unclear("timeout"), attempts=9, age=REMEMBERED + SOON) == Settlement(State.PERMANENTLY_FAILED, "in-doubt")
+    assert settle(Unclear("timeout"), attempts=9, age=REMEMBERED + SOON) == Settlement(
+        State.PERMANENTLY_FAILED, "in-doubt"
+    )
 
 
 def test_pauses_grow_up_to_the_longest() -> None:

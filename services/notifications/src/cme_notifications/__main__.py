@@ -47,8 +47,10 @@ def _background(context: Here) -> Sequence[Loop]:
     templates = Templates(council.label)
     templates.check(read_routes())
     places = Places(
-        referrals=_base(settings.referrals_url), register=_base(settings.register_url),
-        safeguarding=_base(settings.safeguarding_url), sign=context.links.make,
+        referrals=_base(settings.referrals_url),
+        register=_base(settings.register_url),
+        safeguarding=_base(settings.safeguarding_url),
+        sign=context.links.make,
     )
 
     def today() -> Council:
@@ -69,7 +71,10 @@ def _channel(context: Here) -> tuple[Notify | Mailbox, Loop | None]:
     if settings.notify_key is None:
         return Mailbox(context.pool), None
     notify = Notify(
-        settings.notify_key.get_secret_value(), settings.templates_of_notify, httpx2.AsyncClient(), url=settings.notify_url
+        settings.notify_key.get_secret_value(),
+        settings.templates_of_notify,
+        httpx2.AsyncClient(),
+        url=settings.notify_url,
     )
     return notify, notify.check
 

@@ -12,13 +12,21 @@ from pydantic import AnyHttpUrl, Field, SecretStr, field_validator, model_valida
 from cme_notifications.adapters.notify import LIVE, UUID_LENGTH
 from cme_service.settings import Mend, ServiceSettings
 
+
 class Settings(ServiceSettings):
     """Read once, at the start."""
 
     service: ClassVar[str] = "notifications"
-    shared: ClassVar[frozenset[str]] = frozenset({
-        "referrals_url", "register_url", "safeguarding_url", "notify_url", "notify_templates", "notify_callback_secret",
-    })
+    shared: ClassVar[frozenset[str]] = frozenset(
+        {
+            "referrals_url",
+            "register_url",
+            "safeguarding_url",
+            "notify_url",
+            "notify_templates",
+            "notify_callback_secret",
+        }
+    )
 
     council: Path = Field(description="the file with the council's names, contacts and labels")
     referrals_url: AnyHttpUrl = Field(description="how people reach the referrals service; links begin with it")
@@ -29,7 +37,9 @@ class Settings(ServiceSettings):
     notify_templates: str = Field(
         "", description="GOV.UK Notify's template id, or name=id with commas; an id alone serves the rest"
     )
-    notify_callback_secret: SecretStr | None = Field(None, description="the token we gave GOV.UK Notify for its receipts")
+    notify_callback_secret: SecretStr | None = Field(
+        None, description="the token we gave GOV.UK Notify for its receipts"
+    )
 
     @field_validator("notify_key")
     @classmethod

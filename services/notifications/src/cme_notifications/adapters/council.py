@@ -18,6 +18,10 @@ def council_on(file: cme_council.Council, on: date) -> Council:
     """
     team, care = file.contact(TEAM, on), file.contact(SOCIAL_CARE, on)
     return Council(
-        name=file.name, team=team.name, email=team.email or "", telephone=team.telephone or "",
-        social_care_name=care.name, social_care_mailbox=care.email,
+        name=file.name,
+        team=team.name,
+        email=team.email or "",
+        telephone=team.telephone or "",
+        social_care_name=care.name,
+        social_care_mailbox=care.email,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -36,8 +35,13 @@ class Sent:
 
 
 async def messages_about(
-    pool: asyncpg.Pool[asyncpg.Record], *, child_id: UUID | None = None, submission_id: UUID | None = None,
-    case_id: UUID | None = None, after: int = 0, limit: int = 100,
+    pool: asyncpg.Pool[asyncpg.Record],
+    *,
+    child_id: UUID | None = None,
+    submission_id: UUID | None = None,
+    case_id: UUID | None = None,
+    after: int = 0,
+    limit: int = 100,
 ) -> list[Sent]:
     """The messages about a child (whatever is theirs now), a submission or a case, in the order they were owed."""
     return [Sent(**row) for row in await pool.fetch(ABOUT, child_id, submission_id, case_id, after, limit)]

@@ -42,8 +42,13 @@ class MessageRows:
         if row is None:
             return None
         return Claimed(
-            **_fields(row), claim=claim, age=row["age"], doubtful=row["doubtful"],
-            address=row["address"], name=row["addressee"], reference=row["reference"],
+            **_fields(row),
+            claim=claim,
+            age=row["age"],
+            doubtful=row["doubtful"],
+            address=row["address"],
+            name=row["addressee"],
+            reference=row["reference"],
         )
 
     async def unreachable(self, *, waited: timedelta, limit: int) -> Sequence[Message]:
@@ -54,8 +59,14 @@ class MessageRows:
         return None if row is None else Message(**_fields(row))
 
     async def settle(
-        self, message: Message, settlement: Settlement, *, at: datetime, claim: UUID | None,
-        channel: str | None = None, template_version: int | None = None,
+        self,
+        message: Message,
+        settlement: Settlement,
+        *,
+        at: datetime,
+        claim: UUID | None,
+        channel: str | None = None,
+        template_version: int | None = None,
     ) -> bool:
         return await self._conn.fetchval(
             SETTLE, message.id, claim, settlement.state, settlement.reason, settlement.retry_in, at,
@@ -126,7 +137,8 @@ WITH free AS (
       AND m.reason IS DISTINCT FROM $4
       AND (m.leased_until IS NULL OR m.leased_until <= now())
       AND (m.retry_at IS NULL OR m.retry_at <= now())
-      AND (m.recipient_kind = 'partner' OR coalesce(CASE WHEN o.active THEN o.email END, s.email, c.mailbox) IS NOT NULL)
+      AND (m.recipient_kind = 'partner' OR m.state IN ('sending', 'in doubt')  -- what may be out is looked up anyway
+        OR coalesce(CASE WHEN o.active THEN o.email END, s.email, c.mailbox) IS NOT NULL)
     ORDER BY m.urgent DESC, m.place LIMIT 1
     FOR UPDATE OF m SKIP LOCKED
 )
@@ -137,10 +149,11 @@ RETURNING m.*, {WHOSE}, now() - m.queued_at AS age, free.doubtful, free.address,
 
 UNREACHABLE = f"""
 SELECT m.*, {WHOSE} FROM message AS m {ADDRESSED}
-WHERE m.state = 'queued' AND m.recipient_kind <> 'partner'
+WHERE m.state IN ('queued', 'temporarily failed') AND m.recipient_kind <> 'partner'
   AND (m.reason = $3
     OR NOT o.active
     OR (c.urn IS NOT NULL AND c.mailbox IS NULL AND s.email IS NULL)
+    OR (s.referrer_kind IS NOT NULL AND s.email IS NULL AND s.school_urn IS NULL)
     OR (coalesce(o.email, s.email, c.mailbox) IS NULL AND m.queued_at <= now() - $1::interval))
 ORDER BY m.place LIMIT $2
 FOR UPDATE OF m SKIP LOCKED"""

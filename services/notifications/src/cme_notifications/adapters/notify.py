@@ -44,7 +44,13 @@ class Notify:
     name = "email"
 
     def __init__(
-        self, key: str, templates: Mapping[str, str], client: httpx2.AsyncClient, *, url: str = LIVE, timeout: float = TIMEOUT
+        self,
+        key: str,
+        templates: Mapping[str, str],
+        client: httpx2.AsyncClient,
+        *,
+        url: str = LIVE,
+        timeout: float = TIMEOUT,
     ) -> None:
         """`key` is Notify's API key, name-service-secret. Raises `ValueError` if it is too short to be one."""
         if len(key) < 2 * UUID_LENGTH + 1:
@@ -87,7 +93,9 @@ class Notify:
                 raise BadTemplate(f"GOV.UK Notify has no template {id_}")
             wanted = set(answer.raise_for_status().json().get("personalisation") or {})
             if wanted != PLACEHOLDERS:
-                raise BadTemplate(f"template {id_} of GOV.UK Notify asks for {sorted(wanted)}, not for subject and body")
+                raise BadTemplate(
+                    f"template {id_} of GOV.UK Notify asks for {sorted(wanted)}, not for subject and body"
+                )
 
     def _template(self, name: str) -> str:
         id_ = self._templates.get(name) or self._templates.get("")
@@ -97,7 +105,9 @@ class Notify:
 
     async def _ask(self, method: str, path: str, **options: Any) -> httpx2.Response:
         # Signed for each request: a token is good for thirty seconds. Real time, whatever business time is.
-        token = jwt.encode({"typ": "JWT", "alg": "HS256"}, {"iss": self._service, "iat": int(time.time())}, self._secret)
+        token = jwt.encode(
+            {"typ": "JWT", "alg": "HS256"}, {"iss": self._service, "iat": int(time.time())}, self._secret
+        )
         headers = {"Authorization": f"Bearer {token}"}
         return await self._client.request(method, self._url + path, headers=headers, timeout=self._timeout, **options)
 

@@ -41,7 +41,10 @@ class PeopleRows:
             " ON CONFLICT (urn) DO UPDATE"
             " SET name = excluded.name, mailbox = excluded.mailbox, changed_at = excluded.changed_at"
             " WHERE s.changed_at <= excluded.changed_at",
-            urn, name, mailbox, at,
+            urn,
+            name,
+            mailbox,
+            at,
         )
 
     async def officer(self, officer_id: UUID, role: str, name: str, email: str, *, active: bool, at: datetime) -> None:
@@ -50,24 +53,47 @@ class PeopleRows:
             " ON CONFLICT (officer_id) DO UPDATE SET role = excluded.role, active = excluded.active,"
             " name = excluded.name, email = excluded.email, changed_at = excluded.changed_at"
             " WHERE o.changed_at <= excluded.changed_at",
-            officer_id, role, active, name, email, at,
+            officer_id,
+            role,
+            active,
+            name,
+            email,
+            at,
         )
 
     async def referrer(
-        self, submission_id: UUID, first_submission_id: UUID, reference: str, *, kind: str, name: str, email: str
+        self,
+        submission_id: UUID,
+        first_submission_id: UUID,
+        reference: str,
+        *,
+        kind: str,
+        name: str,
+        email: str | None,
+        school_urn: str | None,
     ) -> None:
         await self._conn.execute(
-            "INSERT INTO submission (submission_id, first_submission_id, reference, referrer_kind, name, email)"
-            " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (submission_id) DO UPDATE"
-            " SET referrer_kind = excluded.referrer_kind, name = excluded.name, email = excluded.email",
-            submission_id, first_submission_id, reference, kind, name, email,
+            "INSERT INTO submission AS s (submission_id, first_submission_id, reference, referrer_kind, name, email, school_urn)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (submission_id) DO UPDATE"
+            " SET referrer_kind = excluded.referrer_kind, name = excluded.name, email = excluded.email,"
+            " school_urn = coalesce(s.school_urn, excluded.school_urn)",
+            submission_id,
+            first_submission_id,
+            reference,
+            kind,
+            name,
+            email,
+            school_urn,
         )
 
     async def school_return(self, submission_id: UUID, first_submission_id: UUID, reference: str, urn: str) -> None:
         await self._conn.execute(
             "INSERT INTO submission (submission_id, first_submission_id, reference, school_urn) VALUES ($1, $2, $3, $4)"
             " ON CONFLICT (submission_id) DO UPDATE SET school_urn = excluded.school_urn",
-            submission_id, first_submission_id, reference, urn,
+            submission_id,
+            first_submission_id,
+            reference,
+            urn,
         )
 
     async def lead_officer(self, case_id: UUID, officer_id: UUID, at: datetime) -> None:
@@ -75,7 +101,9 @@ class PeopleRows:
             "INSERT INTO case_file AS c (case_id, officer_id, assigned_at) VALUES ($1, $2, $3)"
             " ON CONFLICT (case_id) DO UPDATE SET officer_id = excluded.officer_id, assigned_at = excluded.assigned_at"
             " WHERE c.assigned_at <= excluded.assigned_at",
-            case_id, officer_id, at,
+            case_id,
+            officer_id,
+            at,
         )
 
     async def lead_officer_of(self, about: About) -> UUID | None:
@@ -84,7 +112,9 @@ class PeopleRows:
             " WHERE case_id = $1::uuid OR ($1 IS NULL AND case_id IN (SELECT subject FROM whose WHERE child_id ="
             "   coalesce((SELECT child_id FROM whose WHERE subject = $2::uuid), $3::uuid)))"
             " ORDER BY assigned_at DESC LIMIT 1",
-            about.case_id, about.subject, about.child_id,
+            about.case_id,
+            about.subject,
+            about.child_id,
         )
         return officer_id
 

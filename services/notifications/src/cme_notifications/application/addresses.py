@@ -19,10 +19,16 @@ async def learn_officer(tx: Transaction, event: OfficerChanged) -> None:
 
 
 async def learn_referrer(tx: Transaction, event: ReferrerNamed) -> None:
-    """Who is to be told what became of a submission (policy 7)."""
+    """Who is to be told what became of a submission (policy 7). Somebody who gave a telephone number only has no address."""
     who = event.personal.plain
     await tx.people.referrer(
-        event.submission_id, event.first_submission_id, event.reference, kind=event.kind, name=who.name, email=who.email
+        event.submission_id,
+        event.first_submission_id,
+        event.reference,
+        kind=event.kind,
+        name=who.name,
+        email=who.email.strip() or None,
+        school_urn=event.school_urn,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from cme_contracts.codes import Audience, Channel
 from cme_contracts.notifications import MessageFailed, MessageSent, ReferrerInformed
@@ -16,29 +17,32 @@ def announce(tx: Transaction, message: Message, settlement: Settlement, channel:
     The message's row must be locked: then what is said of it is in the order in which it happened.
     """
     about = message.about
+    common: dict[str, Any] = {
+        "message_id": message.id,
+        "child_id": about.child_id,
+        "submission_id": about.submission_id,
+        "case_id": about.case_id,
+        "audience": Audience(message.audience),
+        "template": message.template,
+        "channel": Channel(channel),
+        "prompted_by": message.cause.type,
+    }
     if settlement.state is State.SENT:
-        tx.publish(
-            MessageSent(
-                message_id=message.id, child_id=about.child_id, submission_id=about.submission_id, case_id=about.case_id,
-                audience=Audience(message.audience), template=message.template, channel=Channel(channel),
-                prompted_by=message.cause.type, sent_at=at,
-            ),
-            cause=message.cause,
-        )
-        if message.informs_referrer and about.child_id and about.submission_id and about.case_id:
-            tx.publish(
-                ReferrerInformed(
-                    message_id=message.id, submission_id=about.submission_id, child_id=about.child_id,
-                    case_id=about.case_id, informed_at=at,
-                ),
-                cause=message.cause,
-            )
+        tx.publish(MessageSent(**common, sent_at=at), cause=message.cause)
+        if message.informs_referrer:
+            tx.publish(_informed(message, at), cause=message.cause)
     elif settlement.state is State.PERMANENTLY_FAILED:
-        tx.publish(
-            MessageFailed(
-                message_id=message.id, child_id=about.child_id, submission_id=about.submission_id, case_id=about.case_id,
-                audience=Audience(message.audience), template=message.template, channel=Channel(channel),
-                prompted_by=message.cause.type, reason=settlement.reason or "permanent-failure", failed_at=at,
-            ),
-            cause=message.cause,
-        )
+        reason = settlement.reason or "permanent-failure"
+        tx.publish(MessageFailed(**common, reason=reason, failed_at=at), cause=message.cause)
+
+
+def _informed(message: Message, at: datetime) -> ReferrerInformed:
+    about = message.about
+    assert about.submission_id and about.child_id and about.case_id  # only `CaseClosed` informs, and it names all three
+    return ReferrerInformed(
+        message_id=message.id,
+        submission_id=about.submission_id,
+        child_id=about.child_id,
+        case_id=about.case_id,
+        informed_at=at,
+    )

@@ -35,8 +35,11 @@ class Composer:
         """The letter, and the version of the template it was written from. Raises `NoAddress`."""
         council = self._council()
         fields: dict[str, Any] = {
-            **({"reference": message.reference} if message.reference else {}), **message.facts,
-            "greeting": greeting(message.name), "link": self._places(message), "council": council,
+            **({"reference": message.reference} if message.reference else {}),
+            **message.facts,
+            "greeting": greeting(message.name),
+            "link": self._places(message),
+            "council": council,
         }
         version, subject, body = self._writer.write(message.template, fields)
         return Letter(message.id, _address(message, council), subject, body, message.template), version

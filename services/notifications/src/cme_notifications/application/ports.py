@@ -68,7 +68,7 @@ class Claimed(Message):
     doubtful: bool
     """It may have been taken already: ask the channel first."""
     address: str | None = field(repr=False)
-    """None: the recipient is a partner, whose address is configuration."""
+    """None: a partner, whose address is configuration; or whoever it is for can be written to no more."""
     name: str | None = field(default=None, repr=False)
     reference: str | None = None
 
@@ -103,8 +103,14 @@ class Messages(Protocol):
         """One message, locked."""
 
     async def settle(
-        self, message: Message, settlement: Settlement, *, at: datetime, claim: UUID | None,
-        channel: str | None = None, template_version: int | None = None,
+        self,
+        message: Message,
+        settlement: Settlement,
+        *,
+        at: datetime,
+        claim: UUID | None,
+        channel: str | None = None,
+        template_version: int | None = None,
     ) -> bool:
         """Write down what became of it. With `claim`: False, and nothing done, if the message is another's by now."""
 
@@ -114,11 +120,22 @@ class People(Protocol):
 
     async def school(self, urn: str, name: str, mailbox: str | None, at: datetime) -> None: ...
 
-    async def officer(self, officer_id: UUID, role: str, name: str, email: str, *, active: bool, at: datetime) -> None: ...
+    async def officer(
+        self, officer_id: UUID, role: str, name: str, email: str, *, active: bool, at: datetime
+    ) -> None: ...
 
     async def referrer(
-        self, submission_id: UUID, first_submission_id: UUID, reference: str, *, kind: str, name: str, email: str
-    ) -> None: ...
+        self,
+        submission_id: UUID,
+        first_submission_id: UUID,
+        reference: str,
+        *,
+        kind: str,
+        name: str,
+        email: str | None,
+        school_urn: str | None,
+    ) -> None:
+        """Who is told of a submission. Without an e-mail address of their own, their school's mailbox; without either, nobody."""
 
     async def school_return(self, submission_id: UUID, first_submission_id: UUID, reference: str, urn: str) -> None: ...
 

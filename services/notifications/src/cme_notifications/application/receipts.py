@@ -26,10 +26,8 @@ async def note_receipt(tx: Transaction, message_id: UUID, status: str, *, at: da
     if message is None or message.state is not State.SENT:
         log.info("receipt.passed_over", message_id=str(message_id), status=status)
         return
-    if status == DELIVERED:
-        settlement = Settlement(State.DELIVERED)
-    else:
-        settlement = Settlement(State.PERMANENTLY_FAILED, status)
+    arrived = status == DELIVERED
+    settlement = Settlement(State.DELIVERED) if arrived else Settlement(State.PERMANENTLY_FAILED, status)
     move(message.state, settlement.state)
     await tx.messages.settle(message, settlement, at=at, claim=None)
     announce(tx, message, settlement, message.channel or "email", at)

@@ -18,7 +18,18 @@ from cme_notifications.application.compose import Composer
 from cme_notifications.application.ports import Begin, Channel, Claimed
 from cme_notifications.domain.errors import NoAddress
 from cme_notifications.domain.messages import (
-    NO_ADDRESS, REMEMBERED, WAIT_FOR_ADDRESS, NotNow, Outcome, Refused, Settlement, State, Taken, Unclear, move, settle,
+    NO_ADDRESS,
+    REMEMBERED,
+    WAIT_FOR_ADDRESS,
+    NotNow,
+    Outcome,
+    Refused,
+    Settlement,
+    State,
+    Taken,
+    Unclear,
+    move,
+    settle,
 )  # fmt: skip
 
 log = structlog.get_logger()
@@ -32,8 +43,15 @@ class Sender:
     """One sender. Run as many as wanted, in one process or in several: no message is sent twice."""
 
     def __init__(
-        self, begin: Begin, channel: Channel, composer: Composer, now: Callable[[], datetime],
-        *, lease: timedelta = LEASE, waited: timedelta = WAIT_FOR_ADDRESS, new_id: Callable[[], UUID] = uuid4,
+        self,
+        begin: Begin,
+        channel: Channel,
+        composer: Composer,
+        now: Callable[[], datetime],
+        *,
+        lease: timedelta = LEASE,
+        waited: timedelta = WAIT_FOR_ADDRESS,
+        new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         """`now` is business time, for what is said to others; leases and pauses go by the database's own clock."""
         self._begin, self._channel, self._composer, self._now = begin, channel, composer, now
@@ -80,7 +98,7 @@ class Sender:
             return await self._channel.send(letter), version
         except NoAddress:
             return Refused(NO_ADDRESS), None
-        except Exception as error:  # a defect of ours; the message may be out, so it counts as doubtful
+        except Exception as error:  # noqa: BLE001 - a defect of ours; the message may be out, so it is in doubt
             log.error("message.defect", message_id=str(message.id), template=message.template, error=describe(error))
             return Unclear("defect"), None
 

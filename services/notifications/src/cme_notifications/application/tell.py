@@ -67,8 +67,14 @@ async def _recipients(tx: Transaction, route: Route, event: Event) -> AsyncItera
             yield Recipient.social_care(), subject
         case Tells.EVERY_SENDER:
             for submission_id in _field(event, "submission_ids"):
-                yield Recipient.sender_of(submission_id), About(
-                    subject=subject.subject, child_id=subject.child_id, case_id=subject.case_id, submission_id=submission_id
+                yield (
+                    Recipient.sender_of(submission_id),
+                    About(
+                        subject=subject.subject,
+                        child_id=subject.child_id,
+                        case_id=subject.case_id,
+                        submission_id=submission_id,
+                    ),
                 )
 
 
@@ -92,9 +98,16 @@ def _owed(route: Route, event: Event, recipient: Recipient, subject: About, caus
     return Owed(
         # from what makes it one message, so that the same event read twice names the same message
         id=uuid5(cause.id, f"{route.template} {recipient.kind} {recipient.name}"),
-        cause=cause, template=route.template, audience=_audience(route, recipient), recipient=recipient, about=subject,
-        link=route.link, facts={name: _said(_field(event, name)) for name in route.fields},
-        urgent=route.urgent, informs_referrer=route.informs_referrer, by_hand=_by_hand(route, event),
+        cause=cause,
+        template=route.template,
+        audience=_audience(route, recipient),
+        recipient=recipient,
+        about=subject,
+        link=route.link,
+        facts={name: _said(_field(event, name)) for name in route.fields},
+        urgent=route.urgent,
+        informs_referrer=route.informs_referrer,
+        by_hand=_by_hand(route, event),
     )
 
 

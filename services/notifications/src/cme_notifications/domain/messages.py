@@ -28,7 +28,9 @@ class State(StrEnum):
 
 MOVES: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.SENDING, State.PERMANENTLY_FAILED}),
-    State.SENDING: frozenset({State.SENDING, State.SENT, State.TEMPORARILY_FAILED, State.PERMANENTLY_FAILED, State.IN_DOUBT}),
+    State.SENDING: frozenset(
+        {State.SENDING, State.SENT, State.TEMPORARILY_FAILED, State.PERMANENTLY_FAILED, State.IN_DOUBT}
+    ),
     State.TEMPORARILY_FAILED: frozenset({State.SENDING, State.PERMANENTLY_FAILED}),
     State.IN_DOUBT: frozenset({State.SENDING, State.PERMANENTLY_FAILED}),
     State.SENT: frozenset({State.DELIVERED, State.PERMANENTLY_FAILED}),

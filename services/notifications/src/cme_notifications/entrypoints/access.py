@@ -11,7 +11,12 @@ ACCESS = AccessTable(
 
 LOCAL = AccessTable(
     Row("GET", "/v1/mailbox", bearer, roles={"operator"}, hidden=True),
-    Row("GET", "/mailbox", public, why="the local run's invented people read their mail here; production has no such page",
-        per_minute=120),
+    Row(
+        "GET",
+        "/mailbox",
+        public,
+        why="the local run's invented people read their mail here; production has no such page",
+        per_minute=120,
+    ),
 )
 """The local run's mailbox: in production neither route exists."""

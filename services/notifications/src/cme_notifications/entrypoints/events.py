@@ -30,7 +30,9 @@ LEARNS: dict[type[Event], Callable[..., Awaitable[None]]] = {
 """What is remembered of an event, before anybody is told."""
 
 
-def consumer(db: Database[NotificationsTx], table: RoutingTable, now: Callable[[], datetime]) -> Consumer[NotificationsTx]:
+def consumer(
+    db: Database[NotificationsTx], table: RoutingTable, now: Callable[[], datetime]
+) -> Consumer[NotificationsTx]:
     """Everything that teaches us something or tells somebody: the second is the routing table's say."""
     events = Consumer(db, name="notifications", service="notifications")
     for event in sorted({*LEARNS, *(CATALOG[name] for name in table.events)}, key=lambda one: one.type):

@@ -61,12 +61,22 @@ def _api(context: Context[Settings, NotificationsTx]) -> APIRouter:
     ) -> Response:
         """The messages about a child, a submission or a case, in the order they were owed. Give one of the three."""
         if sum(one is not None for one in (child_id, submission_id, case_id)) != 1:
-            raise Problem(422, "invalid", "The request does not validate", errors=[
-                Fault("child_id, submission_id, case_id", "are not exactly one", "Give one of the three."),
-            ])
+            raise Problem(
+                422,
+                "invalid",
+                "The request does not validate",
+                errors=[
+                    Fault("child_id, submission_id, case_id", "are not exactly one", "Give one of the three."),
+                ],
+            )
         after = _place(page.after)
         rows = await messages_about(
-            context.pool, child_id=child_id, submission_id=submission_id, case_id=case_id, after=after, limit=page.limit + 1
+            context.pool,
+            child_id=child_id,
+            submission_id=submission_id,
+            case_id=case_id,
+            after=after,
+            limit=page.limit + 1,
         )
         return page.response(request, rows, show=_shown, place=lambda row: (str(row.place),))
 
@@ -84,7 +94,9 @@ def _mailbox(mailbox: Mailbox) -> APIRouter:
     router = APIRouter()
 
     @router.get("/v1/mailbox")
-    async def read(to: Annotated[str | None, Query(max_length=320, description="an address; all, without")] = None) -> Any:
+    async def read(
+        to: Annotated[str | None, Query(max_length=320, description="an address; all, without")] = None,
+    ) -> Any:
         """The mail of the local run, the newest first."""
         return {"items": [asdict(mail) for mail in await mailbox.read(to, MOST_MAIL)]}
 
@@ -101,7 +113,13 @@ def _shown(row: Sent) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool | int) else value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return (
+        value
+        if value is None or isinstance(value, bool | int)
+        else value.isoformat()
+        if hasattr(value, "isoformat")
+        else str(value)
+    )
 
 
 def _place(after: tuple[str, ...] | None) -> int:
@@ -111,9 +129,14 @@ def _place(after: tuple[str, ...] | None) -> int:
         case (place,) if place.isdigit():
             return int(place)
         case _:
-            raise Problem(422, "invalid", "The request does not validate", errors=[
-                Fault("after", "is not a place in this list", "Follow the Link of the page before."),
-            ])
+            raise Problem(
+                422,
+                "invalid",
+                "The request does not validate",
+                errors=[
+                    Fault("after", "is not a place in this list", "Follow the Link of the page before."),
+                ],
+            )
 
 
 def _page(mails: Any) -> str:

@@ -22,8 +22,8 @@ CREATE TABLE submission (
     submission_id       uuid PRIMARY KEY,
     first_submission_id uuid NOT NULL,
     reference           text NOT NULL,
-    school_urn          text,                   -- of a return: its school's mailbox is the address
-    referrer_kind       text,                   -- of a referral, with the two below
+    school_urn          text,                   -- its mailbox is the address of a return, and of a referrer without one
+    referrer_kind       text,                   -- of a referral, with the two below; null: a return
     name                text,                   -- personal data
     email               text                    -- personal data
 );
