@@ -157,7 +157,7 @@ async def note(client: httpx2.AsyncClient, text: str = "hello", key: str | None 
 @asynccontextmanager
 async def door(port: int, servers: str) -> AsyncIterator[None]:
     """Kafka comes up: whoever knocks at `port` from now on is led to it."""
-    place = urlsplit(f"//{servers.split(',')[0]}")
+    place = urlsplit(f"//{servers.partition(',')[0]}")
 
     async def lead(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         inner = await asyncio.open_connection(place.hostname, place.port)

@@ -36,7 +36,7 @@ def test_a_route_without_a_row_is_refused() -> None:
 
 
 def test_a_row_without_a_route_is_refused() -> None:
-    with pytest.raises(TypeError, match="GET /gone has a row .* and no route"):
+    with pytest.raises(TypeError, match=r"GET /gone has a row .* and no route"):
         make_app(title="t", access=AccessTable(Row("GET", "/gone", public, **OPEN)))
 
 

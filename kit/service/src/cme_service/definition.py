@@ -20,6 +20,10 @@ type Loop = Callable[[], Awaitable[None]]
 """Runs until cancelled. If it ends or fails the process exits non-zero, to be started again."""
 
 
+def _no_arguments(_: ArgumentParser) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Command[C]:
     """A command of the service's own: `cme-register <name> ...`. Its docstring-like `help` is one line."""
@@ -27,7 +31,8 @@ class Command[C]:
     help: str
     run: Callable[[C, Namespace], Awaitable[int]]
     """Returns the exit status."""
-    arguments: Callable[[ArgumentParser], None] = lambda parser: None
+    arguments: Callable[[ArgumentParser], None] = _no_arguments
+    """Adds its arguments."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,8 +99,7 @@ class Server(uvicorn.Server):
 
 
 def serving(app: FastAPI, host: str, port: int, stop: asyncio.Event) -> Loop:
-    """Answer requests until `stop`, then those in hand."""
-
+    """Answer requests until `stop`, then those in hand. Raises `CannotListenError` at once."""
     listening = _listen(host, port)
 
     async def serve() -> None:

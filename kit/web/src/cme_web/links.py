@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from joserfc import jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import OctKey
@@ -82,7 +82,7 @@ async def spend(tx: Tx, link: Link) -> None:
         raise Problem(410, "link-used", "This link has already been used", "Ask for a new one.")
 
 
-def current_link(request: Request) -> Link:
+def current_link(request: Request, token: Annotated[str, Path(description="the link's own permission")]) -> Link:
     """The link of a `link` endpoint, checked by the guard before the endpoint was called."""
     checked: Link = request.state.link
     return checked
