@@ -17,5 +17,5 @@ ACCESS = AccessTable(
     Row("POST", "/v1/deletion-returns", bearer, roles={SCHOOL}, idempotent=True),
     Row("GET", "/v1/submissions", bearer, roles={SCHOOL, *OFFICERS}, hidden=True),
     Row("GET", "/v1/submissions/{submission_id}", bearer, roles={SCHOOL, *OFFICERS}, hidden=True),
-    Row("GET", "/v1/progress/{token}", link, purpose=FOLLOW, per_minute=60),
+    Row("GET", "/v1/progress/{token}", link, purpose=FOLLOW, per_minute=300),
 )
