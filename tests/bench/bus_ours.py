@@ -1,0 +1,86 @@
+"""Our bus by its production path: sealing, outbox, lease, lanes, inbox, held keys, validation, opening."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import asyncpg
+
+from cme_bus.broker import make_broker
+from cme_bus.consumer import Consumer
+from cme_bus.database import Database, Tx, prepare
+from cme_bus.errors import Unprocessable
+from cme_bus.meta import Meta
+from cme_bus.outgoing import Outgoing, producer
+from cme_bus.relay import Relay
+from cme_bus.sealing import VersionedKeyring
+from tests.bench.bus_rig import KEY, Measured, Rig
+
+BATCH = 1000
+
+
+class Ours:
+    """`named`: the handler of many says which event it refuses; otherwise the bus has to search for it."""
+
+    def __init__(self, *, named: bool = True, unreadable: bool = False) -> None:
+        self.name = "ours"
+        self._named, self._unreadable = named, unreadable
+
+    async def write(self, rig: Rig, events: Sequence[Measured]) -> None:
+        for start in range(0, len(events), BATCH):
+            async with self.db.transaction() as tx:
+                tx.publish(*events[start : start + BATCH])
+
+    @asynccontextmanager
+    async def running(self, rig: Rig) -> AsyncIterator[None]:
+        self.db = Database(rig.pool, Tx, source="/cme/referrals", keyring=VersionedKeyring([KEY]))
+        consumer = Consumer(
+            self.db, name=f"register.{uuid4().hex}", catalog={Measured.type: Measured}
+        )
+        if rig.load.held_every:
+            await self._hold(rig, consumer.name)
+
+        @consumer.on_many(Measured)
+        async def keep(run: Sequence[tuple[Measured, Meta]], tx: Tx) -> None:
+            for event, meta in run:
+                assert event.personal.plain.family_name
+                if event.bad:
+                    raise Unprocessable("refused", of=meta if self._named else None)
+            await tx.conn.execute(
+                "INSERT INTO state SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[])",
+                [meta.id for _, meta in run],
+                [event.submission_id for event, _ in run],
+                [event.step for event, _ in run],
+            )
+
+        async def connect() -> asyncpg.Connection[asyncpg.Record]:
+            conn = await asyncpg.connect(rig.dsn)
+            await prepare(conn)
+            return conn
+
+        broker = make_broker(rig.servers, client_id="bench")
+        consumer.attach(broker)
+        make = producer([rig.servers])
+        relay = asyncio.create_task(Relay(connect, lambda: Outgoing(make), [rig.topic]).run())
+        await broker.start()
+        while not (await consumer.lag())[rig.topic] == 0:
+            await asyncio.sleep(0.05)
+        self.consumer = consumer
+        try:
+            yield
+        finally:
+            relay.cancel()
+            await asyncio.gather(relay, return_exceptions=True)
+            await broker.stop()
+
+    @staticmethod
+    async def _hold(rig: Rig, name: str) -> None:
+        await rig.pool.execute(
+            'INSERT INTO parked (consumer, topic, partition, "offset", digest, key, headers, error, holds, attend_by)'
+            " VALUES ($1, $2, 0, -1, '', 'held', '{}', 'for the measurement', true, now() + interval '1 day')",
+            name,
+            rig.topic,
+        )
