@@ -174,6 +174,7 @@ async def test_an_officer_escalates_and_social_care_acknowledges(safeguarding: S
     answers = [await visitor.call_back(id_, "SC-77", message="msg_1") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [201, 201, 201]
     assert answers[0].json() == answers[1].json() == answers[2].json()
+    assert ["idempotency-replayed" in answer.headers for answer in answers] == [False, True, True]
     [acknowledged] = await safeguarding.said(SocialCareAcknowledged)
     assert (acknowledged["their_reference"], acknowledged["on_time"]) == ("SC-77", True)
     [shown] = (await visitor.get(f"/v1/escalations?case_id={child.case_id}")).json()["items"]
