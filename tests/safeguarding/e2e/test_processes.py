@@ -79,7 +79,7 @@ type Start = Callable[..., Awaitable[asyncio.subprocess.Process]]
 
 @pytest.fixture
 async def start(environment: dict[str, str], tmp_path: Path) -> AsyncIterator[Start]:
-    """Starts commands of the service; what they write goes to one file, and what still runs is killed after the test."""
+    """Starts commands of the service; what they write goes to one file; what still runs after the test is killed."""
     log = (tmp_path / "log").open("wb")
     running: list[asyncio.subprocess.Process] = []
 

@@ -116,8 +116,10 @@ class Escalation:
         self.confirmed, self.confirmed_by, self.confirmed_at = confirmed, by, at
 
     def acknowledge(self, their_reference: str, at: datetime) -> bool:
-        """Social care has it. Returns False where it said exactly this before; raises AlreadyAcknowledged for another
-        reference. What was taken back may still be acknowledged: it is a fact that they have it.
+        """Social care has it. Returns False where it said exactly this before.
+
+        Raises AlreadyAcknowledged for another reference. What was taken back may still be acknowledged: that they
+        have it is a fact.
         """
         if self.acknowledged_at is not None:
             if self.their_reference != their_reference:
