@@ -52,7 +52,7 @@ def test_identifiers_are_kept_and_people_are_not(written: Written) -> None:
 )
 def test_what_looks_like_somebody_is_withheld_wherever_it_stands(written: Written, value: str) -> None:
     log = structlog.get_logger("x")
-    log.warning("about " + value, a=value, b=[f"({value})"], c={"d": {"e": f"x {value}"}}, f=(value,))
+    log.warning(value, a=value, b=[f"({value})"], c={"d": {"e": f"x {value}"}}, f=(value,))
     logging.getLogger("library").error("said %s", value, extra={"g": value})
     assert value not in json.dumps(written())
 

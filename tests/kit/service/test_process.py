@@ -23,6 +23,8 @@ from tests.kit.issuer import NAME, Issuer
 from tests.support import Kafka, eventually
 
 ROOT = Path(__file__).parents[3]
+PATIENT = 60
+"""Seconds a process may take to come up on a machine that is busy."""
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +81,7 @@ class Process:
         self.status = await self._process.wait()
 
     async def wait(self) -> int:
-        await asyncio.wait_for(asyncio.shield(self._reading), 30)
+        await asyncio.wait_for(asyncio.shield(self._reading), PATIENT)
         assert self.status is not None
         return self.status
 
@@ -183,10 +185,10 @@ async def test_requests_are_accepted_while_kafka_is_away_and_their_events_follow
 ) -> None:
     assert (await run("migrate")).status == 0
     http, worker = await start("http"), await start("worker")
-    await eventually(answers(client, "/health/ready"))
+    await eventually(answers(client, "/health/ready"), PATIENT)
     told = await note(client)
     assert told.status_code == 202
-    await eventually(lambda: worker.said("waiting"))
+    await eventually(lambda: worker.said("waiting"), PATIENT)
     assert (await client.get(told.headers["Location"])).json() == {"heard": False}
     probes = f"http://127.0.0.1:{environment['CME_EXAMPLE_WORKER_PORT']}"
     missing = (await client.get(f"{probes}/health/ready")).json()["missing"]
@@ -199,8 +201,8 @@ async def test_requests_are_accepted_while_kafka_is_away_and_their_events_follow
         async def heard() -> bool:
             return bool((await client.get(told.headers["Location"])).json()["heard"])
 
-        await eventually(heard, 60)
-        await eventually(answers(client, f"{probes}/health/ready"))
+        await eventually(heard, PATIENT)
+        await eventually(answers(client, f"{probes}/health/ready"), PATIENT)
         metrics = await client.get(f"{probes}/metrics")
         told_by_worker = {name: gauge(metrics, f"cme_{name}") for name in ("outbox_oldest_seconds", "events_handled")}
         assert told_by_worker == {"outbox_oldest_seconds": 0, "events_handled": 1}
@@ -219,9 +221,9 @@ async def test_an_event_that_cannot_be_handled_is_listed_and_can_be_given_up(
     await kafka.create(environment["EXAMPLE_STREAM"])
     await run("migrate")
     serve = await start("serve", **kafka_is)
-    await eventually(answers(client, "/health/ready"))
+    await eventually(answers(client, "/health/ready"), PATIENT)
     note_id = (await note(client, "poison")).json()["id"]
-    await eventually(lambda: serve.said("key.held"))
+    await eventually(lambda: serve.said("key.held"), PATIENT)
     assert gauge(await client.get("/metrics"), "cme_parked_open") == 1
     listed = (await run("parked", "list", **kafka_is)).output
     assert note_id in listed
@@ -242,7 +244,7 @@ async def test_without_its_database_it_starts_and_says_what_is_missing(
     start: Run, client: httpx2.AsyncClient, environment: dict[str, str]
 ) -> None:
     http = await start("http", CME_EXAMPLE_DATABASE=f"postgresql://nobody:s3cr3t@127.0.0.1:{free_port()}/none")
-    await eventually(answers(client, "/health/live"))
+    await eventually(answers(client, "/health/live"), PATIENT)
     ready = await client.get("/health/ready")
     assert (ready.status_code, ready.json()["missing"]) == (503, {"database": "does not answer"})
     refused = await note(client)
@@ -250,6 +252,17 @@ async def test_without_its_database_it_starts_and_says_what_is_missing(
     assert refused.headers["Retry-After"]
     assert await http.stop() == 0
     assert "s3cr3t" not in http.output
+
+
+async def test_a_worker_that_is_still_waiting_stops_when_told(start: Run, run: Run) -> None:
+    nowhere = f"postgresql://nobody:s3cr3t@127.0.0.1:{free_port()}/none"
+    await run("migrate")
+    for changes, what in (({}, "kafka"), ({"CME_EXAMPLE_DATABASE": nowhere}, "postgresql")):
+        worker = await start("worker", **changes)
+        await eventually(lambda worker=worker: worker.said("waiting"), PATIENT)
+        assert await worker.stop() == 0
+        assert f'"what": "{what}"' in worker.output
+        assert "s3cr3t" not in worker.output
 
 
 async def test_a_part_that_fails_ends_the_process_for_the_supervisor_to_start_again(start: Run, run: Run) -> None:
@@ -263,7 +276,7 @@ async def test_a_part_that_fails_ends_the_process_for_the_supervisor_to_start_ag
 
 async def test_a_port_in_use_is_said_in_one_sentence(start: Run, run: Run, client: httpx2.AsyncClient) -> None:
     first = await start("http")
-    await eventually(answers(client, "/health/live"))
+    await eventually(answers(client, "/health/live"), PATIENT)
     second = await run("http")
     assert (second.status, len(second.output.splitlines())) == (1, 1)
     assert "Address already in use" in second.output

@@ -114,7 +114,7 @@ async def _patiently[R](what: str, attempt: Callable[[], Awaitable[R]]) -> R:
             if not passes(error):
                 raise
             if not away:
-                log.warning("waiting", for_=what, error=describe(error))
+                log.warning("waiting", what=what, error=describe(error))
             away = True
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
