@@ -21,7 +21,7 @@ from cme_bus.consumer import Consumer
 from cme_bus.database import Database, as_it_is, prepare
 from cme_bus.meta import Meta
 from cme_bus.migrate import migrate
-from cme_bus.sealing import Key, VersionedKeyring, seal
+from cme_bus.sealing import Key, VersionedKeyring
 from cme_contracts.base import CATALOG, Event
 from cme_notifications import __main__ as program
 from cme_notifications.adapters.council import council_on
@@ -35,7 +35,8 @@ from cme_notifications.application.ports import Channel
 from cme_notifications.application.send import Sender
 from cme_notifications.entrypoints import events
 from cme_web.links import Links
-from tests.notifications.invented import DUE, NOON, meta
+from tests.notifications.invented import DUE, NOON
+from tests.notifications.written import write
 
 KEYRING = VersionedKeyring([Key("k1", b"k" * 32)])
 COUNCIL = cme_council.load(Path("deploy/local/county/council.toml"))
@@ -77,20 +78,36 @@ class Service:
     offsets: Any = field(default_factory=count)
 
     async def hear(self, *told: Event) -> list[Meta]:
-        """Events arrive, each in a batch of its own: sealed, claimed, handled."""
-        metas = [meta(event) for event in told]
-        for event, about in zip(told, metas, strict=True):
-            await self.hear_again(event, about)
-        return metas
+        """Events arrive, each in a batch of its own: opened, claimed, handled."""
+        records = await self.records(*told)
+        for record in records:
+            await self.hear_again(record)
+        return [Meta.parse(record.headers) for record in records]
 
-    async def hear_again(self, event: Event, about: Meta) -> None:
-        """One event as Kafka would hand it over, with these headers."""
-        await self.consumer.take([self.record(event, about)])
+    async def hear_again(self, record: ConsumerRecord) -> None:
+        """One record as Kafka hands it over."""
+        await self.consumer.take([record])
 
-    def record(self, event: Event, about: Meta) -> ConsumerRecord:
-        value = seal(event, about.id, Key("k1", b"k" * 32)).model_dump_json().encode()
-        headers = tuple((name, text.encode()) for name, text in about.headers().items())
-        return ConsumerRecord(event.stream, 0, next(self.offsets), 0, 0, event.key.encode(), value, None, 0, 0, headers)
+    async def records(self, *told: Event) -> list[ConsumerRecord]:
+        """Events as they come from their topics."""
+        async with self.pool.acquire() as conn:
+            sent = [await write(conn, KEYRING, event) for event in told]
+        return [
+            ConsumerRecord(
+                one.event.stream,
+                0,
+                next(self.offsets),
+                0,
+                0,
+                one.event.key.encode(),
+                one.value,
+                None,
+                0,
+                0,
+                one.headers,
+            )
+            for one in sent
+        ]
 
     def sender(self, channel: Channel | None = None, **options: Any) -> Sender:
         """A sender; with the mailbox, unless it is given another channel."""

@@ -7,7 +7,6 @@ import asyncio
 import os
 import signal
 import sys
-from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -37,7 +36,7 @@ async def main(dsn: str, url: str) -> None:
     async with asyncpg.create_pool(dsn, init=prepare, reset=as_it_is) as pool, httpx2.AsyncClient() as client:
         db: Database[Any] = Database(pool, NotificationsTx, source="/cme/notifications")
         channel = Killed(KEY, {"": TEMPLATE}, client, url=url)
-        await Sender(db.transaction, channel, composer(), lambda: NOON, lease=timedelta()).send_next()
+        await Sender(db.transaction, channel, composer(), lambda: NOON).send_next()
 
 
 if __name__ == "__main__":

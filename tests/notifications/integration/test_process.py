@@ -9,25 +9,27 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import asyncpg
 import httpx2
 import pytest
 import uvicorn
-from aiokafka import ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from fastapi import FastAPI
 
 from cme_bus.meta import Meta
-from cme_bus.sealing import Key, seal
+from cme_bus.sealing import VersionedKeyring
 from cme_contracts.base import CATALOG, Event
 from cme_contracts.codes import OfficerRole
 from cme_contracts.notifications import STREAM, MessageSent, ReferrerInformed
 from deploy.local.ports import free_port
 from tests.kit.issuer import NAME, Issuer
 from tests.notifications import invented
-from tests.notifications.invented import meta
-from tests.support import Kafka, eventually
+from tests.notifications.written import write
+from tests.support import Kafka
 
 ROOT = Path(__file__).parents[3]
-SECRET = bytes(32)
+KEYS = "k1:" + base64.b64encode(bytes(32)).decode()
+KEYRING = VersionedKeyring.from_text(KEYS)
 TOPICS = ("cme.referrals", "cme.register", "cme.safeguarding.concerns", STREAM)
 
 
@@ -79,7 +81,7 @@ async def running(dsn: str, kafka: Kafka, issuer: tuple[Issuer, str]) -> AsyncIt
             "CME_PROFILE": "local",
             "CME_NOTIFICATIONS_DATABASE": dsn,
             "CME_KAFKA": kafka.servers,
-            "CME_KEYRING": "k1:" + base64.b64encode(SECRET).decode(),
+            "CME_KEYRING": KEYS,
             "CME_ISSUER": NAME,
             "CME_JWKS": issuer[1],
             "CME_LINK_SECRET": "a secret that signs links in tests only",
@@ -96,26 +98,28 @@ async def running(dsn: str, kafka: Kafka, issuer: tuple[Issuer, str]) -> AsyncIt
         await service.stop(process, signal.SIGKILL)
 
 
-async def publish(kafka: Kafka, *events: Event) -> list[Meta]:
+async def publish(running: Running, kafka: Kafka, *events: Event) -> list[Meta]:
     """Put events on their topics as their owners' relays would."""
-    metas = [meta(event) for event in events]
-    for event, about in zip(events, metas, strict=True):
-        headers = [(name, text.encode()) for name, text in about.headers().items()]
-        value = seal(event, about.id, Key("k1", SECRET)).model_dump_json().encode()
-        await kafka.write(event.stream, value, key=event.key.encode(), headers=headers)
-    return metas
+    conn = await asyncpg.connect(running.environment["CME_NOTIFICATIONS_DATABASE"])
+    sent = [await write(conn, KEYRING, event) for event in events]
+    await conn.close()
+    for one in sent:
+        await kafka.write(one.event.stream, one.value, key=one.event.key.encode(), headers=list(one.headers))
+    return [one.meta for one in sent]
 
 
 async def said_of(kafka: Kafka, child: UUID, count: int) -> list[tuple[Event, Meta]]:
     """What the service has said about a child, once it is that much."""
     found: list[tuple[Event, Meta]] = []
-
-    async def enough() -> bool:
-        nonlocal found
-        found = [read(record) for record in await kafka.read(STREAM, 1) if record.key == str(child).encode()]
-        return len(found) >= count
-
-    await eventually(enough, 60)
+    consumer = AIOKafkaConsumer(STREAM, bootstrap_servers=kafka.servers, auto_offset_reset="earliest", group_id=None)
+    await consumer.start()
+    try:
+        async with asyncio.timeout(60):
+            while len(found) < count:
+                for records in (await consumer.getmany(timeout_ms=200)).values():
+                    found += [read(record) for record in records if record.key == str(child).encode()]
+    finally:
+        await consumer.stop()
     return found
 
 
@@ -147,6 +151,7 @@ async def test_from_events_on_topics_to_mail_and_what_is_said_of_it(
     for topic in TOPICS[:3]:
         await kafka.write(topic, os.urandom(60), key=os.urandom(8), headers=[("ce_id", os.urandom(8))])
     (closing, *_) = await publish(
+        running,
         kafka,
         invented.closed(child, case, referral),
         invented.officer(manager, OfficerRole.TEAM_MANAGER, email=f"{manager}@example.org"),
@@ -156,7 +161,7 @@ async def test_from_events_on_topics_to_mail_and_what_is_said_of_it(
     assert {event.template for event, _ in await said_of(kafka, child, 2)} == {"deadline-passed", "concern-raised"}
 
     assert await running.stop(worker, signal.SIGKILL) == -signal.SIGKILL
-    await publish(kafka, invented.referrer_named(referral, email=address))
+    await publish(running, kafka, invented.referrer_named(referral, email=address))
     worker = await running.start("worker")
     said = await said_of(kafka, child, 4)
     outcome = [(event, about) for event, about in said if about.causation_id == str(closing.id)]

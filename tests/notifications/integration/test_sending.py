@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +17,7 @@ from cme_contracts.notifications import MessageFailed, MessageSent
 from cme_notifications.adapters import notify as adapter
 from cme_notifications.adapters.notify import Notify
 from cme_notifications.application.ports import Letter
+from cme_notifications.application.send import LEASE
 from cme_notifications.domain.errors import BadTemplate
 from cme_notifications.domain.messages import (
     BEFORE_ASKING,
@@ -178,6 +180,9 @@ async def test_a_sender_killed_after_notify_took_the_message_does_not_send_it_tw
     assert await state(service) == "sending" and len(fake.taken) == 1
 
     await service.send_all(notify)
+    assert await state(service) == "sending"  # the lease has not ended: it might be alive
+    await service.passes(LEASE)
+    await service.send_all(notify)
     assert await state(service) == "sent"
     assert len(fake.taken) == 1
     assert [said.type for said in await service.say()] == [MessageSent.type]
@@ -268,10 +273,26 @@ class Slow:
 
 async def test_a_sender_that_lost_its_lease_cannot_undo_its_successor(service: Service) -> None:
     await service.hear(invented.referrer_named())
-    slow = service.sender(Slow(service.send_all), lease=timedelta())
-    assert await slow.send_next()
+
+    async def another_sends_it() -> None:
+        await service.passes(LEASE)
+        await service.send_all()
+
+    assert await service.sender(Slow(another_sends_it)).send_next()
     assert await state(service) == "sent"
     assert [said.type for said in await service.say()] == [MessageSent.type]
+
+
+async def test_a_sender_that_was_stopped_for_half_its_lease_hands_nothing_over(
+    service: Service, notify: Notify, fake: FakeNotify
+) -> None:
+    await service.hear(invented.referrer_named())
+    stopped = service.sender(notify, ticks=count(0.0, LEASE.total_seconds()).__next__)
+    assert await stopped.send_next()
+    assert fake.asked == []
+    await service.passes(LONGEST_PAUSE)
+    await service.send_all(notify)
+    assert await state(service) == "sent" and len(fake.taken) == 1
 
 
 async def test_a_template_that_breaks_costs_its_message_and_no_other(service: Service) -> None:

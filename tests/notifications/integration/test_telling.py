@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from cme_bus.meta import Meta
 from cme_contracts.codes import OfficerRole, Outcome, ReferrerKind
 from cme_contracts.notifications import MessageFailed, MessageSent, ReferrerInformed
 from cme_notifications.domain.messages import WAIT_FOR_ADDRESS
@@ -15,10 +16,12 @@ from tests.notifications.integration.conftest import COUNCIL, Service
 
 async def test_a_referrer_is_told_once_however_often_the_event_is_read(service: Service) -> None:
     event = invented.referrer_named()
-    (cause,) = await service.hear(event)
-    await service.hear_again(event, cause)
+    (record,) = await service.records(event)
+    cause = Meta.parse(record.headers)
+    await service.hear_again(record)
+    await service.hear_again(record)
     await service.send_all()
-    await service.hear_again(event, cause)
+    await service.hear_again(record)
     await service.send_all()
 
     assert await service.mail("ada@example.org") == [f"We have received your referral {event.reference}"]
@@ -36,11 +39,11 @@ async def test_a_referrer_is_told_once_however_often_the_event_is_read(service: 
 async def test_an_event_whose_inbox_has_been_forgotten_still_owes_nothing_twice(service: Service) -> None:
     lead, manager = uuid4(), uuid4()
     await service.hear(invented.officer(lead), invented.officer(manager, OfficerRole.TEAM_MANAGER))
-    event = invented.breached(uuid4(), uuid4(), lead)
-    (cause,) = await service.hear(event)
+    (record,) = await service.records(invented.breached(uuid4(), uuid4(), lead))
+    await service.hear_again(record)
     await service.send_all()
     await service.pool.execute("DELETE FROM inbox")
-    await service.hear_again(event, cause)
+    await service.hear_again(record)
     await service.send_all()
     assert len(await service.mail()) == 2
 
@@ -233,9 +236,7 @@ async def test_many_senders_at_once_send_each_message_once(service: Service) -> 
 async def test_a_whole_batch_of_every_event_is_handled_and_none_is_parked(service: Service) -> None:
     told = [*invented.one_of_each().values(), invented.school(), invented.officer(uuid4())]
     for stream in {event.stream for event in told}:
-        await service.consumer.take(
-            [service.record(event, invented.meta(event)) for event in told if event.stream == stream]
-        )
+        await service.consumer.take(await service.records(*(event for event in told if event.stream == stream)))
     assert await service.parked() == 0
     assert {row["prompted_by"] for row in await service.rows()} == set(invented.one_of_each())
 

@@ -25,7 +25,7 @@ from cme_notifications.application.compose import Composer
 from cme_notifications.application.ports import Council
 from cme_notifications.application.send import Sender
 from cme_notifications.entrypoints import events, http
-from cme_notifications.entrypoints.sender import send_for_ever
+from cme_notifications.entrypoints.sender import for_ever
 from cme_notifications.settings import Settings
 from cme_service import run
 from cme_service.context import Context
@@ -61,8 +61,9 @@ def _background(context: Here) -> Sequence[Loop]:
     sender = Sender(context.db.transaction, channel, Composer(templates, today, places), context.clock.now)
     announce_measures(context.metrics, context.pool)
     return [
-        partial(send_for_ever, sender, urgent_only=True, check=check),
-        *(partial(send_for_ever, sender, check=check) for _ in range(SENDERS)),
+        partial(for_ever, sender.address),
+        partial(for_ever, partial(sender.send_next, urgent_only=True), check=check),
+        *(partial(for_ever, sender.send_next, check=check) for _ in range(SENDERS)),
     ]
 
 

@@ -91,6 +91,8 @@ class Notify:
             answer = await self._ask("GET", f"/v2/template/{id_}")
             if answer.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST):
                 raise BadTemplate(f"GOV.UK Notify has no template {id_}")
+            if answer.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+                log.error("notify.key_refused", status=answer.status_code)
             wanted = set(answer.raise_for_status().json().get("personalisation") or {})
             if wanted != PLACEHOLDERS:
                 raise BadTemplate(

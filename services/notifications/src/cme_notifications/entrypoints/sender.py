@@ -9,7 +9,6 @@ import httpx2
 import structlog
 
 from cme_bus.errors import describe, passes
-from cme_notifications.application.send import Sender
 
 log = structlog.get_logger()
 
@@ -19,24 +18,26 @@ PAUSE = 5.0
 """Seconds until a database or a channel that was unwell is tried again."""
 
 type Check = Callable[[], Awaitable[None]]
+type Step = Callable[[], Awaitable[object]]
 
 
-async def send_for_ever(sender: Sender, *, urgent_only: bool = False, check: Check | None = None) -> None:
-    """Send until cancelled. `check` must pass first; what it refuses ends the process, an outage is waited for."""
+async def for_ever(step: Step, *, check: Check | None = None) -> None:
+    """Repeat `step` until cancelled, without a pause while it says that there was something to do.
+
+    `check` must pass first: what it refuses ends the process. An outage is waited for.
+    """
     if check is not None:
         await _until_checked(check)
     while True:
         try:
-            if not urgent_only:
-                await sender.address()
-            if await sender.send_next(urgent_only=urgent_only):
+            if await step():
                 continue
+            await asyncio.sleep(POLL)
         except Exception as error:
             if not passes(error):
                 raise
             log.warning("sender.waits", error=describe(error))
             await asyncio.sleep(PAUSE)
-        await asyncio.sleep(POLL)
 
 
 async def _until_checked(check: Check) -> None:
