@@ -84,16 +84,20 @@ class LocalRun:
         )
 
     def service(self, name: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """A service's own command, with the environment the local run gives it."""
-        environment = self.environment | self.told | {f"CME_{name.upper()}_PORT": "1"}
-        return subprocess.run(
+        """A service's own command, to its end."""
+        with self.begin_service(name, *arguments) as process:
+            out, _ = process.communicate(timeout=120)
+        return subprocess.CompletedProcess(process.args, process.returncode, out)
+
+    def begin_service(self, name: str, *arguments: str) -> "subprocess.Popen[str]":
+        """A service's own command, with the environment the local run gives it, on a port nobody asks for."""
+        return subprocess.Popen(
             [sys.executable, "-m", f"cme_{name}", *arguments],
             cwd=CHECKOUT,
-            env=environment,
+            env=self.environment | self.told | {f"CME_{name.upper()}_PORT": str(free_port())},
             text=True,
-            capture_output=True,
-            check=False,
-            timeout=120,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
 
     def pid(self, unit: str) -> int | None:

@@ -25,41 +25,29 @@ QUIET = 2.0
 
 async def tell(system: System) -> list[str]:
     """Tell the story. Returns what was wrong with it."""
-    topics = list(
-        yaml.safe_load(
-            (CHECKOUT / "deploy" / "topics.yaml").read_text(encoding="utf-8")
-        )["streams"]
-    )
+    topics = list(yaml.safe_load((CHECKOUT / "deploy" / "topics.yaml").read_text(encoding="utf-8"))["streams"])
     async with watching(system.kafka, topics) as watcher, taking_part(system) as time:
         story, ledger, names = Story(system, time, watcher), Ledger(), dict[str, str]()
         for step in STEPS:
-            print(heading(step.said))
+            print(heading(step.said), flush=True)
             await getattr(story, step.name)()
             if wrong := await _follow(step, story, ledger, names):
                 return [f"{step.said} {fault}" for fault in wrong]
         await _until_quiet(watcher)
-        rest = [
-            one
-            for one in watcher.about(set(story.submissions))
-            if str(one.meta.id) not in ledger.labels
-        ]
+        rest = [one for one in watcher.about(set(story.submissions)) if str(one.meta.id) not in ledger.labels]
         return faults(STEPS[-1].without_events(), [], rest, ledger.labels)
 
 
-async def _follow(
-    step: Step, story: Story, ledger: Ledger, names: dict[str, str]
-) -> list[str]:
+async def _follow(step: Step, story: Story, ledger: Ledger, names: dict[str, str]) -> list[str]:
     """Read along until all that the step must cause has come, or the patience is over."""
     pairs: list[Pair] = []
     deadline = asyncio.get_running_loop().time() + PATIENCE
     while True:
         seen = story.watcher.about(set(story.submissions))
         names.update({str(one.meta.id): name(one) for one in seen})
-        for expected, one in ledger.recognise(
-            step, seen, {each.label for each, _ in pairs}
-        ):
+        for expected, one in ledger.recognise(step, seen, {each.label for each, _ in pairs}):
             pairs.append((expected, one))
-            print(line(one, names))
+            print(line(one, names), flush=True)
         left = deadline - asyncio.get_running_loop().time()
         if len(pairs) == len(step.events) or left <= 0:
             unexplained = [one for one in seen if str(one.meta.id) not in ledger.labels]
@@ -80,10 +68,8 @@ async def main() -> int:
         return 2
     try:
         wrong = await tell(system)
-    except (httpx2.TransportError, KafkaError):
-        print(
-            "The system is not running here: start it with `make run`.", file=sys.stderr
-        )
+    except (httpx2.TransportError, TimeoutError, KafkaError):
+        print("The system is not running here: start it with `make run`.", file=sys.stderr)
         return 2
     except (UnexpectedAnswerError, LookupError) as error:
         wrong = [str(error)]

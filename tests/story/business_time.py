@@ -7,31 +7,39 @@ from datetime import datetime
 
 from tests.story.system import System, UnexpectedAnswerError
 
+NOT_FOUND = 404
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Participant:
+    """Takes part in business time, and takes part again when the keeper of time was restarted and has forgotten us."""
+
     system: System
-    address: str
+    times: str
+    address: str = ""
+
+    async def join(self) -> None:
+        answer = await self.system.patiently("POST", self.times, {})
+        self.address = f"{self.times}/{answer.json()['id']}"
 
     async def wait_until(self, instant: datetime) -> None:
         """Return when business time has reached the instant."""
         while True:
-            answer = await self.system.http.post(
-                f"{self.address}/wait", json={"until": instant.isoformat()}
-            )
-            if not answer.is_success:
+            answer = await self.system.patiently("POST", f"{self.address}/wait", {}, {"until": instant.isoformat()})
+            if answer.status_code == NOT_FOUND:
+                await self.join()
+            elif not answer.is_success:
                 message = f"business time would not move: {answer.status_code} {answer.text[:200]}"
                 raise UnexpectedAnswerError(message)
-            if answer.json()["reached"]:
+            elif answer.json()["reached"]:
                 return
 
 
 @asynccontextmanager
 async def taking_part(system: System) -> AsyncIterator[Participant]:
     """While inside, business time waits for this story."""
-    times = f"{system.urls['authority']}/time/participants"
-    joined = (await system.http.post(times)).json()
-    participant = Participant(system, f"{times}/{joined['id']}")
+    participant = Participant(system, f"{system.urls['authority']}/time/participants")
+    await participant.join()
     try:
         yield participant
     finally:

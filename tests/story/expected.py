@@ -18,9 +18,7 @@ class Expected:
     """Fields that tell this event from another of its type."""
 
 
-def event(
-    label: str, type_: str, cause: str | None = None, **detail: object
-) -> Expected:
+def event(label: str, type_: str, cause: str | None = None, **detail: object) -> Expected:
     return Expected(label, type_, cause, tuple(sorted(detail.items())))
 
 
@@ -49,13 +47,9 @@ class Step:
 
 OPENED = (
     event("matched", "cme.submission.matched.v1", "pupil deleted", new_record=True),
-    event(
-        "opened", "cme.case.opened.v1", "pupil deleted", kind="cme", category="missing"
-    ),
+    event("opened", "cme.case.opened.v1", "pupil deleted", kind="cme", category="missing"),
     event("assigned", "cme.lead-officer.assigned.v1", "pupil deleted"),
-    event(
-        "investigation due", "cme.clock.started.v1", "pupil deleted", clock="INIT-10"
-    ),
+    event("investigation due", "cme.clock.started.v1", "pupil deleted", clock="INIT-10"),
 )
 
 STEPS: tuple[Step, ...] = (
@@ -135,9 +129,7 @@ STEPS: tuple[Step, ...] = (
         "still_nobody_acts",
         "Two more working days.",
         (
-            event(
-                "up the ladder", "cme.deadline.escalated.v1", "pupil deleted", rung=2
-            ),
+            event("up the ladder", "cme.deadline.escalated.v1", "pupil deleted", rung=2),
             message("deadline-still-missed", "management", "up the ladder"),
         ),
     ),
@@ -161,9 +153,7 @@ STEPS: tuple[Step, ...] = (
         "found",
         "A school in another county writes that the child is on its roll.",
         (
-            event(
-                "located", "cme.child.located.v1", proof="school_confirmed_in_writing"
-            ),
+            event("located", "cme.child.located.v1", proof="school_confirmed_in_writing"),
             event(
                 "investigated late",
                 "cme.clock.satisfied.v1",

@@ -40,11 +40,7 @@ class Story:
             "destination": None,
             "child": self.child,
         }
-        self._received(
-            await self.system.post(
-                "referrals", "/v1/deletion-returns", body, token=await self._school()
-            )
-        )
+        self._received(await self.system.post("referrals", "/v1/deletion-returns", body, token=await self._school()))
 
     async def referral(self) -> None:
         """The same school refers the child with SR1a."""
@@ -61,11 +57,7 @@ class Story:
             "factors": ["homeless_or_refuge"],
             "child": self.child,
         }
-        self._received(
-            await self.system.post(
-                "referrals", "/v1/referrals", body, token=await self._school()
-            )
-        )
+        self._received(await self.system.post("referrals", "/v1/referrals", body, token=await self._school()))
         cases = await self.system.get(
             "register",
             f"/v1/cases?submission_id={self.submissions[0]}",
@@ -75,20 +67,14 @@ class Story:
 
     async def nobody_acts(self) -> None:
         """Eight working days pass."""
-        await self.time.wait_until(
-            self._instant_of("cme.clock.started.v1", "warn_at", clock="INIT-10")
-        )
+        await self.time.wait_until(self._instant_of("cme.clock.started.v1", "warn_at", clock="INIT-10"))
 
     async def the_deadline_passes(self) -> None:
-        await self.time.wait_until(
-            self._instant_of("cme.clock.started.v1", "due_at", clock="INIT-10")
-        )
+        await self.time.wait_until(self._instant_of("cme.clock.started.v1", "due_at", clock="INIT-10"))
 
     async def still_nobody_acts(self) -> None:
         """The second working day after the due day begins: the next rung of the ladder."""
-        due_on = date.fromisoformat(
-            self._value_of("cme.clock.started.v1", "due_on", clock="INIT-10")
-        )
+        due_on = date.fromisoformat(self._value_of("cme.clock.started.v1", "due_on", clock="INIT-10"))
         rung_on = WorkingDays().add_working_days(due_on, 2)
         await self.time.wait_until(end_of_day(rung_on - timedelta(days=1)))
 
@@ -100,9 +86,7 @@ class Story:
             "consent": "not_sought",
         }
         body["consent_reason"] = "nobody can be reached"
-        answer = await self.system.post(
-            "safeguarding", "/v1/escalations", body, token=await self._officer()
-        )
+        answer = await self.system.post("safeguarding", "/v1/escalations", body, token=await self._officer())
         self.escalation_id = answer["escalation_id"]
 
     async def acknowledgement(self) -> None:
@@ -119,7 +103,7 @@ class Story:
         await self.system.signed(
             "safeguarding",
             path,
-            body.encode(),
+            body,
             headers | {"content-type": "application/json"},
         )
 
@@ -151,15 +135,13 @@ class Story:
 
     def _value_of(self, type_: str, member: str, **telling: object) -> str:
         for one in self.watcher.about(set(self.submissions)):
-            if one.meta.type == type_ and all(
-                one.value[name] == value for name, value in telling.items()
-            ):
+            if one.meta.type == type_ and all(one.value[name] == value for name, value in telling.items()):
                 return str(one.value[member])
         message = f"no {type_} was seen"
         raise LookupError(message)
 
     async def _now(self) -> datetime:
-        answer = await self.system.http.get(f"{self.system.urls['authority']}/time")
+        answer = await self.system.patiently("GET", f"{self.system.urls['authority']}/time", {})
         return datetime.fromisoformat(answer.json()["now"])
 
     async def _school(self) -> str:

@@ -33,11 +33,7 @@ def heading(said: str) -> str:
 def line(one: Seen, names: Mapping[str, str]) -> str:
     """One event in one line. `names` gives the name of each event by id."""
     cause = names.get(one.meta.causation_id or "")
-    details = ", ".join(
-        str(one.value[name])
-        for name in TELLING
-        if one.value.get(name) not in (None, "")
-    )
+    details = ", ".join(str(one.value[name]) for name in TELLING if one.value.get(name) not in (None, ""))
     because = f"because of {cause}" if cause else "by a person, or because time passed"
     return f"  {_when(one):<22} {one.service:<14} {name(one):<24} {because}{f' ({details})' if details else ''}"
 
@@ -49,9 +45,7 @@ def name(one: Seen) -> str:
 
 def _when(one: Seen) -> str:
     """The event's own instant, in business time. A clock's start carries only days: the day it starts on."""
-    if told := next(
-        (one.value[each] for each in BUSINESS_TIMES if each in one.value), None
-    ):
+    if told := next((one.value[each] for each in BUSINESS_TIMES if each in one.value), None):
         return f"{datetime.fromisoformat(told).astimezone(LONDON):%a %d %b %Y %H:%M}"
     if told := one.value.get("starts_on"):
         return f"{date.fromisoformat(told):%a %d %b %Y}"

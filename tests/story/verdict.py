@@ -19,20 +19,13 @@ class Ledger:
         self.labels: dict[str, str] = {}
         """Event id -> label of the expected event it was recognised as."""
 
-    def recognise(
-        self, step: Step, seen: Sequence[Seen], done: Collection[str]
-    ) -> list[Pair]:
+    def recognise(self, step: Step, seen: Sequence[Seen], done: Collection[str]) -> list[Pair]:
         """Pair what is still expected with what came. An effect can be read before its cause: topics are not ordered."""
         pairs: list[Pair] = []
         waiting = [each for each in step.events if each.label not in done]
         while True:
             found = next(
-                (
-                    (each, one)
-                    for one in seen
-                    for each in waiting
-                    if self._is(each, one)
-                ),
+                ((each, one) for one in seen for each in waiting if self._is(each, one)),
                 None,
             )
             if found is None:
@@ -62,10 +55,7 @@ def faults(
     found = Counter(expected.label for expected, _ in pairs)
     missing = [each for each in step.events if not found[each.label]]
     return [
-        *(
-            f"missing: {each.type} ({each.label}), caused by {each.cause or 'a person or the time'}"
-            for each in missing
-        ),
+        *(f"missing: {each.type} ({each.label}), caused by {each.cause or 'a person or the time'}" for each in missing),
         *(f"not expected: {describe(one, labels)}" for one in unexplained),
         *_disorder(step, pairs),
     ]
@@ -73,11 +63,7 @@ def faults(
 
 def describe(one: Seen, labels: Mapping[str, str]) -> str:
     cause = labels.get(one.meta.causation_id or "", one.meta.causation_id or "nothing")
-    telling = {
-        name: one.value[name]
-        for name in ("clock", "template", "audience", "rung")
-        if name in one.value
-    }
+    telling = {name: one.value[name] for name in ("clock", "template", "audience", "rung") if name in one.value}
     return f"{one.meta.type} {telling} on {one.topic}, caused by {cause}"
 
 
@@ -85,13 +71,9 @@ def _disorder(step: Step, pairs: Sequence[Pair]) -> list[str]:
     """Order is promised per key within a topic, and asked for there."""
     place = {each.label: number for number, each in enumerate(step.events)}
     lines: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
-    for expected, one in sorted(
-        pairs, key=lambda pair: (pair[1].topic, pair[1].partition, pair[1].offset)
-    ):
+    for expected, one in sorted(pairs, key=lambda pair: (pair[1].topic, pair[1].partition, pair[1].offset)):
         if one.topic not in FREE_ORDER:
-            lines[one.topic, one.meta.subject].append(
-                (place[expected.label], expected.label)
-            )
+            lines[one.topic, one.meta.subject].append((place[expected.label], expected.label))
     return [
         f"out of order on {topic}: {', '.join(label for _, label in line)}"
         for (topic, _), line in lines.items()

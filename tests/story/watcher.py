@@ -54,19 +54,13 @@ class Watcher:
                 value = json.loads(record.value or b"")
             except (Unprocessable, ValueError):
                 continue  # somebody's rubbish: the services park it, a story passes it by
-            if (
-                meta.id not in self._known
-            ):  # a relay that was killed may send twice; readers drop the second
+            if meta.id not in self._known:  # a relay that was killed may send twice; readers drop the second
                 self._known.add(meta.id)
-                self.seen.append(
-                    Seen(meta, record.topic, record.partition, record.offset, value)
-                )
+                self.seen.append(Seen(meta, record.topic, record.partition, record.offset, value))
 
     def about(self, submissions: set[str]) -> list[Seen]:
         """The events of the child these submissions are about, in the order they were read."""
-        children = {
-            one.value["child_id"] for one in self.seen if _matches(one, submissions)
-        }
+        children = {one.value["child_id"] for one in self.seen if _matches(one, submissions)}
         return [one for one in self.seen if one.meta.subject in submissions | children]
 
     async def next(self, patience: float) -> bool:
@@ -80,10 +74,7 @@ class Watcher:
 
 
 def _matches(one: Seen, submissions: set[str]) -> bool:
-    return (
-        one.meta.type == "cme.submission.matched.v1"
-        and one.value["submission_id"] in submissions
-    )
+    return one.meta.type == "cme.submission.matched.v1" and one.value["submission_id"] in submissions
 
 
 @asynccontextmanager
@@ -99,9 +90,7 @@ async def watching(servers: str, topics: list[str]) -> AsyncIterator[Watcher]:
     try:
         await consumer.seek_to_end()
         for place in consumer.assignment():
-            await consumer.position(
-                place
-            )  # the end is looked up now, not at the first fetch
+            await consumer.position(place)  # the end is looked up now, not at the first fetch
         watcher = Watcher(consumer)
         reading = asyncio.create_task(watcher.run())
         try:
