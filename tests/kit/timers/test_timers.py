@@ -273,6 +273,34 @@ async def test_a_timer_cancelled_while_it_fires_leaves_no_effect(db, clock, conn
     assert await db.pool.fetchval("SELECT attempts FROM timer") == 0
 
 
+async def test_what_one_worker_is_firing_no_other_begins_and_other_subjects_do_not_wait_for_it(db, clock):
+    case, other = uuid4(), uuid4()
+    begun, begun_beside, go_on = [], [], asyncio.Event()
+
+    async def slow(timer, tx, detected_at):
+        begun.append(timer.subject)
+        await go_on.wait()
+
+    async def note(timer, tx, detected_at):
+        begun_beside.append(timer.subject)
+
+    await set_timer(db, "breach", case, at(-2))
+    await set_timer(db, "warn", case, at(-1))
+    await set_timer(db, "breach", other, at(0))
+
+    firing = asyncio.create_task(TimerLoop(db, clock, {"breach": slow, "warn": slow}).fire_due())
+
+    async def has_begun():
+        return bool(begun)
+
+    await eventually(has_begun)
+    assert await TimerLoop(db, clock, {"breach": note, "warn": note}).fire_due() == 1
+    assert begun == [case]
+    assert begun_beside == [other]
+    go_on.set()
+    assert await firing == 2
+
+
 async def test_three_workers_fire_two_hundred_timers_once_each_and_in_order_per_subject(dsn, clock):
     await prepared(dsn)
     workers = [await opened(dsn) for _ in range(3)]
