@@ -28,7 +28,7 @@ from deploy.local.services import SERVICES
 from deploy.local.unit import Ready, Unit
 
 LEAST_DISK = 500_000_000
-START_LIMIT = 120.0
+START_LIMIT = 240.0
 DEATHS_AT_START = 3
 
 
