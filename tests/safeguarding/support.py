@@ -14,10 +14,9 @@ import asyncpg
 from aiokafka import ConsumerRecord
 
 from cme_bus.consumer import Consumer
-from cme_bus.database import Database, prepare
-from cme_bus.meta import Meta
+from cme_bus.database import Database, Tx, prepare
 from cme_bus.migrate import migrate
-from cme_bus.sealing import Key, VersionedKeyring, seal
+from cme_bus.sealing import Key, VersionedKeyring
 from cme_calendars import WorkingDays
 from cme_contracts.base import Event
 from cme_contracts.codes import CaseKind, Category, Factor, OfficerRole, Outcome, Proof, ReferrerKind
@@ -46,8 +45,7 @@ from cme_timers import TimerLoop
 MONDAY = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
 """Scenarios 1 and 26 begin on this Monday."""
 PRACTICE = Practice(factor_file.load(), WorkingDays())
-KEY = Key("k1", b"k" * 32)
-KEYRING = VersionedKeyring([KEY])
+KEYRING = VersionedKeyring([Key("k1", b"k" * 32)])
 CANARY = "Quillfeather"
 """The surname of the invented child: found nowhere but in sealed form."""
 
@@ -89,22 +87,16 @@ class Safeguarding:
         self.consumer: Consumer[SafeguardingTx] = events.consumer(self.db, self.clock, PRACTICE)
         self.timers = TimerLoop(self.db, self.clock, timers.handlers(PRACTICE))
 
-    async def hear(self, *said: Event) -> list[Meta]:
+    async def hear(self, *said: Event) -> list[Any]:
         """Each event as a record of its stream, through the consumer's own road. Nothing may be parked."""
-        metas = []
-        for event in said:
-            meta = Meta.of(event, source=f"/cme/{event.owner}")
-            await self.consumer.take([record(event, meta, self.offset)])
+        records = []
+        for one in await written(self.db.pool, *said):
             self.offset += 1
-            metas.append(meta)
+            records.append(record(one, self.offset))
+            await self.consumer.take(records[-1:])
         parked = await self.db.pool.fetch("SELECT type, error FROM parked")
         assert not parked, parked
-        return metas
-
-    async def again(self, event: Event, meta: Meta) -> None:
-        """The same event once more, as after a rebalance."""
-        self.offset += 1
-        await self.consumer.take([record(event, meta, self.offset)])
+        return records
 
     async def said(self, type_: type[Event] | None = None) -> list[dict[str, Any]]:
         """What has been said so far, in order: payload and `type`, `cause`."""
@@ -122,23 +114,43 @@ class Safeguarding:
         return [one["type"] for one in await self.said()]
 
 
-def record(event: Event, meta: Meta, offset: int) -> Any:
-    """An event as Kafka gives it, sealed as its owner would."""
-    sealed = seal(event, meta.id, KEY)
-    headers = tuple((name, value.encode()) for name, value in meta.headers().items())
-    payload = sealed.__pydantic_serializer__.to_json(sealed)
+type Written = tuple[str, str, list[tuple[str, bytes]], bytes]
+"""Topic, key, headers and value."""
+
+
+async def written(pool: asyncpg.Pool, *events: Event) -> list[Written]:
+    """Events as their owners' relays would send them: published, sealed, written to an outbox, and that undone."""
+    found: list[Written] = []
+    async with pool.acquire() as conn:
+        undone = conn.transaction()
+        await undone.start()
+        for event in events:
+            tx = Tx(conn, f"/cme/{event.owner}", KEYRING)
+            tx.publish(event)
+            await tx.write_outbox()
+            row = await conn.fetchrow("SELECT stream, key, headers, payload FROM outbox ORDER BY seq DESC LIMIT 1")
+            assert row is not None
+            headers = [(name, value.encode()) for name, value in json.loads(row["headers"]).items()]
+            found.append((row["stream"], row["key"], headers, row["payload"]))
+        await undone.rollback()
+    return found
+
+
+def record(one: Written, offset: int) -> Any:
+    """As Kafka gives it to a consumer."""
+    topic, key, headers, value = one
     return ConsumerRecord(
-        topic=event.stream,
+        topic=topic,
         partition=0,
         offset=offset,
         timestamp=0,
         timestamp_type=0,
-        key=event.key.encode(),
-        value=payload,
+        key=key.encode(),
+        value=value,
         checksum=None,
         serialized_key_size=-1,
         serialized_value_size=-1,
-        headers=headers,
+        headers=tuple(headers),
     )
 
 

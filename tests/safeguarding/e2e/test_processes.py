@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx2
 import pytest
 import uvicorn
@@ -21,14 +22,12 @@ from aiokafka.errors import TopicAlreadyExistsError
 from fastapi import FastAPI
 from standardwebhooks import Webhook
 
-from cme_bus.meta import Meta
-from cme_bus.sealing import seal
 from cme_contracts.base import Event
 from cme_contracts.codes import Factor
 from cme_contracts.safeguarding import CONCERNS, STREAM, CaseConsidered, EscalatedToSocialCare, SocialCareAcknowledged
 from deploy.local.ports import free_port
 from tests.kit.issuer import NAME, Issuer
-from tests.safeguarding.support import CANARY, KEY, Someone
+from tests.safeguarding.support import CANARY, Someone, written
 from tests.support import Kafka, eventually
 
 ROOT = Path(__file__).parents[3]
@@ -98,17 +97,14 @@ async def start(environment: dict[str, str], tmp_path: Path) -> AsyncIterator[St
     log.close()
 
 
-async def say(servers: str, *events: Event) -> None:
+async def say(servers: str, dsn: str, *events: Event) -> None:
     """As the owners' relays would."""
     producer = AIOKafkaProducer(bootstrap_servers=servers, acks="all")
     await producer.start()
     try:
-        for event in events:
-            meta = Meta.of(event, source=f"/cme/{event.owner}")
-            sealed = seal(event, meta.id, KEY)
-            headers = [(name, value.encode()) for name, value in meta.headers().items()]
-            value = sealed.__pydantic_serializer__.to_json(sealed)
-            await producer.send_and_wait(event.stream, value, key=event.key.encode(), headers=headers)
+        async with asyncpg.create_pool(dsn, min_size=0) as pool:
+            for topic, key, headers, value in await written(pool, *events):
+                await producer.send_and_wait(topic, value, key=key.encode(), headers=headers)
     finally:
         await producer.stop()
 
@@ -140,6 +136,7 @@ async def test_a_report_is_escalated_and_answered_across_real_processes(
     start: Start,
     environment: dict[str, str],
     kafka_servers: str,
+    dsn: str,
     issuer: tuple[Issuer, str],
     tmp_path: Path,
 ) -> None:
@@ -153,7 +150,7 @@ async def test_a_report_is_escalated_and_answered_across_real_processes(
         listener = Listener(consumer, [str(child.child_id), str(submission)])
         visitor = await stack.enter_async_context(httpx2.AsyncClient(base_url=environment["CME_SAFEGUARDING_URL"]))
 
-        await say(kafka_servers, child.concern(Factor.CHILD_PROTECTION_PLAN, submission=submission))
+        await say(kafka_servers, dsn, child.concern(Factor.CHILD_PROTECTION_PLAN, submission=submission))
         await eventually(lambda: listener.has(EscalatedToSocialCare), 60)
         [escalated] = listener.of(EscalatedToSocialCare)
         assert (escalated["first_submission_id"], escalated["to_be_confirmed"]) == (str(submission), True)
@@ -161,7 +158,7 @@ async def test_a_report_is_escalated_and_answered_across_real_processes(
         worker.kill()  # between the report and the case
         await worker.wait()
         worker = await start("worker")
-        await say(kafka_servers, child.matched(submission), child.opened(submission, Factor.CHILD_PROTECTION_PLAN))
+        await say(kafka_servers, dsn, child.matched(submission), child.opened(submission, Factor.CHILD_PROTECTION_PLAN))
         await eventually(lambda: _opened_is_considered(listener), 60)
         assert len(listener.of(EscalatedToSocialCare)) == 1
 

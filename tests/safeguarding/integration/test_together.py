@@ -2,10 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
 from uuid import uuid4
 
-from cme_bus.meta import Meta
 from cme_contracts.base import Event
 from cme_contracts.codes import Factor
 from cme_contracts.safeguarding import CaseConsidered, ConcernRaised, EscalatedToSocialCare
@@ -13,7 +11,7 @@ from cme_safeguarding.application.escalate import Referral, escalate
 from cme_safeguarding.domain.errors import AlreadyEscalated
 from cme_safeguarding.domain.escalation import Consent, Terms
 from tests.safeguarding.integration.test_escalating import OFFICER, open_case
-from tests.safeguarding.support import PRACTICE, Safeguarding, Someone, record
+from tests.safeguarding.support import PRACTICE, Safeguarding, Someone, record, written
 
 
 async def test_the_concern_and_the_case_heard_side_by_side_raise_and_escalate_once(safeguarding: Safeguarding) -> None:
@@ -46,10 +44,11 @@ async def test_batches_that_meet_the_same_children_in_opposite_order_settle_all_
     concerns = [child.concern(Factor.SECTION_47, submission=submission) for child, submission in people]
     cases = [child.opened(submission, Factor.SECTION_47) for child, submission in reversed(people)]
 
-    def batch(events: Sequence[Event]) -> list[Any]:
-        return [record(event, Meta.of(event, source="/cme/test"), 100 + n) for n, event in enumerate(events)]
+    async def hear_together(events: Sequence[Event]) -> None:
+        written_down = await written(safeguarding.db.pool, *events)
+        await safeguarding.consumer.take([record(one, 100 + n) for n, one in enumerate(written_down)])
 
-    await asyncio.gather(*(safeguarding.consumer.take(batch(lane)) for lane in (concerns, cases)))
+    await asyncio.gather(hear_together(concerns), hear_together(cases))
 
     types = await safeguarding.types()
     assert types.count(CaseConsidered.type) == 24
