@@ -31,6 +31,7 @@ CHECKS = (  # the slowest first
     Check("imports", ("-c", LINT_IMPORTS, "--no-logo")),
     Check("contracts", ("-m", "cme_contracts", "check"), "`make contracts` generates the pages again"),
     Check("policy", ("-m", "tests.policy", "check")),
+    Check("access", ("-m", "tests.access", "check"), "`.venv/bin/python -m tests.access build` writes the page again"),
     Check("locks", ("-m", "deploy.local.lock_check"), "`make lock` resolves again"),
 )
 
