@@ -67,28 +67,33 @@ def about(**more: Any) -> About:
         date_of_birth=date(2015, 3, 9),
         addresses=(Address(lines=("4 Invented Row",), postcode="ZZ99 9ZZ"),),
     )
-    return About(**({"child": child} | more))
+    return About(**{"child": child, **more})
 
 
 def referral_form(**more: Any) -> ReferralForm:
     """The least an SR1a may say, as the use case takes it."""
-    least = {"about": about(), "referrer": Referrer(name="", email="sam.invented@harrowmere.example.org")}
+    least: dict[str, Any] = {
+        "about": about(),
+        "referrer": Referrer(name="", email="sam.invented@harrowmere.example.org"),
+    }
     return ReferralForm(**(least | more))
 
 
 def deletion_form(**more: Any) -> DeletionForm:
     """A deletion return, destination unknown."""
-    return DeletionForm(**({"about": about(), "ground": Ground.G, "deleted_on": date(2026, 11, 20)} | more))
+    least: dict[str, Any] = {"about": about(), "ground": Ground.G, "deleted_on": date(2026, 11, 20)}
+    return DeletionForm(**(least | more))
 
 
 def new_pupil_form(**more: Any) -> NewPupilForm:
     """A new pupil return."""
-    return NewPupilForm(**({"about": about(), "entered_on": date(2026, 11, 26)} | more))
+    least: dict[str, Any] = {"about": about(), "entered_on": date(2026, 11, 26)}
+    return NewPupilForm(**(least | more))
 
 
 def receipt(**more: Any) -> Receipt:
     """A sending by a school on a Monday morning."""
-    sent = {
+    sent: dict[str, Any] = {
         "submission_id": uuid4(),
         "reference": "7KQ4-M2XW-9BT",
         "received_at": MONDAY,

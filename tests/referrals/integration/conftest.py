@@ -59,8 +59,14 @@ def migrated(postgres: str) -> Iterator[str]:
                 await load_establishments(tx, SCHOOLS, at=MONDAY)
             await pool.execute("DELETE FROM outbox")
 
+    async def drop_it() -> None:
+        admin = await asyncpg.connect(postgres)
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await admin.close()
+
     asyncio.run(prepare_it())
     yield dsn
+    asyncio.run(drop_it())
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What a referrer sees of what became of it."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ T = datetime(2026, 11, 23, 9, tzinfo=UTC)
     ],
 )
 @pytest.mark.policy("7.3")
-def test_the_furthest_stage_that_is_known_is_shown(known: dict[str, datetime], stage: Stage) -> None:
+def test_the_furthest_stage_that_is_known_is_shown(known: dict[str, Any], stage: Stage) -> None:
     assert Progress(received_at=T, **known).stage is stage
 
 

@@ -129,24 +129,24 @@ class Intake(Publishes, Protocol):
     """What receiving a submission needs."""
 
     @property
-    def submissions(self) -> Submissions: ...  # noqa: D102 - see the port
+    def submissions(self) -> Submissions: ...
 
     @property
-    def schools(self) -> Schools: ...  # noqa: D102
+    def schools(self) -> Schools: ...
 
 
 class Follows(Protocol):
     """What following the register needs."""
 
     @property
-    def following(self) -> Following: ...  # noqa: D102
+    def following(self) -> Following: ...
 
     @property
-    def identity(self) -> Identity: ...  # noqa: D102
+    def identity(self) -> Identity: ...
 
 
 class KeepsSchools(Publishes, Protocol):
     """What loading public lists needs."""
 
     @property
-    def schools(self) -> Schools: ...  # noqa: D102
+    def schools(self) -> Schools: ...

@@ -24,7 +24,7 @@ class Form(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _knows_its_members(cls, given: Any) -> Any:  # noqa: ANN401 - whatever was sent
+    def _knows_its_members(cls, given: Any) -> Any:
         known = list(cls.model_fields)
         unknown = [name for name in given if name not in known] if isinstance(given, dict) else []
         if unknown:
