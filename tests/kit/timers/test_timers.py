@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from cme_bus.meta import Meta, current_meta
-from cme_timers import TimerLoop, Timers, next_due, overdue, sweep
+from cme_timers import TimerLoop, Timers, Wanted, next_due, overdue, sweep
 
 from tests.kit.timers.support import HandClock, Rang, at, opened, prepared, ring
 from tests.support import eventually
@@ -106,6 +106,24 @@ async def test_what_it_publishes_is_caused_by_the_event_that_set_it(db, clock, l
     await loop.fire_due()
     headers = await db.pool.fetchval("SELECT headers::jsonb FROM outbox")
     assert (headers["ce_causationid"], headers["ce_correlationid"]) == (str(meta.id), meta.correlation_id)
+
+
+async def test_many_set_at_once_are_as_those_set_one_by_one(db, clock, loop):
+    one, other = uuid4(), uuid4()
+    causes = [Meta(id=uuid4(), type="t", source="s", subject="k", time=at(0), correlation_id="c") for _ in range(2)]
+    async with db.transaction() as tx:
+        await tx.timers.set_timers([
+            Wanted("breach", one, at(2), {"rung": 2}, causes[0]),
+            Wanted("warn", one, at(1), cause=causes[0]),
+            Wanted("breach", other, at(1), cause=causes[1]),
+        ])  # fmt: skip
+        await tx.timers.set_timers([])
+        pending = await tx.timers.pending(one)
+    assert [(timer.kind, timer.detail) for timer in pending] == [("warn", {}), ("breach", {"rung": 2})]
+    clock.set(2)
+    assert await loop.fire_due() == 3
+    caused = await db.pool.fetch("SELECT headers->>'ce_causationid' AS cause FROM outbox")
+    assert sorted(row["cause"] for row in caused) == sorted([str(causes[0].id)] * 2 + [str(causes[1].id)])
 
 
 async def test_a_caller_that_rolls_back_has_set_and_cancelled_nothing(db):

@@ -5,7 +5,7 @@ from pathlib import Path
 from cme_timers.clock import BusinessClock, SteeredClock, SystemClock, business_clock
 from cme_timers.loop import Handler, TimerLoop
 from cme_timers.state import Overdue, next_due, overdue, sweep
-from cme_timers.timers import Detail, Timer, Timers
+from cme_timers.timers import Detail, Timer, Timers, Wanted
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 """The SQL of component "timers", for `cme_bus.migrate.migrate`."""
@@ -21,6 +21,7 @@ __all__ = [
     "Timer",
     "TimerLoop",
     "Timers",
+    "Wanted",
     "business_clock",
     "next_due",
     "overdue",
