@@ -11,7 +11,7 @@ from aiokafka.structs import ConsumerRecord
 from cme_bus.consumer import Consumer
 from cme_bus.database import Database
 from cme_bus.meta import Meta
-from cme_bus.sealing import Key, VersionedKeyring, seal
+from cme_bus.sealing import Key, VersionedKeyring, sealed_json
 from cme_contracts.base import Event
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.adapters.tables import load_rules
@@ -114,10 +114,9 @@ class Register:
 def record(event: Event, partition: int = 0) -> ConsumerRecord[bytes, bytes]:
     """The record that the event's owner would have put on its topic."""
     meta = Meta.of(event, source=f"/cme/{event.owner}")
-    sealed = seal(event, meta.id, KEY)
     return ConsumerRecord(
         topic=event.stream, partition=partition, offset=uuid4().int % 2**40, timestamp=0, timestamp_type=0,
-        key=event.key.encode(), value=sealed.__pydantic_serializer__.to_json(sealed), checksum=None,
+        key=event.key.encode(), value=sealed_json(event, meta.id, KEY), checksum=None,
         serialized_key_size=0, serialized_value_size=0,
         headers=tuple((name, value.encode()) for name, value in meta.headers().items()),
     )  # fmt: skip

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, fields
+from dataclasses import fields
+from operator import attrgetter
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +14,7 @@ from cme_register.domain.clocks import Clock
 
 NAMES = tuple(field.name for field in fields(Clock))
 """The columns are the fields."""
+_row = attrgetter(*NAMES)
 
 
 class PgClocks:
@@ -22,10 +24,10 @@ class PgClocks:
         self._conn = conn
 
     async def add(self, clocks: Sequence[Clock]) -> None:
-        await self._conn.executemany(ADD, [astuple(clock) for clock in clocks])
+        await self._conn.executemany(ADD, [_row(clock) for clock in clocks])
 
     async def save(self, clock: Clock) -> None:
-        await self._conn.execute(SAVE, *astuple(clock))
+        await self._conn.execute(SAVE, *_row(clock))
 
     async def find(self, clock_id: UUID) -> Clock | None:
         row = await self._conn.fetchrow(f"SELECT {COLUMNS} FROM clock WHERE id = $1", clock_id)

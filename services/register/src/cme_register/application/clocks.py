@@ -1,4 +1,4 @@
-"""Starting and satisfying clocks, and setting the timers that will tell of them (policy 7, 8)."""
+"""Starting and satisfying clocks, and the timers that will tell of them (policy 7, 8)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from cme_register.application.telling import Said
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import INITIAL_INVESTIGATION, Clock, rung_at
 from cme_register.domain.codes import Category
+from cme_timers import Wanted
 
 WARN, BREACH, RUNG = "clock.warn", "clock.breach", "clock.rung"
 """The kinds of timer; each is about one clock."""
@@ -36,18 +37,17 @@ def started(clock: Clock, case: Case) -> Started:
     return Started(clock, event)
 
 
-async def schedule(tx: Transaction, clock: Clock, rules: Rules, *, cause: Meta | None = None) -> None:
-    """Set the timers of what is still to come: warning and breach, or once breached the rungs not yet told."""
+def still_to_come(clock: Clock, rules: Rules, cause: Meta | None = None) -> list[Wanted]:
+    """The timers of what is still to come: warning and breach, or once breached the rungs not yet told."""
     if clock.breached_at is None:
-        if clock.warn_at and clock.warned_at is None:
-            await tx.timers.set_timer(WARN, clock.id, clock.warn_at, cause=cause)
-        await tx.timers.set_timer(BREACH, clock.id, clock.due_at, cause=cause)
-        return
+        unwarned = clock.warn_at if clock.warned_at is None else None
+        warning = [Wanted(WARN, clock.id, unwarned, cause=cause)] if unwarned else []
+        return [*warning, Wanted(BREACH, clock.id, clock.due_at, cause=cause)]
     definition = rules.clocks(clock.code, clock.starts_on)
-    for rung in range(max(clock.rung, 1) + 1, len(definition.ladder) + 1):
-        await tx.timers.set_timer(
-            RUNG, clock.id, rung_at(definition, clock, rung, rules.days), {"rung": rung}, cause=cause
-        )
+    return [
+        Wanted(RUNG, clock.id, rung_at(definition, clock, rung, rules.days), {"rung": rung}, cause)
+        for rung in range(max(clock.rung, 1) + 1, len(definition.ladder) + 1)
+    ]
 
 
 async def breach(tx: Transaction, clock: Clock, case: Case, rules: Rules, *, at: datetime) -> list[Said]:
@@ -58,7 +58,7 @@ async def breach(tx: Transaction, clock: Clock, case: Case, rules: Rules, *, at:
         case.take_factors(["deadline_breached"])
     await tx.clocks.save(clock)
     await tx.cases.save([case])
-    await schedule(tx, clock, rules)
+    await tx.timers.set_timers(still_to_come(clock, rules))
     event = DeadlineBreached(
         child_id=case.child_id, case_id=case.id, clock_id=clock.id, clock=clock.code, due_on=clock.due_on,
         due_at=clock.due_at, officer_id=case.lead_officer_id, tell=_roles(rules, clock, 1), detected_at=at,

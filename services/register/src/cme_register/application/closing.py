@@ -8,7 +8,7 @@ from uuid import UUID
 from cme_calendars import local_date
 from cme_contracts import codes
 from cme_contracts.register import CaseClosed
-from cme_register.application.clocks import satisfy, schedule, started
+from cme_register.application.clocks import satisfy, started, still_to_come
 from cme_register.application.ports import Kept, Transaction
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said, tell
@@ -69,5 +69,5 @@ async def _start_telling(tx: Transaction, case: Case, rules: Rules, *, at: datet
     clock = start_clock(rules.clocks(OUTCOME, day), day, rules.days, clock_id=new_id(), case_id=case.id)
     case.due_at = clock.due_at
     await tx.clocks.add([clock])
-    await schedule(tx, clock, rules)
+    await tx.timers.set_timers(still_to_come(clock, rules))
     return Said(started(clock, case).event, at)

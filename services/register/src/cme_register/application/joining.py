@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cme_contracts.register import RecordsJoined, RecordsSeparated
-from cme_register.application.clocks import schedule
+from cme_register.application.clocks import still_to_come
 from cme_register.application.ports import Child, Entry, Kept, Transaction
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.settling import Arrival, Settled, settle
@@ -114,7 +114,7 @@ async def _come_back(tx: Transaction, cases: Sequence[Case], rules: Rules) -> No
         case.come_back()
         await tx.cases.save([case])
         for clock in await tx.clocks.running(case.id):
-            await schedule(tx, clock, rules)
+            await tx.timers.set_timers(still_to_come(clock, rules))
 
 
 async def _records(tx: Transaction, child_id: UUID) -> list[UUID]:

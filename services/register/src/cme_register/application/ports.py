@@ -15,6 +15,7 @@ from cme_register.domain.clocks import Clock
 from cme_register.domain.codes import Role
 from cme_register.domain.details import Details
 from cme_register.domain.submission import Submission
+from cme_timers import Wanted
 
 
 @dataclass(slots=True)
@@ -163,16 +164,8 @@ class Clocks(Protocol):
 class Timers(Protocol):
     """Instants that come back to the register; see cme_timers."""
 
-    async def set_timer(
-        self,
-        kind: str,
-        subject: UUID,
-        due_at: datetime,
-        detail: Mapping[str, str | int] | None = None,
-        *,
-        cause: Meta | None = None,
-    ) -> bool:
-        """Come back with `kind` and `subject` at `due_at`."""
+    async def set_timers(self, wanted: Sequence[Wanted]) -> None:
+        """Come back with each of these at its instant."""
 
     async def cancel(self, subject: UUID, kind: str | None = None) -> int:
         """Do not come back."""

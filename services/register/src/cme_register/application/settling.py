@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from uuid import UUID
 
 from cme_bus.meta import Meta
 from cme_calendars import local_date
 from cme_contracts.codes import CaseKind, Category, Factor
 from cme_contracts.register import CaseOpened, CategoryChanged, DuplicateLinked, LeadOfficerAssigned
-from cme_register.application.clocks import Started, schedule, started
+from cme_register.application.clocks import Started, started, still_to_come
 from cme_register.application.ports import Entry, Transaction
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said
 from cme_register.domain.allocation import Allocation
 from cme_register.domain.case import Case
-from cme_register.domain.clocks import INITIAL_INVESTIGATION, start_clock
+from cme_register.domain.clocks import INITIAL_INVESTIGATION, Clock, start_clock
 from cme_register.domain.codes import Kind
 from cme_register.domain.submission import Submission
 from cme_register.domain.triage import Move, Triage, triage
@@ -63,8 +63,9 @@ async def settle(tx: Transaction, arrivals: Sequence[Arrival], rules: Rules, *, 
     await tx.cases.add([one.case for one in desk.opened])
     await tx.cases.save(desk.changed())
     await tx.clocks.add([one.started.clock for one in desk.opened])
-    for opened in desk.opened:
-        await schedule(tx, opened.started.clock, rules, cause=opened.cause)
+    await tx.timers.set_timers(
+        [timer for one in desk.opened for timer in still_to_come(one.started.clock, rules, one.cause)]
+    )
     await tx.chronology.add(desk.notes)
     return settled
 
@@ -96,6 +97,7 @@ class Desk:
         self._rules, self._at, self._new_id = rules, at, new_id
         self._cases = cases
         self._touched: set[UUID] = set()
+        self._clocks: dict[date, Clock] = {}
         self.opened: list[Opened] = []
         self.notes: list[Entry] = []
 
@@ -136,14 +138,18 @@ class Desk:
             category=decision.category, opened_at=submission.received_at, factors=tuple(dict.fromkeys(submission.factors)),
             school_urn=submission.school_urn, school_la=submission.school_la, home_la=submission.home_la,
         )  # fmt: skip
-        day = local_date(submission.received_at)
-        definition = self._rules.clocks(INITIAL_INVESTIGATION, day)
-        clock = start_clock(definition, day, self._rules.days, clock_id=self._new_id(), case_id=case.id)
+        clock = self._start_clock(local_date(submission.received_at), case.id)
         case.due_at = clock.due_at
         opened = Opened(case, started(clock, case), arrival.cause)
         self.opened.append(opened)
         self._cases[case.child_id] = case
         return Decided(arrival, case, True, opened)
+
+    def _start_clock(self, day: date, case_id: UUID) -> Clock:
+        if day not in self._clocks:  # most of a batch was received on one day
+            definition = self._rules.clocks(INITIAL_INVESTIGATION, day)
+            self._clocks[day] = start_clock(definition, day, self._rules.days, clock_id=case_id, case_id=case_id)
+        return replace(self._clocks[day], id=self._new_id(), case_id=case_id)
 
     def _link(self, arrival: Arrival, decision: Triage, case: Case) -> Decided:
         added = case.take_factors(arrival.submission.factors)
