@@ -19,7 +19,7 @@ from pydantic_core import from_json
 
 from cme_bus.meta import Meta
 from cme_bus.outgoing import murmur2
-from cme_bus.sealing import seal
+from cme_bus.sealing import sealed_json
 from tests.bench.bus_rig import KEY, PARTITIONS, Measured, Rig
 
 BATCH = 1000
@@ -39,7 +39,7 @@ class Limit:
 
     def prepare(self, topic: str, events: Sequence[Measured]) -> None:
         """Ready-made bytes: making them is not the bus's work, and the limit does none of it."""
-        body = seal(events[0], uuid4(), KEY).model_dump_json().encode()
+        body = sealed_json(events[0], uuid4(), KEY)
         rows = []
         for event in events:
             headers = json.dumps(Meta.of(event, source="/cme/referrals").headers())
@@ -106,7 +106,10 @@ class Limit:
             steps = [from_json(record.value)["step"] for record in records]
             async with rig.pool.acquire() as conn, conn.transaction():
                 await conn.execute(
-                    "INSERT INTO inbox (consumer, event_id) SELECT 'limit', unnest($1::uuid[]) ON CONFLICT DO NOTHING", ids
+                    "INSERT INTO inbox (consumer, event_id) SELECT 'limit', unnest($1::uuid[]) ON CONFLICT DO NOTHING",
+                    ids,
                 )
-                await conn.execute("INSERT INTO state SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[])", ids, keys, steps)
+                await conn.execute(
+                    "INSERT INTO state SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[])", ids, keys, steps
+                )
             await consumer.commit()

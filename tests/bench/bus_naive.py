@@ -17,7 +17,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from pydantic import BaseModel
 
 from cme_bus.meta import Meta
-from cme_bus.sealing import seal
+from cme_bus.sealing import sealed_json
 from tests.bench.bus_rig import KEY, Measured, Rig
 
 
@@ -38,7 +38,7 @@ class Naive:
                     rig.topic,
                     event.key,
                     json.dumps(meta.headers()),
-                    seal(event, meta.id, KEY).model_dump_json().encode(),
+                    sealed_json(event, meta.id, KEY),
                 )
 
     @asynccontextmanager
@@ -55,7 +55,8 @@ class Naive:
             event_id = UUID(message.headers["ce_id"])
             async with rig.pool.acquire() as conn, conn.transaction():
                 fresh = await conn.fetchval(
-                    "INSERT INTO inbox (consumer, event_id) VALUES ('naive', $1) ON CONFLICT DO NOTHING RETURNING true", event_id
+                    "INSERT INTO inbox (consumer, event_id) VALUES ('naive', $1) ON CONFLICT DO NOTHING RETURNING true",
+                    event_id,
                 )
                 if fresh:
                     await conn.execute("INSERT INTO state VALUES ($1, $2, $3)", event_id, body.submission_id, body.step)

@@ -37,9 +37,7 @@ class Ours:
     @asynccontextmanager
     async def running(self, rig: Rig) -> AsyncIterator[None]:
         self.db = Database(rig.pool, Tx, source="/cme/referrals", keyring=VersionedKeyring([KEY]))
-        consumer = Consumer(
-            self.db, name=f"register.{uuid4().hex}", catalog={Measured.type: Measured}
-        )
+        consumer = Consumer(self.db, name=f"register.{uuid4().hex}", catalog={Measured.type: Measured})
         if rig.load.held_every:
             await self._hold(rig, consumer.name)
 

@@ -58,7 +58,9 @@ class Measured(Event):
 
 
 PUPIL = Sealed(
-    Pupil(given_name="Wilhelmina", family_name="Featherstonehaugh", born_on="2014-02-28", address="1 Long Lane, Anytown")
+    Pupil(
+        given_name="Wilhelmina", family_name="Featherstonehaugh", born_on="2014-02-28", address="1 Long Lane, Anytown"
+    )
 )
 
 
@@ -98,7 +100,7 @@ class Rig:
     async def done(self) -> bool:
         """Everything has arrived: in the state table, or parked."""
         row = await self.pool.fetchrow(
-            "SELECT (SELECT count(*) FROM state) AS state, (SELECT count(*) FROM parked WHERE \"offset\" >= 0) AS parked"
+            'SELECT (SELECT count(*) FROM state) AS state, (SELECT count(*) FROM parked WHERE "offset" >= 0) AS parked'
         )
         assert row is not None
         return bool(row["state"] + row["parked"] >= self.load.count)
@@ -110,7 +112,12 @@ class Rig:
             for table in ("state", "inbox", "outbox", 'parked WHERE "offset" >= 0')
         ]
         expected = self.load.count - self.load.parked
-        assert (state, inbox, outbox, parked) == (expected, expected, 0, self.load.parked), (state, inbox, outbox, parked)
+        assert (state, inbox, outbox, parked) == (expected, expected, 0, self.load.parked), (
+            state,
+            inbox,
+            outbox,
+            parked,
+        )
         assert await self.pool.fetchval("SELECT count(DISTINCT event_id) FROM state") == expected
         assert await self.records() == self.load.count
 
@@ -177,7 +184,10 @@ async def rate(contestant: Contestant, servers: str, postgres: str, load: Load) 
 async def durability(servers: str, postgres: str) -> dict[str, str]:
     """Read back from the servers, not from what we believe we set."""
     conn = await asyncpg.connect(postgres)
-    settings = {name: await conn.fetchval(f"SHOW {name}") for name in ("server_version", "fsync", "synchronous_commit", "full_page_writes")}
+    settings = {
+        name: await conn.fetchval(f"SHOW {name}")
+        for name in ("server_version", "fsync", "synchronous_commit", "full_page_writes")
+    }
     await conn.close()
     kafka = AIOKafkaAdminClient(bootstrap_servers=servers)
     await kafka.start()

@@ -7,7 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from cme_bus.meta import Meta
-from cme_bus.sealing import Key, seal
+from cme_bus.sealing import Key, sealed_json, written
 from cme_contracts.base import CATALOG, Event, PersonalData, Service
 from cme_contracts.sealed import Sealed
 
@@ -82,6 +82,6 @@ class Message:
 def message(event: Event, *, partition: int | None = None, meta: Meta | None = None, key: Key | None = None) -> Message:
     """What the relay would send for this event."""
     meta = meta or Meta.of(event, source="/cme/referrals")
-    sent = seal(event, meta.id, key) if key else event
+    value = sealed_json(event, meta.id, key) if key else written(event)
     headers: list[tuple[str, bytes | None]] = [(name, value.encode()) for name, value in meta.headers().items()]
-    return Message(sent.model_dump_json().encode(), event.key.encode(), headers, partition)
+    return Message(value, event.key.encode(), headers, partition)

@@ -64,7 +64,7 @@ class Reader:
             for reading, _ in boxed:
                 assert reading.event is not None and reading.meta is not None
                 try:
-                    reading.event = open_box(reading.event, reading.meta.id, keys)
+                    open_box(reading.event, reading.meta.id, keys)
                 except HOPELESS as error:
                     reading.fault = error
         return readings
@@ -85,7 +85,7 @@ class Reader:
         try:
             if record.value is None:
                 raise Unprocessable("it has no content")
-            return Reading(record, meta, route, route.event.model_validate_json(record.value))
+            return Reading(record, meta, route, route.event.__pydantic_validator__.validate_json(record.value))
         except HOPELESS as error:
             return Reading(record, meta, route, fault=error)
 

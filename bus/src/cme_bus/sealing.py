@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from base64 import b64decode, b64encode
+import re
 from binascii import Error as NotBase64
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol, get_args
@@ -20,6 +21,8 @@ from cme_contracts.sealed import NotSealedError, Sealed
 
 NONCE = 12
 KEY = 32
+NAME = re.compile(r"[A-Za-z0-9._:@/-]{1,200}")
+"""It stands in JSON as it is. An environment's keyring separates names by colons and commas, and so has neither."""
 
 
 class Key:
@@ -30,6 +33,8 @@ class Key:
     def __init__(self, kid: str, secret: bytes) -> None:
         if len(secret) != KEY:
             raise ValueError(f"the key {kid} is not {KEY} bytes long")
+        if not NAME.fullmatch(kid):
+            raise ValueError("a key's name is made of letters, digits and ._:@/-")
         self.kid = kid
         self._cipher = AESGCM(secret)
 
@@ -76,10 +81,10 @@ class VersionedKeyring:
         for number, entry in enumerate(text.split(","), 1):
             kid, colon, secret = entry.strip().partition(":")
             try:
-                raw = b64decode(secret, validate=True)
+                raw = a2b_base64(secret, strict_mode=True)
             except NotBase64:
                 raw = b""
-            if not kid or not colon or len(raw) != KEY:
+            if not NAME.fullmatch(kid) or not colon or len(raw) != KEY:
                 raise ValueError(f"key number {number} is not name:base64 of {KEY} bytes")
             keys.append(Key(kid, raw))
         return cls(keys)
@@ -101,16 +106,21 @@ class NoKeyring:
         return {}
 
 
-def seal[E: Event](event: E, id_: UUID, key: Key) -> E:
-    """The same event with its personal data in a box that opens for this event id and type alone."""
+def sealed_json(event: Event, id_: UUID, key: Key) -> bytes:
+    """The event as it travels: its personal data in a box that opens for this event id and type alone."""
     box = event.box
     if box is None:
-        return event
-    # warnings=False: pydantic's would quote what it warns about
-    sealed = key.encrypt(
-        box.plain.__pydantic_serializer__.to_json(box.plain, warnings=False), _bound_to(id_, event.type)
-    )
-    return event.with_box(Sealed(box={"kid": key.kid, "sealed": b64encode(sealed).decode("ascii")}))
+        return written(event)
+    sealed = key.encrypt(written(box.plain), _bound_to(id_, event.type))
+    # The box is put in by hand: copying the model only to have it written costs as much as the cipher.
+    rest = event.__pydantic_serializer__.to_json(event, exclude={"personal"}, warnings=False)
+    member = b'"personal":{"kid":"%b","sealed":"%b"}' % (key.kid.encode(), b2a_base64(sealed, newline=False))
+    return b"{" + member + (b"," if len(rest) > 2 else b"") + rest[1:]
+
+
+def written(model: BaseModel) -> bytes:
+    """JSON without pydantic's warnings, which would quote what they warn about."""
+    return model.__pydantic_serializer__.to_json(model, warnings=False)
 
 
 def kid_of(event: Event) -> str | None:
@@ -119,23 +129,26 @@ def kid_of(event: Event) -> str | None:
     return None if box is None or box.box is None else box.box["kid"]
 
 
-def open_box[E: Event](event: E, id_: UUID, keys: Mapping[str, Key]) -> E:
-    """The same event with its personal data in the clear, validated. What is wrong is said without quoting any."""
+def open_box(event: Event, id_: UUID, keys: Mapping[str, Key]) -> None:
+    """Put the plain data, validated, in place of its box. What is wrong is said without quoting any of it.
+
+    The event has just been read and nobody else has seen it: it is changed where it stands, not copied.
+    """
     sealed = event.box and event.box.box
     if not sealed:
-        return event
+        return
     key = keys.get(sealed["kid"])
     if key is None:
         raise Unprocessable("the key to its personal data is unknown here, or has been forgotten")
     try:
-        plain = key.decrypt(b64decode(sealed["sealed"], validate=True), _bound_to(id_, event.type))
-    except (InvalidTag, NotBase64, ValueError):
+        plain = key.decrypt(a2b_base64(sealed["sealed"], strict_mode=True), _bound_to(id_, event.type))
+    except (InvalidTag, ValueError):
         raise Unprocessable("its personal data was not sealed for this event, or has been tampered with") from None
-    return event.with_box(Sealed(_plain_model(type(event)).model_validate_json(plain)))
+    vars(event)["personal"] = Sealed(_plain_model(type(event)).__pydantic_validator__.validate_json(plain))
 
 
 def _bound_to(id_: UUID, type_: str) -> bytes:
-    return f"{id_} {type_}".encode()
+    return id_.bytes + type_.encode()
 
 
 @cache
