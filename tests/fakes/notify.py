@@ -290,7 +290,7 @@ async def fake_notify(**options: Any) -> AsyncIterator[FakeNotify]:
             fake.app, host="127.0.0.1", port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=0
         )
     )
-    server.capture_signals = _leave_signals  # type: ignore[method-assign]  # they are the test runner's
+    server.capture_signals = _leave_signals  # type: ignore[method-assign, assignment]  # they are the test runner's
     running = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

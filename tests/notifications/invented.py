@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from cme_bus.meta import Meta
 from cme_contracts import referrals, register, safeguarding
 from cme_contracts.base import Event
-from cme_contracts.codes import Ground, OfficerRole, Outcome, Proof, ReferrerKind
+from cme_contracts.codes import CaseKind, Category, Factor, Ground, OfficerRole, Outcome, Proof, ReferrerKind
 from cme_contracts.people import Child, Officer, Referrer
 from cme_contracts.sealed import Sealed
 
@@ -101,7 +101,12 @@ def matched(submission_id: UUID, child_id: UUID, at: datetime = NOON) -> registe
 
 def case_opened(child_id: UUID, case_id: UUID, submission_id: UUID, at: datetime = NOON) -> register.CaseOpened:
     return register.CaseOpened(
-        child_id=child_id, case_id=case_id, submission_id=submission_id, kind="cme", category="missing", opened_at=at
+        child_id=child_id,
+        case_id=case_id,
+        submission_id=submission_id,
+        kind=CaseKind.CME,
+        category=Category.MISSING,
+        opened_at=at,
     )
 
 
@@ -179,7 +184,7 @@ def concern(
         case_id=case_id,
         first_submission_id=first,
         concern_id=uuid4(),
-        factors=("fgm",),
+        factors=(Factor.FGM,),
         rule="fgm",
         raised_at=NOON,
     )
@@ -192,7 +197,7 @@ def escalated(
         child_id=child_id,
         case_id=case_id,
         escalation_id=uuid4(),
-        factors=("fgm",),
+        factors=(Factor.FGM,),
         to_be_confirmed=to_be_confirmed,
         consent="not_sought",
         answer_due_on=DUE,

@@ -3,9 +3,7 @@
 import json
 from dataclasses import dataclass
 
-import asyncpg
-
-from cme_bus.database import Tx
+from cme_bus.database import Connection, Tx
 from cme_bus.meta import Meta
 from cme_bus.sealing import Keyring
 from cme_contracts.base import Event
@@ -21,7 +19,7 @@ class Written:
     value: bytes
 
 
-async def write(conn: asyncpg.Connection, keyring: Keyring, event: Event) -> Written:
+async def write(conn: Connection, keyring: Keyring, event: Event) -> Written:
     """`event` as it would leave a service whose keyring this is. Any database with the bus's tables will do."""
     undone = conn.transaction()
     await undone.start()
@@ -32,5 +30,6 @@ async def write(conn: asyncpg.Connection, keyring: Keyring, event: Event) -> Wri
         row = await conn.fetchrow("SELECT headers::text, payload FROM outbox ORDER BY seq DESC LIMIT 1")
     finally:
         await undone.rollback()
+    assert row is not None
     headers = tuple((name, text.encode()) for name, text in json.loads(row["headers"]).items())
     return Written(event, Meta.parse(headers), headers, row["payload"])

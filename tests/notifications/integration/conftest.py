@@ -59,12 +59,12 @@ def composer() -> Composer:
 class Said:
     """An event in the outbox."""
 
-    event: Event
+    event: Any  # whichever of the three it is: the tests ask for the fields of the one they expect
     meta: Meta
 
     @property
     def type(self) -> str:
-        return self.event.type
+        return str(self.event.type)
 
 
 @dataclass

@@ -52,11 +52,8 @@ def notify(fake: FakeNotify, client: httpx2.AsyncClient) -> Notify:
     return Notify(KEY, {"": TEMPLATE}, client, url=fake.url, timeout=0.5)
 
 
-def letter(**given: Any) -> Letter:
-    return Letter(
-        **{"id": uuid4(), "address": "ada@example.org", "subject": "A subject", "body": "A text", "template": "outcome"}
-        | given
-    )
+def letter(address: str = "ada@example.org") -> Letter:
+    return Letter(uuid4(), address, "A subject", "A text", "outcome")
 
 
 async def test_notify_takes_a_letter_with_our_reference_and_our_words(notify: Notify, fake: FakeNotify) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -52,7 +53,7 @@ async def test_an_event_whose_inbox_has_been_forgotten_still_owes_nothing_twice(
 @pytest.mark.parametrize("order", ["closed first", "referrer first"])
 async def test_the_outcome_reaches_every_sender_whichever_comes_first(service: Service, order: str) -> None:
     child, case, referral, deletion = uuid4(), uuid4(), uuid4(), uuid4()
-    facts = [
+    facts: list[Any] = [
         invented.referrer_named(referral),
         invented.pupil_deleted(deletion),
         invented.school(),

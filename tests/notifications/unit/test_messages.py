@@ -13,6 +13,7 @@ from cme_notifications.domain.messages import (
     MOVES,
     REMEMBERED,
     NotNow,
+    Outcome,
     Refused,
     Settlement,
     State,
@@ -40,9 +41,8 @@ def test_what_has_ended_has_ended() -> None:
 
 
 def test_every_outcome_of_a_call_is_a_move_from_sending() -> None:
-    for outcome, age in product(
-        (Taken(), Refused("x"), NotNow("x"), Unclear("x")), (SOON, GIVE_UP + SOON, REMEMBERED + SOON)
-    ):
+    outcomes: list[Outcome] = [Taken(), Refused("x"), NotNow("x"), Unclear("x")]
+    for outcome, age in product(outcomes, (SOON, GIVE_UP + SOON, REMEMBERED + SOON)):
         move(State.SENDING, settle(outcome, attempts=1, age=age).state)
 
 
