@@ -46,12 +46,11 @@ def make_installer() -> None:
     """A virtual environment with uv in it, and nothing else yet."""
     if not runs(PYTHON):
         shutil.rmtree(VENV, ignore_errors=True)
-    if not has("pip"):
         say(f"making .venv with Python {sys.version.split()[0]}")
-        step(
-            [sys.executable, "-m", "venv", str(VENV)],
-            "a virtual environment could not be made (Debian's Python needs its package python3-venv)",
-        )
+        otherwise = "a virtual environment could not be made (Debian's Python needs its package python3-venv)"
+        step([sys.executable, "-m", "venv", str(VENV)], otherwise)
+    elif not has("pip"):  # somebody else made it, with another tool
+        step([str(PYTHON), "-m", "ensurepip"], "pip could not be added to .venv: remove the folder .venv and try again")
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--quiet"]
     say("installing uv")
     step(
@@ -68,16 +67,21 @@ def make() -> None:
     target = ["--python", str(PYTHON)]
     count = LOCK.read_text().count("==")
     say(f"installing what {LOCK} names ({count} packages; the first time takes a minute or two)")
-    step(
-        [*uv, "sync", "--quiet", *target, "--require-hashes", str(LOCK)],
-        f"the packages that {LOCK} names could not be installed",
-    )
-    editable = [argument for member in members() for argument in ("--editable", f"./{member}")]
+    locked = [*uv, "install", "--quiet", *target, "--require-hashes", "-r", str(LOCK)]
+    step(locked, f"the packages that {LOCK} names could not be installed: is the Python package registry within reach?")
     say(f"installing the workspace's own {len(members())} packages")
-    step(
-        [*uv, "install", "--quiet", *target, "--no-deps", "--no-build-isolation", *editable],
-        "the workspace's own packages could not be installed",
-    )
+    own = VENV / "cme-workspace.txt"
+    own.write_text("".join(f"-e ./{member}\n" for member in members()))
+    exact = [
+        *uv,
+        "sync",
+        "--quiet",
+        *target,
+        "--no-build-isolation",
+        str(LOCK),
+        str(own),
+    ]  # and nothing else stays installed
+    step(exact, "the workspace's own packages could not be installed")
     step([*uv, "check", "--quiet", *target], f"{LOCK} lacks what a pyproject.toml asks for: run `make lock`")
     STAMP.write_text(fingerprint())
     say(f"ready after {time.monotonic() - started:.0f} s")
