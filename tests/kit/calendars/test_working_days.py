@@ -132,6 +132,7 @@ def test_who_comes_first_is_never_due_later(one, other, count):
         lambda: days.is_working_day(date(2036, 1, 1)),
         lambda: days.add_working_days(date(2035, 12, 20), 10),
         lambda: days.add_working_days(date(2023, 12, 29), 10),
+        lambda: days.add_working_days(date(2036, 1, 1), 0),
         lambda: days.working_days_between(date(2035, 12, 20), date(2036, 1, 4)),
         lambda: WorkingDays([date(2036, 1, 2)]),
     ],

@@ -306,17 +306,19 @@ async def test_what_one_worker_is_firing_no_other_begins_and_other_subjects_do_n
     await set_timer(db, "warn", case, at(-1))
     await set_timer(db, "breach", other, at(0))
 
-    firing = asyncio.create_task(TimerLoop(db, clock, {"breach": slow, "warn": slow}).fire_due())
-
     async def has_begun():
         return bool(begun)
 
-    await eventually(has_begun)
-    assert await TimerLoop(db, clock, {"breach": note, "warn": note}).fire_due() == 1
-    assert begun == [case]
-    assert begun_beside == [other]
-    go_on.set()
-    assert await firing == 2
+    async with asyncio.TaskGroup() as group:
+        firing = group.create_task(TimerLoop(db, clock, {"breach": slow, "warn": slow}).fire_due())
+        await eventually(has_begun)
+        try:
+            assert await TimerLoop(db, clock, {"breach": note, "warn": note}).fire_due() == 1
+            assert begun == [case]
+            assert begun_beside == [other]
+        finally:
+            go_on.set()
+    assert firing.result() == 2
 
 
 async def test_three_workers_fire_two_hundred_timers_once_each_and_in_order_per_subject(dsn, clock):
