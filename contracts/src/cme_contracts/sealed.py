@@ -82,7 +82,7 @@ class Sealed[T: BaseModel]:
         return {
             "type": "object",
             "title": "Sealed",
-            "description": "AES-256-GCM; associated data: event id and type. Opens to x-plain.",
+            "description": "AES-256-GCM. Associated data: the 16 bytes of the event id, then the type. Opens to x-plain.",
             "properties": {
                 "kid": {"type": "string", "description": "Which key; how it is resolved is the keyring's business."},
                 "sealed": {"type": "string", "description": "Base64 of nonce (12 bytes) and ciphertext."},
