@@ -35,11 +35,12 @@ def is_current() -> bool:
     return STAMP.is_file() and STAMP.read_text() == fingerprint() and runs(PYTHON)
 
 
-def runs(python: Path) -> bool:
+def runs(python: Path, *arguments: str, prints: str = "") -> bool:
     try:
-        return subprocess.run([python, "-c", ""], check=False, capture_output=True).returncode == 0
+        done = subprocess.run([python, *(arguments or ("-c", ""))], check=False, capture_output=True, text=True)
     except OSError:
         return False
+    return done.returncode == 0 and prints in done.stdout
 
 
 def make_installer() -> None:
@@ -49,14 +50,14 @@ def make_installer() -> None:
         say(f"making .venv with Python {sys.version.split()[0]}")
         otherwise = "a virtual environment could not be made (Debian's Python needs its package python3-venv)"
         step([sys.executable, "-m", "venv", str(VENV)], otherwise)
-    elif not has("pip"):  # somebody else made it, with another tool
+    if runs(PYTHON, "-m", "uv", "--version", prints=INSTALLER.read_text().split()[0].partition("==")[2]):
+        return
+    if not runs(PYTHON, "-m", "pip", "--version"):  # another tool made it
         step([str(PYTHON), "-m", "ensurepip"], "pip could not be added to .venv: remove the folder .venv and try again")
-    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--quiet"]
     say("installing uv")
-    step(
-        [*pip, "install", "--require-hashes", "-r", str(INSTALLER)],
-        "uv could not be installed: is the Python package registry within reach?",
-    )
+    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    otherwise = "uv could not be installed: is the Python package registry within reach?"
+    step([*pip, "install", "--require-hashes", "-r", str(INSTALLER)], otherwise)
 
 
 def make() -> None:
@@ -79,6 +80,7 @@ def make() -> None:
         *target,
         "--no-build-isolation",
         str(LOCK),
+        str(INSTALLER),
         str(own),
     ]  # and nothing else stays installed
     step(exact, "the workspace's own packages could not be installed")
@@ -87,15 +89,10 @@ def make() -> None:
     say(f"ready after {time.monotonic() - started:.0f} s")
 
 
-def has(module: str) -> bool:
-    return (
-        runs(PYTHON)
-        and subprocess.run([PYTHON, "-c", f"import {module}"], check=False, capture_output=True).returncode == 0
-    )
-
-
 def step(command: list[str], otherwise: str) -> None:
-    done = subprocess.run(command, check=False, env=settings(), stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        command, check=False, env=settings(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
     if done.returncode:
         free = shutil.disk_usage(CHECKOUT).free
         reason = "the disk is full" if free < 100_000_000 else otherwise
