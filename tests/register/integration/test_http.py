@@ -16,6 +16,7 @@ async def opened(register: Register) -> str:
     return str((await register.only("case.opened"))["case_id"])
 
 
+@pytest.mark.policy("10.3")
 @pytest.mark.parametrize("role", ["school", "safeguarding", "operator"])
 async def test_to_others_the_register_does_not_exist(register: Register, desk: Callable[..., Desk], role: str) -> None:
     await register.hear(referral())
@@ -84,7 +85,7 @@ async def test_the_same_request_is_done_once(register: Register, desk: Callable[
     assert await desk().refused(path, proof="seen_by_officer") == (409, "already-located")
 
 
-@pytest.mark.policy("3.2")
+@pytest.mark.policy("3.1.1")
 async def test_a_case_moves_between_the_categories(register: Register, desk: Callable[..., Desk]) -> None:
     await register.hear(referral())
     path = f"/v1/cases/{await opened(register)}/category"

@@ -47,7 +47,7 @@ async def two(register: Register, desk: Callable[..., Desk], *, second: bool = T
     return Two(register, desk("team_manager"), isolde, izzy)
 
 
-@pytest.mark.policy("8.1")
+@pytest.mark.policy("5.1.6")
 async def test_joined_and_separated_with_a_case_each(register: Register, desk: Callable[..., Desk]) -> None:
     both = await two(register, desk)
     [(first, _)], [(second, _)] = await both.cases(both.isolde), await both.cases(both.izzy)
@@ -239,7 +239,6 @@ async def follow(conn: asyncpg.Connection, event: object) -> None:
             await cme_identity.separate(conn, event.child_id, event.restored_child_id, subjects, at=event.separated_at)
 
 
-@pytest.mark.policy("9.1")
 async def test_a_concern_is_shown_with_the_case_even_if_it_was_heard_first(
     register: Register, desk: Callable[..., Desk]
 ) -> None:

@@ -13,6 +13,7 @@ from tests.register.invented import addition, child, deletion, referral
 UPN = "W830200126001"
 
 
+@pytest.mark.policy("5.1.1")
 @pytest.mark.policy("7.1")
 async def test_six_workers_given_one_child_at_once_make_one_record_and_one_case(register: Register) -> None:
     await asyncio.gather(*(register.hear(referral(), partition=number) for number in range(6)))
@@ -97,7 +98,7 @@ async def test_a_submission_announced_twice_is_taken_once(register: Register) ->
     assert len(await register.told()) == 4
 
 
-@pytest.mark.policy("3.2")
+@pytest.mark.policy("3.1.2")
 async def test_off_the_roll_an_on_roll_enquiry_becomes_missing(register: Register) -> None:
     await register.hear(referral(on_roll=True))
     opened = await register.only("case.opened")

@@ -44,7 +44,9 @@ def sent(kind: SubmissionKind, **facts: object) -> Submission:
     return replace(plain, **facts)  # type: ignore[arg-type]  # each test names fields of Submission
 
 
-@pytest.mark.policy("3.2")
+@pytest.mark.policy("3.1")
+@pytest.mark.policy("3.1.1")
+@pytest.mark.policy("3.1.2")
 @pytest.mark.parametrize(
     ("submission", "becomes"),
     [

@@ -68,13 +68,13 @@ UPDATE case_file SET ({COLUMNS})
 = ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) WHERE id = $1"""
 
 LATEST = """
-SELECT id FROM case_file WHERE child_id = (
+SELECT id FROM case_file WHERE id = $1 OR child_id = (
     SELECT shown_as FROM child WHERE id = $1
     UNION ALL
     SELECT child.shown_as FROM submission JOIN child ON child.id = submission.record_id WHERE submission.first_id = $1
     LIMIT 1
 )
-ORDER BY status = 'open' DESC, opened_at DESC, id LIMIT 1"""
+ORDER BY id = $1 DESC, status = 'open' DESC, opened_at DESC, id LIMIT 1"""
 
 WAITING = """
 WITH RECURSIVE waiting AS (

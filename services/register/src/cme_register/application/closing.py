@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+import structlog
+
 from cme_calendars import local_date
 from cme_contracts import codes
 from cme_contracts.register import CaseClosed
@@ -15,6 +17,9 @@ from cme_register.application.telling import Said, tell
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import INITIAL_INVESTIGATION, OUTCOME, start_clock
 from cme_register.domain.codes import Outcome, Proof
+from cme_register.domain.errors import NotOnRegister
+
+log = structlog.get_logger()
 
 
 async def close(
@@ -48,8 +53,12 @@ async def close(
 async def note_referrer_informed(
     tx: Transaction, case_id: UUID, submission_id: UUID, rules: Rules, *, informed_at: datetime
 ) -> None:
-    """One sender knows. Once all do, the clock of telling them is satisfied. Raises `NotOnRegister`."""
-    case = await tx.cases.lock(case_id)
+    """One sender knows. Once all do, the clock of telling them is satisfied."""
+    try:
+        case = await tx.cases.lock(case_id)
+    except NotOnRegister:  # the register was set back to a backup: nothing here waits to hear it
+        log.warning("referrer.informed_of_unknown_case", case_id=str(case_id))
+        return
     await tx.submissions.inform(case_id, submission_id, informed_at)
     everybody = {one.submission.id for one in await everything_in(tx, case)}
     if everybody - await tx.submissions.informed(case_id):

@@ -15,7 +15,7 @@ async def note_concern(tx: Transaction, event: Concerning, factors: Sequence[str
     """Note it with the case; or, while there is none, with the chain or the child, where a case will find it."""
     subject = event.case_id or event.first_submission_id or event.child_id
     assert subject is not None
-    case_id = event.case_id or await tx.cases.latest_of(subject)
+    case_id = await tx.cases.latest_of(subject)
     await tx.chronology.add([entry(case_id or subject, event, at)])
     if case_id is None or not factors:
         return

@@ -130,7 +130,7 @@ class Cases(Protocol):
         """The one open case of each child that has one. Lock the children first."""
 
     async def latest_of(self, subject: UUID) -> UUID | None:
-        """The case, open before closed, of the child, record or chain `subject`."""
+        """The case `subject`; or the one, open before closed, of the child, record or chain."""
 
     async def of_records(self, record_ids: Collection[UUID]) -> list[Case]:
         """All that were opened for these records."""
