@@ -1,7 +1,9 @@
 """`python -m deploy.local run|stop|start|status|token|clean`: what the Makefile calls."""
 
 import argparse
+import contextlib
 import fcntl
+import json
 import os
 import shutil
 import sys
@@ -53,8 +55,15 @@ def _token(role: str, *, urn: str, subject: str) -> str:
         message = f"Say who: make token ROLE=... (one of {', '.join(ROLES)})."
         raise Failure(message)
     STATE.mkdir(mode=0o711, exist_ok=True)
-    issuer = Issuer(f"http://127.0.0.1:{ports()['authority']}", STATE / "issuer.json")
+    issuer = Issuer(_issuer_url(), STATE / "issuer.json")
     return issuer.token(role, school_urn=urn or None, subject=subject or None)
+
+
+def _issuer_url() -> str:
+    """As the last run told its services; another terminal need not know that its ports were moved."""
+    with contextlib.suppress(FileNotFoundError):
+        return str(json.loads((STATE / "environment.json").read_text())["CME_ISSUER"])
+    return f"http://127.0.0.1:{ports()['authority']}"
 
 
 def clean(state: Path) -> None:

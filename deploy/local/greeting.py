@@ -63,7 +63,7 @@ def curl_lines(where: dict[str, str], answer: Path) -> list[str]:
     )
     location = f"$(sed -n 's/^[Ll]ocation: //p' {kept} | tr -d '\\r')"
     return [
-        f"curl {school} {send} {where['referrals']}/v1/referrals",
-        f'curl {school} "{where["referrals"]}{location}"',
-        f"curl {officer} {where['register']}/v1/cases",
+        f"curl -sS {school} {send} {where['referrals']}/v1/referrals",
+        f'curl -sS {school} "{where["referrals"]}{location}"',
+        f"curl -sS {officer} {where['register']}/v1/cases",
     ]
