@@ -133,7 +133,9 @@ def test_a_marked_test_must_run_and_pass(tmp_path):
     command = [sys.executable, "-m", "pytest", "-rA", "-p", "tests.policy_held"]
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
     run = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
-    outcomes = {match[2]: match[1] for match in re.finditer(r"^([A-Z]+) test_it\.py::test_(\w+)", run.stdout, re.M)}
+    outcomes = {
+        match[2]: match[1] for match in re.finditer(r"^([A-Z]+) test_it\.py::test_(\w+)", run.stdout, re.MULTILINE)
+    }
     assert outcomes == {
         "passes": "PASSED",
         "fails": "FAILED",

@@ -34,7 +34,8 @@ def bank_holidays(year: int) -> set[date]:
     easter = easter_sunday(year)
     days = {easter - timedelta(days=2), easter + timedelta(days=1)}
     days |= {mondays(year, 5)[0], mondays(year, 5)[-1], mondays(year, 8)[-1]}
-    for day in (date(year, 1, 1), date(year, 12, 25), date(year, 12, 26)):
+    for month, number in ((1, 1), (12, 25), (12, 26)):
+        day = date(year, month, number)
         while day.weekday() >= SATURDAY or day in days:
             day += timedelta(days=1)  # a substitute: the next day that is free
         days.add(day)

@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from cme_calendars import end_of_day, local_date
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cme_calendars import end_of_day, local_date
 
 days = st.dates(date(2024, 1, 1), date(2035, 12, 30))
 

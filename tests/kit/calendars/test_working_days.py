@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 
 import holidays
 import pytest
-from cme_calendars import LONDON, BeyondCalendar, WorkingDays, end_of_day, local_date
-from cme_calendars.working_days import DATA
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cme_calendars import LONDON, BeyondCalendar, WorkingDays, end_of_day, local_date
+from cme_calendars.working_days import DATA
 from tests.kit.calendars.almanac import DAYS, HOLIDAYS, YEARS, Table
 
 CHRISTMAS_CLOSURE = [date(2026, 12, 29), date(2026, 12, 30), date(2026, 12, 31)]

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from cme_calendars import WorkingDays
 from cme_council import CouncilError, NotGivenError, load
 

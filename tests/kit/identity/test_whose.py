@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+
 from cme_bus.migrate import migrate
 from cme_identity import MIGRATIONS, child_of, join, place, separate, subjects_of
-
 from tests.support import eventually
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)

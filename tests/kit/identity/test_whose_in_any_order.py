@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from cme_bus.migrate import migrate
-from cme_identity import MIGRATIONS, child_of, join, place, separate, subjects_of
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from cme_bus.migrate import migrate
+from cme_identity import MIGRATIONS, child_of, join, place, separate, subjects_of
 
 CHILDREN = [UUID(int=n) for n in range(1, 5)]
 SUBJECTS = [UUID(int=n) for n in range(101, 107)]

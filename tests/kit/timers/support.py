@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 import asyncpg
+
 from cme_bus.database import Database, Tx, prepare
 from cme_bus.migrate import migrate
 from cme_contracts.base import CATALOG, Event

@@ -4,9 +4,10 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from cme_timers import SteeredClock, SystemClock, business_clock
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cme_timers import SteeredClock, SystemClock, business_clock
 
 DAY = timedelta(days=1)
 

@@ -7,9 +7,9 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
+
 from cme_bus.meta import Meta, current_meta
 from cme_timers import TimerLoop, Timers, Wanted, next_due, overdue, sweep
-
 from tests.kit.timers.support import HandClock, Rang, at, opened, prepared, ring
 from tests.support import eventually
 

@@ -6,11 +6,11 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from cme_timers import TimerLoop, overdue
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from cme_timers import TimerLoop, overdue
 from tests.kit.timers.support import HandClock, at, opened, prepared
 
 SUBJECTS = [UUID(int=n) for n in range(1, 4)]

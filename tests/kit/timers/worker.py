@@ -5,11 +5,12 @@ import os
 import signal
 import sys
 from contextlib import asynccontextmanager
+from itertools import count
 
 import asyncpg
+
 from cme_bus.database import Database, prepare
 from cme_timers import TimerLoop
-
 from tests.kit.timers.support import HandClock, RingingTx
 
 POINTS = ["claimed", "effect made", "marked as fired", "event written", "committed"]
@@ -19,15 +20,12 @@ BEFORE = 3
 """How many timers it fires before it dies at its point."""
 
 point = sys.argv[2] if len(sys.argv) > 2 else None
-passed = 0
+times = count()
 
 
 def reach(name: str) -> None:
-    global passed
-    if name == point:
-        passed += 1
-        if passed > BEFORE:
-            os.kill(os.getpid(), signal.SIGKILL)
+    if name == point and next(times) == BEFORE:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 class Tx(RingingTx):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 import structlog
+
 from cme_bus.errors import describe
 
 log = structlog.get_logger()

@@ -11,10 +11,10 @@ from uuid import UUID
 
 import asyncpg
 import structlog
+
 from cme_bus.database import Database, Tx
 from cme_bus.errors import describe, passes
 from cme_bus.meta import Meta, current_meta
-
 from cme_timers.clock import BusinessClock
 from cme_timers.timers import COLUMNS, Timer, timer
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
+
 from cme_bus.database import Connection
 from cme_bus.meta import Meta, current_meta
 
