@@ -65,6 +65,19 @@ class Kafka:
         finally:
             await producer.stop()
 
+    async def read_all(self, topic: str) -> list[ConsumerRecord]:
+        """Everything that is in a topic now."""
+        consumer = AIOKafkaConsumer(topic, bootstrap_servers=self.servers, auto_offset_reset="earliest", group_id=None)
+        await consumer.start()
+        try:
+            ends = await consumer.end_offsets(list(consumer.assignment()))
+            got: list[ConsumerRecord] = []
+            while any([await consumer.position(place) < end for place, end in ends.items()]):
+                got += [one for records in (await consumer.getmany(timeout_ms=200)).values() for one in records]
+            return got
+        finally:
+            await consumer.stop()
+
     async def read(self, topic: str, count: int, seconds: float = 20) -> list[ConsumerRecord]:
         """The first records of a topic, at least so many; of one partition in its order."""
         consumer = AIOKafkaConsumer(topic, bootstrap_servers=self.servers, auto_offset_reset="earliest", group_id=None)

@@ -16,8 +16,8 @@ import pytest
 from deploy.local import processes
 from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
+from tests.e2e.intake import ACCEPTED, SERVICES, all_arrived, reach, referral, send
 from tests.e2e.local_run import LocalRun, local_run
-from tests.e2e.test_whole_system import ACCEPTED, SERVICES, all_arrived, reach, referral, send
 from tests.story.system import System
 from tests.support import eventually
 

@@ -3,85 +3,19 @@
 import asyncio
 import secrets
 import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import Callable
 from uuid import uuid4
 
-import asyncpg
-import httpx2
 import pytest
 
 from cme_contracts.catalogue import CATALOG
-from tests.e2e.local_run import LocalRun, local_run
-from tests.story.child import invented_child
-from tests.story.system import System
+from tests.e2e.intake import ACCEPTED, SCHOOL, SERVICES, all_arrived, database, reach, referral, send
+from tests.e2e.local_run import LocalRun
 from tests.support import Kafka, eventually
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(400)]
 
-SCHOOL = "990001"
-ACCEPTED = 202
-SERVICES = ("referrals", "register", "safeguarding", "notifications")
 TOPICS = sorted({event.stream for event in CATALOG.values()})
-
-
-@pytest.fixture(scope="module")
-def run() -> Iterator[LocalRun]:
-    with local_run() as system:
-        yield system
-
-
-@asynccontextmanager
-async def reach(run: LocalRun) -> AsyncIterator[System]:
-    system = System.of(run.told)
-    try:
-        yield system
-    finally:
-        await system.close()
-
-
-@asynccontextmanager
-async def database(run: LocalRun, service: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(run.told[f"CME_{service.upper()}_DATABASE"])
-    try:
-        yield connection
-    finally:
-        await connection.close()
-
-
-def referral(child: dict[str, Any] | None = None) -> dict[str, Any]:
-    return {
-        "referrer": {"name": "Sam Invented", "email": "sam.invented@harrowmere.example.org"},
-        "reason": "whereabouts_unknown",
-        "school_urn": SCHOOL,
-        "on_roll": False,
-        "factors": [],
-        "child": child or invented_child(),
-    }
-
-
-async def send(system: System, body: dict[str, Any], key: str | None = None) -> httpx2.Response:
-    headers = {
-        "Authorization": f"Bearer {await system.token('school', urn=SCHOOL)}",
-        "Idempotency-Key": key or str(uuid4()),
-    }
-    return await system.http.post(f"{system.urls['referrals']}/v1/referrals", json=body, headers=headers)
-
-
-async def on_the_register(run: LocalRun, submissions: list[str]) -> int:
-    """How many of the submissions belong to a case."""
-    async with reach(run) as system:
-        token = await system.token("lead_officer")
-        answers = [await system.get("register", f"/v1/cases?submission_id={one}", token=token) for one in submissions]
-    return sum(len(answer["items"]) for answer in answers)
-
-
-async def all_arrived(run: LocalRun, submissions: list[str], seconds: float = 60) -> None:
-    async def arrived() -> bool:
-        return await on_the_register(run, submissions) == len(submissions)
-
-    await eventually(arrived, seconds)
 
 
 @pytest.mark.policy("7.1")
