@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from cme_bus.database import Connection
+from cme_register.adapters.locks import hold_joins_off
 from cme_register.domain.case import Case
 from cme_register.domain.codes import Category, Kind, Outcome, Proof, Status
 from cme_register.domain.errors import NotOnRegister
@@ -20,15 +21,12 @@ class PgCases:
         self._conn = conn
 
     async def lock(self, case_id: UUID) -> Case:
-        while True:
-            child = await self._conn.fetchval(
-                "SELECT id FROM child WHERE id = (SELECT child_id FROM case_file WHERE id = $1) FOR UPDATE", case_id
-            )
-            row = await self._conn.fetchrow("SELECT * FROM case_file WHERE id = $1", case_id)
-            if row is None:
-                raise NotOnRegister("there is no such case")
-            if row["child_id"] == child:  # else a join moved it while we waited for the row of the child it had
-                return _case(row)
+        await hold_joins_off(self._conn)
+        await self._conn.execute(LOCK, case_id)
+        row = await self._conn.fetchrow("SELECT * FROM case_file WHERE id = $1", case_id)
+        if row is None:
+            raise NotOnRegister("there is no such case")
+        return _case(row)
 
     async def open_of(self, child_ids: Collection[UUID]) -> Mapping[UUID, Case]:
         rows = await self._conn.fetch(
@@ -66,6 +64,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 SAVE = f"""
 UPDATE case_file SET ({COLUMNS})
 = ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) WHERE id = $1"""
+
+LOCK = "SELECT FROM child WHERE id = (SELECT child_id FROM case_file WHERE id = $1) FOR NO KEY UPDATE"
 
 LATEST = """
 SELECT id FROM case_file WHERE id = $1 OR child_id = (

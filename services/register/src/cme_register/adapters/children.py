@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cme_bus.database import Connection
+from cme_register.adapters.locks import hold_joins_off, join_alone
 from cme_register.adapters.rows import details_as_json, details_from_json
 from cme_register.application.ports import Child
 
@@ -34,15 +35,16 @@ class PgChildren:
     async def lock(self, record_ids: Collection[UUID]) -> Mapping[UUID, Child]:
         if not record_ids:
             return {}
-        while True:
-            rows = await self._conn.fetch(LOCK, list(record_ids))
-            if not any(row["joined_into"] for row in rows):  # joined while we waited for its row: look again
-                break
+        await hold_joins_off(self._conn)
+        rows = await self._conn.fetch(LOCK, list(record_ids))
         children = {row["id"]: Child(row["id"], details_from_json(row["details"])) for row in rows}
         return {row["record_id"]: children[row["id"]] for row in rows}
 
     async def lock_two(self, one: UUID, other: UUID) -> set[UUID]:
-        rows = await self._conn.fetch("SELECT id FROM child WHERE id = ANY($1) ORDER BY id FOR UPDATE", [one, other])
+        await join_alone(self._conn)
+        rows = await self._conn.fetch(
+            "SELECT id FROM child WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", [one, other]
+        )
         return {row["id"] for row in rows}
 
     async def add(self, children: Sequence[Child], at: datetime) -> None:
@@ -90,10 +92,11 @@ INSERT INTO trait (digest, record_id)
 SELECT digest, record_id FROM unnest($1::bytea[], $2::uuid[]) AS claimed (digest, record_id) ORDER BY digest
 ON CONFLICT DO NOTHING"""
 
+# NO KEY: who writes down something of a child need not wait, only who speaks of them
 LOCK = """
-SELECT record.id AS record_id, child.id, child.joined_into, child.details
+SELECT record.id AS record_id, child.id, child.details
 FROM child AS record JOIN child ON child.id = record.shown_as
-WHERE record.id = ANY($1) ORDER BY child.id FOR UPDATE OF child"""
+WHERE record.id = ANY($1) ORDER BY child.id FOR NO KEY UPDATE OF child"""
 
 SEPARATE = """
 WITH RECURSIVE restored AS (

@@ -74,7 +74,7 @@ class Children(Protocol):
         """The children that show these records, by record, locked in the order of their ids."""
 
     async def lock_two(self, one: UUID, other: UUID) -> set[UUID]:
-        """Lock two records, whoever shows them. Returns those there are."""
+        """Lock two records, whoever shows them, and work alone: no other child is locked meanwhile. Returns those there are."""
 
     async def add(self, children: Sequence[Child], at: datetime) -> None:
         """Make records. Each is locked by being made."""
