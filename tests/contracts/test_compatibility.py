@@ -7,6 +7,7 @@ from typing import Any
 
 import jsoncompat
 import pytest
+
 from cme_contracts.compatibility import breaks
 
 OLD: dict[str, Any] = {

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from cme_contracts.catalogue import CATALOG
 from cme_contracts.documents import documents
 from cme_contracts.release import LOCK, faults, release

@@ -9,6 +9,7 @@ import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
+
 from cme_bus.errors import Unprocessable
 from cme_bus.meta import Meta
 from cme_bus.sealing import VersionedKeyring, kid_of, open_box

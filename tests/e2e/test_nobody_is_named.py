@@ -123,7 +123,9 @@ async def refused_paths(system: System) -> list[str]:
         await system.http.post(intake, content=SURNAME * 200_000, headers=school | {"Idempotency-Key": str(uuid4())}),
         await system.http.post(intake, json=canary_referral()),
         await system.http.post(intake, json=canary_referral(), headers=school),
-        await system.http.post(intake, json=canary_referral(), headers=school | {"Idempotency-Key": f"{SURNAME}/{FORENAME}"}),
+        await system.http.post(
+            intake, json=canary_referral(), headers=school | {"Idempotency-Key": f"{SURNAME}/{FORENAME}"}
+        ),
         await system.http.get(f"{system.urls['referrals']}/v1/submissions/{SURNAME}", headers=school),
         await system.http.get(f"{register}/v1/cases/{SURNAME}", headers=officer),
         await system.http.get(f"{register}/v1/cases?submission_id={SURNAME}", headers=officer),
@@ -180,7 +182,7 @@ async def three_are_parked(run: LocalRun) -> bool:
         found = await register.fetchval(
             "SELECT count(*) FROM parked WHERE topic = 'cme.referrals' AND resolved_at IS NULL AND error NOT LIKE '%CloudEvent%'"
         )
-    return bool(found >= 3)  # noqa: PLR2004
+    return bool(found >= 3)
 
 
 async def while_the_database_is_away(run: LocalRun, system: System) -> str:
@@ -203,7 +205,7 @@ async def tables(run: LocalRun, service: str) -> AsyncIterator[tuple[str, str]]:
     async with database(run, service) as connection:
         there = {row["relname"] for row in await connection.fetch("SELECT relname FROM pg_class WHERE relkind = 'r'")}
         for table in sorted(set(TABLES) & there):
-            yield table, "\n".join(_plain(row) for row in await connection.fetch(f"SELECT * FROM {table}"))  # noqa: S608 - our own list
+            yield table, "\n".join(_plain(row) for row in await connection.fetch(f"SELECT * FROM {table}"))
 
 
 def _plain(row: asyncpg.Record) -> str:

@@ -11,7 +11,6 @@ import httpx2
 
 from deploy.local.folders import STATE
 
-
 UNAVAILABLE = 503
 PATIENCE = 90.0
 """Seconds of real time a process is given to come back."""

@@ -16,7 +16,7 @@ from cme_web.app import BUILT_IN
 
 SERVICES = ("referrals", "register", "safeguarding", "notifications")
 ROOT = Path(__file__).parents[2]
-SECRET = "c2FtcGxlIGtleSwgcHVibGlzaGVkOiBvbmx5IHNhbXA="  # noqa: S105 - the published sample key
+SECRET = "c2FtcGxlIGtleSwgcHVibGlzaGVkOiBvbmx5IHNhbXA="
 
 
 def definition(service: str) -> ServiceDefinition[Any, Any]:

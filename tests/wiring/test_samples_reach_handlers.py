@@ -12,7 +12,6 @@ from cme_bus.migrate import migrate
 from cme_contracts.catalogue import CATALOG
 from tests.wiring.services import ROOT, SERVICES, context, definition
 
-
 REFUSED_BY_RULE = {"register": {"Unprocessable: not-on-register"}}
 """The register gives cases their ids, so no sample can name one of its own: its rule, not its reader, refuses."""
 

@@ -33,8 +33,9 @@ class Event(BaseModel):
 
     @property
     def key(self) -> str:
-        """Partition key and CloudEvents `subject`: the chain's first submission before the register has
-        spoken, the child afterwards. An identifier, never personal data.
+        """Partition key and CloudEvents `subject`: an identifier, never personal data.
+
+        The chain's first submission before the register has spoken, the child afterwards.
         """
         raise NotImplementedError
 
