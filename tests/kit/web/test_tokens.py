@@ -9,8 +9,9 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from cme_web.problems import Unwell
-from cme_web.tokens import Caller, InvalidToken, TokenChecker
+from cme_web.tokens import LEEWAY, REMEMBERED, Caller, InvalidToken, TokenChecker
 from tests.kit.issuer import NAME, Issuer
+from tests.support import eventually
 
 NOW = int(time.time())
 
@@ -99,3 +100,33 @@ async def test_without_any_key_we_are_unwell_not_the_caller_wrong(issuer: Issuer
     issuer.away = True
     with pytest.raises(Unwell):
         await tokens.caller(issuer.token())
+
+
+async def test_a_token_that_was_good_is_refused_once_it_has_expired(issuer: Issuer, tokens: TokenChecker) -> None:
+    token = issuer.token("officer", exp=int(time.time()) - LEEWAY + 2)
+    assert await tokens.caller(token)
+
+    async def refused() -> bool:
+        try:
+            return not await tokens.caller(token)
+        except InvalidToken:
+            return True
+
+    await eventually(refused, 10)
+
+
+async def test_a_token_that_was_good_is_refused_once_its_key_is_another(issuer: Issuer, tokens: TokenChecker) -> None:
+    token = issuer.token("officer")
+    assert await tokens.caller(token) == await tokens.caller(token)
+    issuer.keys |= {"k1": RSAKey.generate_key(2048), "k2": RSAKey.generate_key(2048)}
+    await tokens.caller(issuer.token(kid="k2"))  # a key we do not know: all are fetched again
+    with pytest.raises(InvalidToken):
+        await tokens.caller(token)
+    assert await tokens.caller(issuer.token("officer"))
+
+
+async def test_many_tokens_are_checked_each_for_itself(issuer: Issuer, tokens: TokenChecker) -> None:
+    tokens._checked = dict.fromkeys((b"%d" % number for number in range(REMEMBERED)), None)  # type: ignore[assignment]
+    for sub in ("one", "another", "one"):
+        assert (await tokens.caller(issuer.token(sub=sub))).subject == sub
+    assert len(tokens._checked) <= REMEMBERED

@@ -130,7 +130,7 @@ async def _first(conn: Connection, place: tuple[str, str, str], digest: bytes) -
         ) from error
 
 
-def idempotency_key(
+async def idempotency_key(
     idempotency_key: Annotated[str | None, Header(description="8 to 64 of A-Z a-z 0-9 _ -; one per request")] = None,
 ) -> str:
     """The request's key. Raises `Problem` 400 if there is none; the guard has looked already where the row says so."""

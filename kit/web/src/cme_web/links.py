@@ -82,7 +82,7 @@ async def spend(tx: Tx, link: Link) -> None:
         raise Problem(410, "link-used", "This link has already been used", "Ask for a new one.")
 
 
-def current_link(request: Request, token: Annotated[str, Path(description="the link's own permission")]) -> Link:
+async def current_link(request: Request, token: Annotated[str, Path(description="the link's own permission")]) -> Link:
     """The link of a `link` endpoint, checked by the guard before the endpoint was called."""
     checked: Link = request.state.link
     return checked

@@ -44,7 +44,7 @@ def cursor(place: tuple[str, ...]) -> str:
     return urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
 
 
-def current_page(
+async def current_page(
     after: Annotated[str | None, Query(max_length=500)] = None, limit: Annotated[int, Query(ge=1, le=MOST)] = MOST
 ) -> Page:
     """The page a request asks for. Raises `Problem` 422 for a cursor that is not ours."""

@@ -1,9 +1,10 @@
 """Access tokens: signed by the council's issuer, for us, and still good (OIDC, RFC 9068)."""
 
 import asyncio
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from time import monotonic
+from time import monotonic, time
 from typing import Annotated, Any
 
 import httpx2
@@ -21,6 +22,8 @@ LEEWAY = 30
 """Seconds two clocks may differ."""
 OLD = 3600.0
 """Seconds after which keys are fetched again, so that a withdrawn key stops working."""
+REMEMBERED = 1000
+"""Tokens whose signature need not be checked again: it costs more than all else that is done with a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,22 @@ class InvalidToken(Problem):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A token that was good: for as long as its key is the one in force, and until it expires."""
+
+    caller: Caller
+    kid: str
+    key: RSAKey
+    until: float
+
+
 class TokenChecker:
     """Checks tokens against the issuer's published keys.
 
     Keys are fetched when first needed, when a token names one we do not know (at most every `pause` seconds:
     anybody can invent a key id) and when they are old. While the issuer is away the ones we have stay in use.
+    A token that was good is remembered by its digest, never itself.
     """
 
     def __init__(
@@ -81,11 +95,23 @@ class TokenChecker:
             sub={"essential": True},
         )
         self._keys: dict[str, RSAKey] = {}
+        self._checked: dict[bytes, Checked] = {}
         self._fetched = self._tried = float("-inf")
         self._turn = asyncio.Lock()
 
     async def caller(self, token: str) -> Caller:
         """Who the token speaks for. Raises `InvalidToken`, or `Unwell` while no key could be fetched yet."""
+        digest = hashlib.sha256(token.encode()).digest()
+        known = self._checked.get(digest)
+        if known and time() < known.until and await self._key(known.kid) is known.key:
+            return known.caller
+        checked = await self._check(token)
+        if len(self._checked) >= REMEMBERED:
+            self._checked.clear()
+        self._checked[digest] = checked
+        return checked.caller
+
+    async def _check(self, token: str) -> Checked:
         try:
             kid = jws.extract_compact(token.encode()).headers().get("kid")
             key = await self._key(kid) if isinstance(kid, str) else None
@@ -95,7 +121,7 @@ class TokenChecker:
             self._claims.validate(claims)
         except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise InvalidToken from error
-        return self._read(claims)
+        return Checked(self._read(claims), str(kid), key, claims["exp"] + LEEWAY)
 
     def _read(self, claims: Mapping[str, Any]) -> Caller:
         roles, urn = claims.get(self._roles, ()), claims.get(self._urn)
@@ -133,8 +159,11 @@ class TokenChecker:
             self._keys, self._fetched = keys, monotonic()
 
 
-def current_caller(request: Request) -> Caller:
-    """The caller of a `bearer` endpoint, put there by the guard before the endpoint was called."""
+async def current_caller(request: Request) -> Caller:
+    """The caller of a `bearer` endpoint, put there by the guard before the endpoint was called.
+
+    `async`, as all our dependencies: FastAPI runs any other in a thread, which costs more than what it does.
+    """
     caller: Caller = request.state.caller
     return caller
 
