@@ -20,6 +20,7 @@ from typing import Any
 import aiokafka
 import asyncpg
 import structlog
+from aiokafka.protocol.produce import ProduceRequest
 
 from cme_bus.broker import make_broker
 from cme_bus.consumer import Consumer, Patience
@@ -75,6 +76,7 @@ class Fate:
             if cls.passed == cls.doom.passage:
                 if not cls.doom.within:
                     os.kill(os.getpid(), cls.doom.how)
+                    return
                 delay = random.random() * cls.doom.within
                 threading.Timer(delay, os.kill, (os.getpid(), cls.doom.how)).start()
 
@@ -164,10 +166,24 @@ async def work(job: Job) -> None:
 
 def relay(job: Job) -> Relay:
     async def connect() -> asyncpg.Connection[asyncpg.Record]:
-        return await asyncpg.connect(job.dsn, connection_class=KilledConnection)
+        name = {"application_name": f"relay {job.instance}"}
+        return await asyncpg.connect(job.dsn, connection_class=KilledConnection, server_settings=name)
 
     make = producer([job.servers])
-    return Relay(connect, lambda: Outgoing(make), [job.topic], batch=40, idle=0.1)
+
+    def killed_producer() -> Any:
+        made = make()
+        send = made.client.send
+
+        async def send_or_die(node: int, request: Any, **options: Any) -> Any:
+            if isinstance(request, ProduceRequest):
+                Fate.point("handed over, not written")
+            return await send(node, request, **options)
+
+        made.client.send = send_or_die
+        return made
+
+    return Relay(connect, lambda: Outgoing(killed_producer), [job.topic], batch=40, idle=0.1)
 
 
 async def write(db: Database[KilledTx], said: Said) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import asyncpg
 import structlog
 
-from cme_bus.errors import PASSING, describe
+from cme_bus.errors import LOST, describe
 
 log = structlog.get_logger()
 
@@ -34,6 +34,6 @@ class Bell:
             self._due = False
             try:  # nobody waits for this commit to reach the disk
                 await self._pool.execute("BEGIN; SET LOCAL synchronous_commit = off; NOTIFY outbox; COMMIT")
-            except (*PASSING, asyncpg.InterfaceError) as error:
+            except LOST as error:
                 log.warning("bell.silent", error=describe(error))
             await asyncio.sleep(self._rest)
