@@ -64,7 +64,7 @@ class Ours:
         make = producer([rig.servers])
         relay = asyncio.create_task(Relay(connect, lambda: Outgoing(make), [rig.topic]).run())
         await broker.start()
-        while not (await consumer.lag())[rig.topic] == 0:
+        while (await consumer.lag())[rig.topic] != 0:
             await asyncio.sleep(0.05)
         self.consumer = consumer
         try:

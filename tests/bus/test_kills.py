@@ -176,11 +176,19 @@ async def standing_again(pool: asyncpg.Pool[asyncpg.Record], name: str) -> bool:
 
 async def leading(pool: asyncpg.Pool[asyncpg.Record]) -> bool:
     query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND granted"
-    return bool(await pool.fetchval(query + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())", LOCK))
+    return bool(
+        await pool.fetchval(
+            query + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())", LOCK
+        )
+    )
 
 
 async def stopped(pid: int) -> bool:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+    return await asyncio.to_thread(_state, pid) == "T"
+
+
+def _state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 async def test_a_leader_that_is_cut_off_is_replaced_and_its_lease_has_ended_before(
@@ -220,7 +228,9 @@ async def proxied() -> AsyncIterator[Callable[[str], Awaitable[Any]]]:
 
 class Proxy:
     def __init__(self, dsn: str) -> None:
-        before, _, rest = dsn.partition("@") if "@" in dsn else (dsn.partition("//")[0] + "//", "", dsn.partition("//")[2])
+        before, _, rest = (
+            dsn.partition("@") if "@" in dsn else (dsn.partition("//")[0] + "//", "", dsn.partition("//")[2])
+        )
         self._before, self._at = before, "@" if "@" in dsn else ""
         address, _, self._database = rest.partition("/")
         self._host, _, self._port = address.partition(":")
@@ -246,7 +256,10 @@ class Proxy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there = await asyncio.open_connection(self._host, int(self._port))
-        self._tasks += [asyncio.create_task(self._pass(reader, there[1])), asyncio.create_task(self._pass(there[0], writer))]
+        self._tasks += [
+            asyncio.create_task(self._pass(reader, there[1])),
+            asyncio.create_task(self._pass(there[0], writer)),
+        ]
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):

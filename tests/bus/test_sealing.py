@@ -178,7 +178,7 @@ async def test_plain_data_without_a_keyring_and_a_box_of_another_event_are_refus
 
 @pytest.mark.parametrize("text", ["", "k1", "k1:", "k1:c2hvcnQ=", f":{'A' * 43}=", f"k1:{'A' * 43}=,k1:{'B' * 43}="])
 def test_a_keyring_says_what_is_wrong_with_its_text_without_quoting_it(text: str) -> None:
-    with pytest.raises(ValueError) as caught:  # noqa: PT011  # the text is looked at below
+    with pytest.raises(ValueError) as caught:  # the text is looked at below
         VersionedKeyring.from_text(text)
     assert not any(secret in str(caught.value) for secret in ("c2hvcnQ", "AAAA", "BBBB"))
     assert "secret" not in repr(Key("k", b"secret!!" * 4))

@@ -22,6 +22,8 @@ from tests.support import Kafka
 class AnyBytes(str):
     """A header's name as other languages' clients may write it: bytes that need not be UTF-8."""
 
+    __slots__ = ()
+
     def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
         return super().encode(encoding, "surrogateescape")
 

@@ -158,7 +158,8 @@ async def work(job: Job) -> None:
             if "consumer" in job.roles:
                 consumer = hear(db, said)
                 broker = make_broker(job.servers, client_id="test")
-                consumer.attach(broker, instance=job.instance)  # a restart under the same name need not wait for its ghost
+                # a restart under the same name need not wait for its ghost to be missed
+                consumer.attach(broker, instance=job.instance)
                 await broker.start()
                 if job.replay:
                     group.create_task(replay(consumer, job.topic, pool))
@@ -208,9 +209,9 @@ def hear(db: Database[KilledTx], said: Said) -> Consumer[KilledTx]:
 
     @consumer.on(said.step)
     async def take_step(event: Stepped, tx: KilledTx, meta: Meta) -> None:
-        if event.case == f"c{REFUSED}" and event.step % 3 == 0:
-            if not await tx.conn.fetchval("SELECT count(*) FROM mended"):
-                raise Unprocessable("not yet")
+        refused = event.case == f"c{REFUSED}" and event.step % 3 == 0
+        if refused and not await tx.conn.fetchval("SELECT count(*) FROM mended"):
+            raise Unprocessable("not yet")
         await keep(event, tx)
         tx.publish(said.turn(case=event.case, step=event.step))
 

@@ -64,12 +64,15 @@ class Settler[T: Tx]:
     async def settle(self, readings: Sequence[Reading], give_back_at: float) -> None:
         """All in one transaction; if that fails, halve until whatever is wrong is alone."""
         try:
-            return await self._together(readings)
-        except Exception as error:
+            await self._together(readings)
+        except Exception as error:  # noqa: BLE001  # whatever a handler raises, its record must end handled or parked
             if len(readings) == 1 or away(error):
-                return await self._patiently(readings, error, give_back_at)
+                await self._patiently(readings, error, give_back_at)
+                return
             self._tally.splits += 1
             log.info("batch.split", records=len(readings), error=describe(error))
+        else:
+            return
         half = len(readings) // 2
         await self.settle(readings[:half], give_back_at)
         await self.settle(readings[half:], give_back_at)
@@ -94,7 +97,7 @@ class Settler[T: Tx]:
             delay = min(delay * 2, patience.most)
             try:
                 return await self._together(readings)
-            except Exception as again:
+            except Exception as again:  # noqa: BLE001  # as above
                 error = again
 
     async def _together(self, readings: Sequence[Reading]) -> None:
@@ -124,9 +127,10 @@ class Settler[T: Tx]:
         """What handlers refuse for good is narrowed down under savepoints and set aside: the rest keeps its transaction."""
         if len(work) == 1:
             try:
-                return await self._run(work, tx)  # nothing to narrow down, and no savepoint to pay for
+                await self._run(work, tx)  # nothing to narrow down, and no savepoint to pay for
             except RefusedRun as refused:
                 raise refused.error from None
+            return
         todo: list[tuple[list[Reading], Exception | None]] = [(work, None)]
         while todo:
             some, refusal = todo.pop()
