@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -33,6 +34,12 @@ def listening(base: int) -> set[str]:
     return found
 
 
+def run_clean(run: LocalRun, state: Path) -> None:
+    """As root PostgreSQL's folder may lie outside the state folder, which is closed to its user here."""
+    environment = {**run.environment, "CME_LOCAL_STATE": str(state)}
+    subprocess.run([sys.executable, "-m", "deploy.local", "clean"], env=environment, check=True, capture_output=True)
+
+
 def again(run: LocalRun) -> "subprocess.CompletedProcess[str]":
     return run.command("deploy.local", "run", check=False)
 
@@ -55,6 +62,7 @@ def test_another_checkout_on_the_same_ports_is_refused_in_one_sentence(
         check=False,
     )
     assert done.returncode != 0
+    run_clean(run, other)
     assert re.fullmatch(r"cme: Port \d+, which \S+ needs, is in use: [^\n]+\n", done.stderr)
 
 
