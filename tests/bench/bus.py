@@ -14,11 +14,10 @@ from collections.abc import Sequence
 import structlog
 import uvloop
 
-from cme_bus.consumer import Consumer
 from tests.bench.bus_limit import Limit
 from tests.bench.bus_naive import Naive
 from tests.bench.bus_ours import Ours
-from tests.bench.bus_rig import PUPIL, Load, Measure, Measured, durability, new_rig, rate
+from tests.bench.bus_rig import PUPIL, Contestant, Load, Measure, Measured, durability, new_rig, rate
 from tests.servers import Servers
 
 COUNT = 20_000
@@ -65,8 +64,9 @@ async def measure(kafka: str, postgres: str) -> int:
             )
     naive = await rate(Naive(), kafka, postgres, Load(NAIVE))
     print(f"{'naive':48} {naive.rate:8,.0f}/s")
-    p50, p95, p99 = await latency(kafka, postgres)
-    print(f"\nat 200 events/s, from commit to commit: p50 {p50:.1f} ms, p95 {p95:.1f} ms, p99 {p99:.1f} ms")
+    print("\nat 200 events/s, from commit to commit")
+    for contestant in (Limit(), Ours()):
+        print(f"{contestant.name:48} {await latency(contestant, kafka, postgres)}", flush=True)
     print(f"\nof the limit beside it, median of {rounds}{'':22}  rate (spread)         CPU per event")
     for name, pairs in found.items():
         ratios = sorted(ours.rate / limit.rate for limit, ours in pairs)
@@ -79,33 +79,26 @@ async def measure(kafka: str, postgres: str) -> int:
     return 0
 
 
-async def latency(kafka: str, postgres: str, per_second: int = 200, seconds: int = 10) -> Sequence[float]:
+async def latency(contestant: Contestant, kafka: str, postgres: str, per_second: int = 200, seconds: int = 8) -> str:
     """From the commit of the outbox row to the commit of the effect, at a steady trickle."""
     load = Load(per_second * seconds)
-    committed: dict[str, float] = {}
-    handled: dict[str, float] = {}
+    committed: dict[bytes, float] = {}
+    handled: dict[bytes, float] = {}
+
+    def note(keys: Sequence[bytes]) -> None:
+        now = time.perf_counter()
+        handled.update(dict.fromkeys(keys, now))
+
+    contestant.handled = note
     async with new_rig(kafka, postgres, load) as rig:
         Measured.stream = rig.topic
-        ours = Ours()
-        async with ours.running(rig):
-            take = ours.consumer.take
-
-            async def timed(records: Sequence[object]) -> None:
-                await take(records)  # type: ignore[arg-type]
-                now = time.perf_counter()
-                handled.update((record.key.decode(), now) for record in records)  # type: ignore[attr-defined]
-
-            Consumer.take, original = (lambda self, records: timed(records)), Consumer.take  # type: ignore[method-assign, assignment]
-            try:
-                started = time.perf_counter()
-                for n in range(load.count):
-                    await asyncio.sleep(max(0, started + n / per_second - time.perf_counter()))
-                    async with ours.db.transaction() as tx:
-                        tx.publish(Measured(submission_id=f"c{n}", step=0, personal=PUPIL))
-                    committed[f"c{n}"] = time.perf_counter()
-                while len(handled) < load.count:
-                    await asyncio.sleep(0.02)
-            finally:
-                Consumer.take = original  # type: ignore[method-assign]
+        async with contestant.running(rig):  # type: ignore[attr-defined]
+            started = time.perf_counter()
+            for n in range(load.count):
+                await asyncio.sleep(max(0, started + n / per_second - time.perf_counter()))
+                await contestant.write(rig, [Measured(submission_id=f"c{n}", step=0, personal=PUPIL)])
+                committed[b"c%d" % n] = time.perf_counter()
+            while len(handled) < load.count:
+                await asyncio.sleep(0.02)
     took = sorted((handled[key] - committed[key]) * 1000 for key in committed)
-    return [took[int(len(took) * part)] for part in (0.5, 0.95, 0.99)]
+    return ", ".join(f"p{part} {took[len(took) * part // 100]:.1f} ms" for part in (50, 95, 99))

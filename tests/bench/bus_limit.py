@@ -20,7 +20,7 @@ from pydantic_core import from_json
 from cme_bus.meta import Meta
 from cme_bus.outgoing import murmur2
 from cme_bus.sealing import sealed_json
-from tests.bench.bus_rig import KEY, PARTITIONS, Measured, Rig
+from tests.bench.bus_rig import KEY, PARTITIONS, Handled, Measured, Rig
 
 BATCH = 1000
 
@@ -28,8 +28,13 @@ BATCH = 1000
 class Limit:
     name = "limit"
 
+    def __init__(self) -> None:
+        self.handled: Handled = lambda keys: None
+
     async def write(self, rig: Rig, events: Sequence[Measured]) -> None:
-        for rows in self._rows:
+        """All that has been prepared, or these few."""
+        prepared = self._rows if len(events) == rig.load.count else self._ready(rig.topic, events)
+        for rows in prepared:
             async with rig.pool.acquire() as conn, conn.transaction():
                 await conn.execute(
                     "INSERT INTO outbox (stream, key, headers, payload)"
@@ -37,7 +42,8 @@ class Limit:
                     *map(list, zip(*rows, strict=True)),
                 )
 
-    def prepare(self, topic: str, events: Sequence[Measured]) -> None:
+    @staticmethod
+    def _ready(topic: str, events: Sequence[Measured]) -> list[list[tuple[str, str, str, bytes]]]:
         """Ready-made bytes: making them is not the bus's work, and the limit does none of it."""
         body = sealed_json(events[0], uuid4(), KEY)
         rows = []
@@ -45,11 +51,11 @@ class Limit:
             headers = json.dumps(Meta.of(event, source="/cme/referrals").headers())
             step = b'"step":%d' % event.step
             rows.append((topic, event.key, headers, body.replace(b'"step":0', step, 1)))
-        self._rows = [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
+        return [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
 
     @asynccontextmanager
     async def running(self, rig: Rig) -> AsyncIterator[None]:
-        self.prepare(rig.topic, rig.load.events())
+        self._rows = self._ready(rig.topic, rig.load.events())
         async with (
             AIOKafkaProducer(
                 bootstrap_servers=rig.servers, acks="all", enable_idempotence=True, max_batch_size=512 * 1024
@@ -112,4 +118,5 @@ class Limit:
                 await conn.execute(
                     "INSERT INTO state SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[])", ids, keys, steps
                 )
+            self.handled([record.key for record in records])
             await consumer.commit()

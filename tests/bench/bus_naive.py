@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from cme_bus.meta import Meta
 from cme_bus.sealing import sealed_json
-from tests.bench.bus_rig import KEY, Measured, Rig
+from tests.bench.bus_rig import KEY, Handled, Measured, Rig
 
 
 class Body(BaseModel):
@@ -28,6 +28,7 @@ class Body(BaseModel):
 
 class Naive:
     name = "naive"
+    handled: Handled = staticmethod(lambda keys: None)
 
     async def write(self, rig: Rig, events: Sequence[Measured]) -> None:
         for event in events:

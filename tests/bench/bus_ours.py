@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -17,17 +18,28 @@ from cme_bus.meta import Meta
 from cme_bus.outgoing import Outgoing, producer
 from cme_bus.relay import Relay
 from cme_bus.sealing import VersionedKeyring
-from tests.bench.bus_rig import KEY, Measured, Rig
+from tests.bench.bus_rig import KEY, Handled, Measured, Rig
 
 BATCH = 1000
+
+
+class Timed(Consumer[Tx]):
+    """Says when a batch has been settled."""
+
+    handled: Handled = staticmethod(lambda keys: None)
+
+    async def take(self, records: Any) -> None:
+        await super().take(records)
+        self.handled([record.key for record in records])
 
 
 class Ours:
     """`named`: the handler of many says which event it refuses; otherwise the bus has to search for it."""
 
-    def __init__(self, *, named: bool = True, unreadable: bool = False) -> None:
+    def __init__(self, *, named: bool = True) -> None:
         self.name = "ours"
-        self._named, self._unreadable = named, unreadable
+        self.handled: Handled = lambda keys: None
+        self._named = named
 
     async def write(self, rig: Rig, events: Sequence[Measured]) -> None:
         for start in range(0, len(events), BATCH):
@@ -37,7 +49,8 @@ class Ours:
     @asynccontextmanager
     async def running(self, rig: Rig) -> AsyncIterator[None]:
         self.db = Database(rig.pool, Tx, source="/cme/referrals", keyring=VersionedKeyring([KEY]))
-        consumer = Consumer(self.db, name=f"register.{uuid4().hex}", catalog={Measured.type: Measured})
+        consumer = Timed(self.db, name=f"register.{uuid4().hex}", catalog={Measured.type: Measured})
+        consumer.handled = self.handled
         if rig.load.held_every:
             await self._hold(rig, consumer.name)
 
@@ -66,7 +79,6 @@ class Ours:
         await broker.start()
         while (await consumer.lag())[rig.topic] != 0:
             await asyncio.sleep(0.05)
-        self.consumer = consumer
         try:
             yield
         finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,8 +128,13 @@ class Rig:
             return sum(ends.values())
 
 
+type Handled = Callable[[Sequence[bytes]], None]
+
+
 class Contestant(Protocol):
     name: str
+    handled: Handled
+    """Called with the keys of a batch once its effects are committed."""
 
     def running(self, rig: Rig) -> object:
         """Relay and consumer, ready, for the time of an `async with`."""
