@@ -62,6 +62,7 @@ FAILURES: dict[str, Exception] = {
     "domain": CaseError("case-closed"), "unmapped": CaseError("never-heard-of"), "defect": KeyError(CANARY),
     "database": ConnectionRefusedError(CANARY), "slow": TimeoutError(CANARY), "again": TryAgain("social care"),
     "deadlock": asyncpg.DeadlockDetectedError(CANARY), "locked": asyncpg.LockNotAvailableError(CANARY),
+    "nul": asyncpg.CharacterNotInRepertoireError(CANARY),
     "unique": asyncpg.UniqueViolationError(f"DETAIL: Key (name)=({CANARY})"), "hidden": NotVisible(),
     "own": Problem(409, "own", "Our own", "Mend it."), "many": ExceptionGroup(CANARY, [ValueError(CANARY)]),
 }  # fmt: skip
@@ -159,6 +160,7 @@ async def test_what_is_not_a_json_object_is_refused(visit: Visit, app: FastAPI, 
         ("domain", 409, "case-closed"), ("unmapped", 500, "defect"), ("defect", 500, "defect"), ("unique", 500, "defect"),
         ("many", 500, "defect"), ("database", 503, "unavailable"), ("slow", 503, "unavailable"), ("again", 503, "unavailable"),
         ("deadlock", 503, "unavailable"), ("locked", 503, "unavailable"), ("hidden", 404, "not-found"), ("own", 409, "own"),
+        ("nul", 422, "invalid"),
     ],
 )  # fmt: skip
 async def test_each_failure_has_its_answer(visit: Visit, app: FastAPI, how: str, status: int, code: str) -> None:

@@ -16,6 +16,7 @@ from cme_safeguarding.entrypoints import http
 from cme_safeguarding.entrypoints.access import ACCESS, SOCIAL_CARE
 from cme_safeguarding.entrypoints.answers import ANSWERS
 from cme_web.app import make_app
+from cme_web.paging import cursor
 from cme_web.signatures import StandardWebhooks
 from cme_web.tokens import TokenChecker
 from tests.kit.issuer import NAME, Issuer
@@ -108,7 +109,34 @@ async def test_the_queue_is_read_a_page_at_a_time(safeguarding: Safeguarding, vi
         path = answer.headers.get("link", "").partition("<")[2].partition(">")[0]
 
     assert sorted(seen) == sorted(str(child.case_id) for child in children)
-    assert (await visitor.get("/v1/considerations?after=WyJ4Il0")).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "place", [("x",), ("x", "y", "z"), ("1", "2026-11-23", str(uuid4())), ("1", "2026-11-23T09:12:00Z", "x")]
+)
+async def test_a_place_in_the_queue_that_somebody_made_up_is_refused(visitor: Visitor, place: tuple[str, ...]) -> None:
+    assert (await visitor.get(f"/v1/considerations?after={cursor(place)}")).status_code == 422
+
+
+@pytest.mark.parametrize("place", [("x",), ("9" * 30,), ("1", "2")])
+async def test_a_place_among_the_readings_that_somebody_made_up_is_refused(
+    safeguarding: Safeguarding, visitor: Visitor, place: tuple[str, ...]
+) -> None:
+    child = await open_case(safeguarding)
+    path = f"/v1/children/{child.child_id}/accesses?after={cursor(place)}"
+    assert (await visitor.get(path, role="team_manager")).status_code == 422
+
+
+async def test_a_text_that_no_database_keeps_is_the_senders_mistake(
+    safeguarding: Safeguarding, visitor: Visitor
+) -> None:
+    child = await open_case(safeguarding)
+    [item] = (await visitor.get(f"/v1/considerations?case_id={child.case_id}")).json()["items"]
+    path = f"/v1/considerations/{item['consideration_id']}/decision"
+    refused = await visitor.post(path, {"decision": "no_further_action", "reasons": [f"{CANARY}\0"]})
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+    assert CANARY not in refused.text
+    assert (await visitor.get(f"/v1/considerations?case_id={child.case_id}")).json()["items"] == [item]
 
 
 @pytest.mark.policy("9.1")

@@ -2,7 +2,8 @@
 
 @router.get("/v1/cases")
 async def cases(request: Request, caller: CurrentCaller, page: CurrentPage) -> Response:
-    rows = await read_cases(after=page.after, limit=page.limit + 1)     # ORDER BY opened_at, id
+    after = page.seen(instant, UUID)                                    # or None: from the beginning
+    rows = await read_cases(after=after, limit=page.limit + 1)          # ORDER BY opened_at, id
     return page.response(request, rows, show=shown, place=lambda row: (row.opened_at.isoformat(), str(row.id)))
 """
 
@@ -10,6 +11,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
@@ -18,6 +20,8 @@ from fastapi.responses import JSONResponse
 from cme_web.problems import Fault, Problem
 
 MOST = 100
+LARGEST = 2**63 - 1
+"""Of PostgreSQL's bigint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,19 @@ class Page:
 
     limit: int
     after: tuple[str, ...] | None
-    """The place of the last row of the page before. Text, as our own cursor had it: cast it in the SQL."""
+    """The place of the last row of the page before, as the caller brought it: read it with `seen`."""
+
+    def seen(self, *reads: Callable[[str], Any]) -> tuple[Any, ...] | None:
+        """The parts of that place, each by its reader: `page.seen(instant, UUID)`. None: from the beginning.
+
+        Raises `Problem` 422 for a place that is not of this list: anybody can make up a cursor.
+        """
+        if self.after is None:
+            return None
+        try:
+            return tuple(read(part) for read, part in zip(reads, self.after, strict=True))
+        except (ValueError, OverflowError) as error:
+            raise _not_ours() from error
 
     def response[R](
         self, request: Request, rows: Sequence[R], *, show: Callable[[R], Any], place: Callable[[R], tuple[str, ...]]
@@ -55,15 +71,29 @@ async def current_page(
         if not isinstance(place, list) or not all(isinstance(part, str) for part in place):
             raise ValueError
     except ValueError as error:
-        raise Problem(
-            422,
-            "invalid",
-            "The request does not validate",
-            errors=[
-                Fault("after", "is not a place in this list", "Follow the Link of the page before."),
-            ],
-        ) from error
+        raise _not_ours() from error
     return Page(limit, tuple(place))
+
+
+def instant(text: str) -> datetime:
+    """Reads an instant of a cursor. Raises ValueError or OverflowError for what is none."""
+    read = datetime.fromisoformat(text)
+    if read.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return read.astimezone(UTC)
+
+
+def number(text: str) -> int:
+    """Reads a row's number of a cursor. Raises ValueError for what no row can have."""
+    read = int(text)
+    if not 0 <= read <= LARGEST:
+        raise ValueError("no row has this number")
+    return read
+
+
+def _not_ours() -> Problem:
+    fault = Fault("after", "is not a place in this list", "Follow the Link of the page before.")
+    return Problem(422, "invalid", "The request does not validate", errors=[fault])
 
 
 CurrentPage = Annotated[Page, Depends(current_page)]

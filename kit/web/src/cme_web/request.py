@@ -111,6 +111,10 @@ def problem_of(error: Exception, answers: Answers) -> Problem:
     known = answers.get(code) if isinstance(code := getattr(error, "code", None), str) else None
     if known:
         return Problem(known.status, str(code), known.title, known.detail)
+    if isinstance(error, UNKEPT):
+        return Problem(
+            422, "invalid", "The request does not validate", "A text holds the character U+0000: leave it out."
+        )
     if passes(error) or isinstance(error, BUSY):
         log.warning("request.unavailable", error=describe(error))
         return Unwell()
@@ -118,6 +122,8 @@ def problem_of(error: Exception, answers: Answers) -> Problem:
     return Problem(500, "defect", "Something went wrong here", "It has been recorded; quote the X-Request-Id.")
 
 
+UNKEPT = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
+"""JSON may carry U+0000 and PostgreSQL keeps it nowhere: what was sent is wrong, not we."""
 BUSY = (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
 """Somebody else holds what this request needs, or the database is too slow for somebody who waits."""
 

@@ -19,7 +19,7 @@ from cme_notifications.application.receipts import note_receipt
 from cme_notifications.entrypoints.access import ACCESS, LOCAL
 from cme_notifications.settings import Settings
 from cme_service.context import Context
-from cme_web.paging import CurrentPage
+from cme_web.paging import CurrentPage, number
 from cme_web.problems import Fault, Problem
 from cme_web.signatures import SharedSecret
 
@@ -69,7 +69,7 @@ def _api(context: Context[Settings, NotificationsTx]) -> APIRouter:
                     Fault("child_id, submission_id, case_id", "are not exactly one", "Give one of the three."),
                 ],
             )
-        after = _place(page.after)
+        (after,) = page.seen(number) or (0,)
         rows = await messages_about(
             context.pool,
             child_id=child_id,
@@ -120,23 +120,6 @@ def _plain(value: Any) -> Any:
         if hasattr(value, "isoformat")
         else str(value)
     )
-
-
-def _place(after: tuple[str, ...] | None) -> int:
-    match after:
-        case None:
-            return 0
-        case (place,) if place.isdigit():
-            return int(place)
-        case _:
-            raise Problem(
-                422,
-                "invalid",
-                "The request does not validate",
-                errors=[
-                    Fault("after", "is not a place in this list", "Follow the Link of the page before."),
-                ],
-            )
 
 
 def _page(mails: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from secrets import randbelow
 from typing import Any
 from uuid import UUID, uuid4
@@ -36,7 +36,7 @@ from cme_referrals.entrypoints.views import (
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey, idempotent
 from cme_web.links import CurrentLink, Links
-from cme_web.paging import CurrentPage
+from cme_web.paging import CurrentPage, instant
 from cme_web.problems import NotVisible, Problem
 from cme_web.tokens import Caller, CurrentCaller
 
@@ -97,7 +97,7 @@ def api(desk: Desk) -> APIRouter:
         request: Request, caller: CurrentCaller, page: CurrentPage, child_id: UUID | None = None
     ) -> Response:
         """The newest first: a school's own; for officers everybody's, or those about one child."""
-        before = (datetime.fromisoformat(page.after[0]), UUID(page.after[1])) if page.after else None
+        before = page.seen(instant, UUID)
         async with desk.db.transaction() as tx:
             if urn := _own_school(caller):
                 if child_id:

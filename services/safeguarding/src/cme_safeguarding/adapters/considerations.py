@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -69,7 +70,7 @@ class PostgresConsiderations:
         case_id: UUID | None,
         subjects: Collection[UUID] | None,
         undecided: bool,
-        after: Sequence[str] | None,
+        after: tuple[int, datetime, UUID] | None,
         limit: int,
     ) -> Sequence[Shown[Consideration]]:
         place = after or (None, None, None)
@@ -92,7 +93,6 @@ def _consideration(row: asyncpg.Record) -> Consideration:
     )
 
 
-# A cursor's parts come back as the text they were handed out as; null: from the beginning.
 QUEUE = """
 SELECT c.*, w.child_id, f.lead_officer_id
 FROM consideration AS c
@@ -100,5 +100,5 @@ LEFT JOIN whose AS w ON w.subject = c.subject
 LEFT JOIN case_file AS f ON f.id = c.case_id
 WHERE ($1::uuid IS NULL OR c.case_id = $1) AND ($2::uuid[] IS NULL OR c.subject = ANY($2))
   AND (NOT $3 OR c.decision IS NULL)
-  AND ($4::text IS NULL OR (c.urgency, c.considered_at, c.id) > ($4::text::int, $5::text::timestamptz, $6::text::uuid))
+  AND ($4::bigint IS NULL OR (c.urgency, c.considered_at, c.id) > ($4, $5::timestamptz, $6::uuid))
 ORDER BY c.urgency, c.considered_at, c.id LIMIT $7"""

@@ -143,10 +143,10 @@ class Considerations(Protocol):
         case_id: UUID | None,
         subjects: Collection[UUID] | None,
         undecided: bool,
-        after: Sequence[str] | None,
+        after: tuple[int, datetime, UUID] | None,
         limit: int,
     ) -> Sequence[Shown[Consideration]]:
-        """The list people work from: the most urgent first, then the oldest."""
+        """The list people work from: the most urgent first, then the oldest; those after a place in that order."""
 
 
 class Concerns(Protocol):

@@ -21,7 +21,7 @@ async def considerations(
     case_id: UUID | None,
     child_id: UUID | None,
     undecided: bool,
-    after: Sequence[str] | None,
+    after: tuple[int, datetime, UUID] | None,
     limit: int,
 ) -> Sequence[Shown[Consideration]]:
     """What waits for a person, or all there was; the most urgent first. Of a child nobody knows: nothing."""

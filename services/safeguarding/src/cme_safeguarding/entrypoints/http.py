@@ -22,8 +22,8 @@ from cme_safeguarding.entrypoints import answers
 from cme_safeguarding.entrypoints.requests import NewAcknowledgement, NewConfirmation, NewDecision, NewEscalation
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey, idempotent
-from cme_web.paging import CurrentPage
-from cme_web.problems import Fault, Problem
+from cme_web.paging import CurrentPage, instant, number
+from cme_web.problems import Problem
 from cme_web.tokens import Caller, CurrentCaller
 
 
@@ -63,7 +63,7 @@ def _considerations(db: Database[SafeguardingTx], clock: BusinessClock, practice
                 case_id=case_id,
                 child_id=child_id,
                 undecided=undecided,
-                after=_place(page.after),
+                after=page.seen(number, instant, UUID),  # urgency, instant, id
                 limit=page.limit + 1,
             )
         return page.response(
@@ -201,7 +201,7 @@ def _children(db: Database[SafeguardingTx]) -> APIRouter:
     @router.get("/v1/children/{child_id}/accesses")
     async def accesses(request: Request, child_id: UUID, caller: CurrentCaller, page: CurrentPage) -> Response:
         """Who was shown what of a child, the latest first. Asking is written down too."""
-        before = _number(page.after)
+        (before,) = page.seen(number) or (None,)
         async with db.transaction() as tx:
             rows = await read.accesses(tx, caller.subject, child_id, before=before, limit=page.limit + 1)
         return page.response(
@@ -259,24 +259,3 @@ def _officer(caller: Caller) -> UUID:
         raise Problem(
             403, "not-an-officer", "Only an officer may decide", "Sign in as an officer of the council."
         ) from None
-
-
-def _place(after: tuple[str, ...] | None) -> tuple[str, ...] | None:
-    """Three parts, as our cursor has them. Raises `Problem` 422."""
-    if after is not None and len(after) != 3:  # urgency, instant, id
-        raise _not_ours()
-    return after
-
-
-def _number(after: tuple[str, ...] | None) -> int | None:
-    """The id of an access. Raises `Problem` 422."""
-    if after is None:
-        return None
-    if len(after) != 1 or not after[0].isdecimal():
-        raise _not_ours()
-    return int(after[0])
-
-
-def _not_ours() -> Problem:
-    fault = Fault("after", "is not a place in this list", "Follow the Link of the page before.")
-    return Problem(422, "invalid", "The request does not validate", errors=[fault])
