@@ -7,7 +7,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 from pydantic.annotated_handlers import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
@@ -15,6 +15,10 @@ from cme_contracts.codes import OpenCode
 from cme_web.problems import Wrong
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
+"""A day outside these is a typing mistake; nothing could be due a few days after the last one a date can hold."""
+HINTED = 3
+"""Unknown members for which the nearest known one is looked for: a body may hold a hundred thousand."""
 
 
 class Form(BaseModel):
@@ -28,7 +32,7 @@ class Form(BaseModel):
         known = list(cls.model_fields)
         unknown = [name for name in given if name not in known] if isinstance(given, dict) else []
         if unknown:
-            near = {name for one in unknown for name in get_close_matches(str(one), known, n=1)}
+            near = {name for one in unknown[:HINTED] for name in get_close_matches(str(one), known, n=1)}
             hint = (
                 f"The nearest known member is {', '.join(sorted(near))}."
                 if near
@@ -39,15 +43,26 @@ class Form(BaseModel):
             )
         return given
 
+    @field_validator("*")
+    @classmethod
+    def _can_be_kept(cls, given: Any) -> Any:
+        """What we accept, and seal, every reader must be able to keep: a database has no U+0000 in a text."""
+        if any(isinstance(one, str) and "\0" in one for one in (given if isinstance(given, tuple) else (given,))):
+            raise Wrong("holds a character that is no text", "Leave out U+0000.")
+        return given
+
 
 def _day(given: object) -> date:
     """A number would be read as seconds since 1970, and a birthday lost."""
     try:
-        if isinstance(given, str) and DAY.fullmatch(given.strip()):
-            return date.fromisoformat(given.strip())
+        day = date.fromisoformat(given.strip()) if isinstance(given, str) and DAY.fullmatch(given.strip()) else None
     except ValueError:
-        pass
-    raise Wrong("is not a date", "Give it as YYYY-MM-DD.")
+        day = None
+    if day is None:
+        raise Wrong("is not a date", "Give it as YYYY-MM-DD.")
+    if not FIRST <= day <= LAST:
+        raise Wrong("is out of all bounds", f"Give a day from {FIRST} to {LAST}.")
+    return day
 
 
 class Known:
