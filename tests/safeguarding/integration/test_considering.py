@@ -145,6 +145,21 @@ async def test_a_clock_that_runs_out_after_the_closing_is_no_matter_of_safeguard
     assert len(await safeguarding.said()) == 1
 
 
+@pytest.mark.parametrize("clock", ["INIT-10", "OUTCOME"])
+async def test_a_breach_of_a_case_that_is_closed_is_not_true_of_the_childs_next_case(
+    safeguarding: Safeguarding, clock: str
+) -> None:
+    child, first, second = Someone(), uuid4(), uuid4()
+    await safeguarding.hear(child.matched(first), child.opened(first))
+    breached, closed = child.breached(clock), child.closed([first])
+    await safeguarding.hear(*([breached, closed] if clock == "INIT-10" else [closed, breached]))
+    child.case_id = uuid4()
+    await safeguarding.hear(child.matched(second), child.opened(second, category=Category.WITHOUT_SCHOOL_PLACE))
+
+    last = (await safeguarding.said(CaseConsidered))[-1]
+    assert (last["factors"], last["recommendation"]) == ([], "no_concern_seen")
+
+
 async def test_the_same_event_twice_is_considered_once(safeguarding: Safeguarding) -> None:
     child, submission = Someone(), uuid4()
     _, opened = await safeguarding.hear(child.matched(submission), child.opened(submission, Factor.SECTION_47))

@@ -75,8 +75,9 @@ def test_a_case_is_missing_while_it_says_so_and_nobody_has_found_the_child() -> 
     assert not case.categorise("cme", "missing", NOW + timedelta(days=2, hours=1))  # said earlier, heard later
     assert case.category == "without_school_place"
     case.breached_at = NOW
-    case.closed_at = NOW
     assert case.factors == {"deadline_breached"}
+    case.closed_at = NOW
+    assert case.factors == set()
 
 
 def test_an_opening_that_is_heard_late_does_not_undo_a_change() -> None:

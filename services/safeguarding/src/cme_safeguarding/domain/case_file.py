@@ -41,9 +41,9 @@ class CaseFile:
 
     @property
     def factors(self) -> frozenset[str]:
-        """The factors that are true by the case itself; nobody has to tick them."""
+        """The factors that are true by the case itself, while it is open; nobody has to tick them."""
         found = {WHEREABOUTS_UNKNOWN} if self.missing else set()
-        return frozenset(found | ({DEADLINE_BREACHED} if self.breached_at else set()))
+        return frozenset(found | ({DEADLINE_BREACHED} if self.breached_at and self.open else set()))
 
     def begin(self, kind: str, category: str | None, at: datetime) -> None:
         """The case was opened so. A change of category that was heard of before stands."""
