@@ -35,7 +35,7 @@ def test_every_factor_that_may_not_wait_is_a_code_readers_know_and_has_its_sourc
     assert {row.code for row in table} == {
         Factor.CHILD_PROTECTION_PLAN, Factor.LOOKED_AFTER, Factor.SECTION_47, Factor.CHILD_IN_NEED,
         Factor.DOMESTIC_ABUSE, Factor.FGM, Factor.FORCED_MARRIAGE, Factor.EXPLOITATION, Factor.TRAFFICKING,
-        Factor.RADICALISATION,
+        Factor.RADICALISATION, Factor.SOCIAL_WORKER,
         Factor.SUDDEN_DISAPPEARANCE, Factor.IMMEDIATE_DANGER, Factor.PRIVATE_FOSTERING, Factor.PREVIOUSLY_MISSING,
     }  # fmt: skip
     assert all(row.source for row in table)
