@@ -60,6 +60,29 @@ def test_a_sample_is_for_ever(folder: Path, sample: str) -> None:
     assert any(f"the sample {sample} was changed or removed" in fault for fault in faults(folder))
 
 
+@pytest.mark.parametrize("sample", ["minimal", "full"])
+def test_releasing_does_not_hide_a_sample_that_was_changed(folder: Path, sample: str) -> None:
+    file, lock = folder / "samples" / NAME / f"{sample}.json", (folder / LOCK).read_text(encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert any(f"the sample {sample} was changed" in sentence for sentence in release(folder))
+    assert (folder / LOCK).read_text(encoding="utf-8") == lock
+
+
+def test_releasing_does_not_hide_a_break_in_a_released_schema_that_was_edited(folder: Path) -> None:
+    """As if a field had gone from the model, and from the released schema by hand."""
+    released = folder / "released" / f"{NAME}.json"
+    schema = json.loads(released.read_text(encoding="utf-8"))
+    rewrite_as_if_released(folder, NAME, json.dumps(schema | {"description": "with a field that is gone"}))
+    released.write_text(json.dumps(schema), encoding="utf-8")
+    assert any("is not the one the lock names" in sentence for sentence in release(folder))
+
+
+def test_releasing_does_not_forget_an_event_that_is_gone(folder: Path) -> None:
+    lock = json.loads((folder / LOCK).read_text(encoding="utf-8"))
+    (folder / LOCK).write_text(json.dumps(lock | {"cme.gone.away.v1": lock[NAME]}), encoding="utf-8")
+    assert any("cme.gone.away.v1 was released and is gone" in sentence for sentence in release(folder))
+
+
 def test_an_event_nobody_released_is_named(folder: Path) -> None:
     lock = json.loads((folder / LOCK).read_text(encoding="utf-8"))
     del lock[NAME]

@@ -26,8 +26,12 @@ def faults(folder: Path) -> list[str]:
 
 
 def release(folder: Path) -> list[str]:
-    """Write new types, and compatible changes of released ones, into the lock. Returns why it refused."""
-    problems = [*_stale(folder), *_marks(), *_broken(folder)]
+    """Write new types, and compatible changes of released ones, into the lock. Returns why it refused.
+
+    It refuses whatever `faults` would find of what was released: the lock must not be written anew over a sample or
+    a schema that somebody has changed.
+    """
+    problems = [*_stale(folder), *_marks(), *_released(folder)]
     for name in CATALOG:
         problems += [f"{name}: sample {each} is missing" for each in _missing_samples(folder, name)]
     if problems:
