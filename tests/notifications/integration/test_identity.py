@@ -51,6 +51,23 @@ async def test_joined_records_show_together_and_separated_ones_apart_again(servi
     assert (await about(service, one), await about(service, other)) == before
 
 
+async def test_a_case_received_before_a_separation_and_decided_after_it_is_the_restored_childs(
+    service: Service,
+) -> None:
+    """The register may have been away in between: the case is placed when its submission was matched."""
+    one, other, case, referral = (uuid4() for _ in range(4))
+    await service.hear(
+        invented.joined(one, other, NOON - timedelta(hours=1)),
+        invented.separated(one, other, LATER, submissions=(), cases=()),
+        invented.referrer_named(referral),
+        invented.matched(referral, other).model_copy(update={"matched_at": LAST}),
+        invented.case_opened(other, case, referral),
+        invented.assigned(other, case, uuid4()),
+    )
+    assert await about(service, other) == {"referral-received", "case-assigned"}
+    assert await about(service, one) == set()
+
+
 @pytest.mark.parametrize("order", range(4))
 async def test_what_is_said_of_a_message_names_whose_it_is_by_then_in_any_order(service: Service, order: int) -> None:
     absorbed, surviving, referral = uuid4(), uuid4(), uuid4()

@@ -125,6 +125,14 @@ class IdentityRows:
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
 
+    async def matched_at(self, submission_id: UUID) -> datetime | None:
+        at: datetime | None = await self._conn.fetchval(
+            "SELECT since FROM whose WHERE subject ="
+            " coalesce((SELECT first_submission_id FROM submission WHERE submission_id = $1), $1)",
+            submission_id,
+        )
+        return at
+
     async def place(self, subject: UUID, child_id: UUID, at: datetime) -> None:
         await cme_identity.place(self._conn, subject, child_id, at=at)
 

@@ -148,6 +148,9 @@ class People(Protocol):
 class Identity(Protocol):
     """Whose a subject is (kit/identity)."""
 
+    async def matched_at(self, submission_id: UUID) -> datetime | None:
+        """When the register said whose the submission's chain is."""
+
     async def place(self, subject: UUID, child_id: UUID, at: datetime) -> None: ...
 
     async def join(self, absorbed: UUID, surviving: UUID, at: datetime) -> None: ...

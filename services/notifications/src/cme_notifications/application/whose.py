@@ -12,8 +12,9 @@ async def submission_matched(tx: Transaction, event: SubmissionMatched) -> None:
 
 
 async def case_opened(tx: Transaction, event: CaseOpened) -> None:
-    """A case is a child's."""
-    await tx.identity.place(event.case_id, event.child_id, event.opened_at)
+    """A case is a child's, since its submission was matched: that is when the register decided, perhaps long after receipt."""
+    at = await tx.identity.matched_at(event.submission_id) or event.opened_at
+    await tx.identity.place(event.case_id, event.child_id, at)
 
 
 async def records_joined(tx: Transaction, event: RecordsJoined) -> None:
