@@ -191,3 +191,19 @@ def _informed(child_id: UUID, case_id: UUID, submission_id: UUID) -> ReferrerInf
     return ReferrerInformed(
         message_id=uuid4(), submission_id=submission_id, child_id=child_id, case_id=case_id, informed_at=later(240)
     )
+
+
+async def test_of_two_lead_officers_in_one_batch_the_first_began_the_investigation(
+    visitor: Visitor, db: Database[ReferralsTx]
+) -> None:
+    submission_id, link = await _submission(visitor)
+    child_id, case_id = uuid4(), uuid4()
+    assigned = [
+        LeadOfficerAssigned(child_id=child_id, case_id=case_id, officer_id=uuid4(), assigned_at=later(hours))
+        for hours in (1, 5)
+    ]
+    async with db.transaction() as tx:
+        await follow.note_opened(tx, [opened(submission_id, child_id, case_id)])
+        await follow.note_assigned(tx, assigned)
+    since = (await visitor.get(link)).json()["under_investigation_since"]
+    assert datetime.fromisoformat(since) == later(1)

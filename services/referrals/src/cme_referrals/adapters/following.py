@@ -89,7 +89,8 @@ class PostgresFollowing:
 
     async def assigned(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
         """See the port."""
-        await self._write(ASSIGNED, facts, 2)
+        latest_first = sorted(facts, key=lambda fact: fact[1], reverse=True)  # of two in one batch the earlier counts
+        await self._write(ASSIGNED, latest_first, 2)
 
     async def due(self, facts: Sequence[tuple[UUID, date]]) -> None:
         """See the port."""

@@ -26,7 +26,7 @@ class ReferralsTx(Tx):
 
 
 class PostgresIdentity:
-    """Whose a submission or a case is: kit/identity, on this transaction."""
+    """Whose a chain of submissions is: kit/identity, on this transaction."""
 
     def __init__(self, conn: Connection) -> None:
         self._conn = conn

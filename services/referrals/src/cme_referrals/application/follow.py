@@ -29,8 +29,6 @@ async def note_matched(tx: Follows, facts: Sequence[SubmissionMatched]) -> None:
 
 async def note_opened(tx: Follows, facts: Sequence[CaseOpened]) -> None:
     """The submission put a child on the register."""
-    for fact in facts:
-        await tx.identity.place(fact.case_id, fact.child_id, at=fact.opened_at)
     await tx.following.on_register([(fact.submission_id, fact.case_id, fact.opened_at) for fact in facts])
 
 
@@ -65,6 +63,5 @@ async def note_joined(tx: Follows, fact: RecordsJoined) -> None:
 
 
 async def note_separated(tx: Follows, fact: RecordsSeparated) -> None:
-    """They were not: exactly what is named goes back."""
-    subjects = [*fact.submission_ids, *fact.case_ids]
-    await tx.identity.separate(fact.child_id, fact.restored_child_id, subjects, at=fact.separated_at)
+    """They were not: exactly the chains that are named go back. What is kept of a case is reached through them."""
+    await tx.identity.separate(fact.child_id, fact.restored_child_id, fact.submission_ids, at=fact.separated_at)

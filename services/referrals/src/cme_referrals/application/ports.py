@@ -100,7 +100,7 @@ class Following(Protocol):
 
 
 class Identity(Protocol):
-    """Whose a submission or a case is, as the register says."""
+    """Whose a chain of submissions is, as the register says."""
 
     async def place(self, subject: UUID, child_id: UUID, *, at: datetime) -> None:
         """`subject` is this child's."""
