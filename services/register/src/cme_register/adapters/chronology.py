@@ -15,7 +15,15 @@ class PgChronology:
         self._conn = conn
 
     async def add(self, entries: Sequence[Entry]) -> None:
-        await self._conn.executemany(
-            "INSERT INTO chronology (subject, at, what, detail) VALUES ($1, $2, $3, $4)",
-            [(one.subject, one.at, one.what, one.detail) for one in entries],
-        )
+        if entries:
+            await self._conn.execute(
+                ADD, [one.subject for one in entries], [one.at for one in entries], [one.what for one in entries],
+                [one.detail for one in entries],
+            )  # fmt: skip
+
+
+ADD = """
+INSERT INTO chronology (subject, at, what, detail)
+SELECT subject, at, what, detail
+FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::jsonb[]) WITH ORDINALITY AS line (subject, at, what, detail, n)
+ORDER BY n"""
