@@ -140,6 +140,7 @@ def mailbox(running: Running, issuer: Issuer) -> Callable[[str], Awaitable[list[
     return subjects
 
 
+@pytest.mark.prove
 @pytest.mark.policy("7.3")
 @pytest.mark.timeout(300)  # five processes start one after another
 async def test_from_events_on_topics_to_mail_and_what_is_said_of_it(

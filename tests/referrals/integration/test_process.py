@@ -111,6 +111,8 @@ async def say(kafka: Kafka, *events: Event) -> None:
 
 
 @pytest.mark.policy("5.2.2")
+@pytest.mark.prove
+@pytest.mark.timeout(300)
 async def test_a_return_is_accepted_sent_and_followed(
     environment: dict[str, str], issuer_at: tuple[Issuer, str], run: Run, kafka: Kafka, listener: "Listener"
 ) -> None:

@@ -131,6 +131,8 @@ class Listener:
         return [value for type_, value in self.heard.values() if type_ == event.type]
 
 
+@pytest.mark.prove
+@pytest.mark.timeout(300)
 async def test_a_report_is_escalated_and_answered_across_real_processes(
     topics: None,
     start: Start,
