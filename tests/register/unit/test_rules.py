@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from cme_contracts import codes as contract
+from cme_contracts.base import CATALOG
 from cme_register.adapters.tables import load_rules
 from cme_register.domain import codes
 from cme_register.domain.allocation import Allocation
@@ -20,11 +21,12 @@ from cme_register.domain.case import (
 )
 from cme_register.domain.codes import Category, Kind, Outcome, Proof, Status, SubmissionKind
 from cme_register.domain.details import Address, Details, Parent, gathered
+from cme_register.domain.escalations import TELLS
 from cme_register.domain.outcomes import OutcomeTable
-from cme_register.domain.risk import Risk, risk
+from cme_register.domain.risk import GRAVE, Risk, risk
 from cme_register.domain.submission import Submission
 from cme_register.domain.traits import folded, traits
-from cme_register.domain.triage import Move, Triage, triage
+from cme_register.domain.triage import ANSWERED_BY_ITS_GROUND, Move, Triage, triage
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 OUTCOMES = load_rules().outcomes
@@ -150,6 +152,13 @@ def test_risk_ranks_by_codes_and_takes_an_unknown_one_seriously() -> None:
     assert one.take_factors(["ehcp", "ehcp"]) == ("ehcp",)
     assert one.take_factors(["ehcp", "fgm"]) == ("fgm",)
     assert one.risk is Risk.GRAVE
+
+
+def test_the_codes_that_rules_name_are_codes_of_the_contracts() -> None:
+    assert {one.value for one in contract.Factor} >= GRAVE
+    assert {one.value for one in contract.Ground} >= ANSWERED_BY_ITS_GROUND
+    assert set(TELLS) <= set(CATALOG)
+    assert "no_school_place" in {one.value for one in contract.ReferralReason}
 
 
 def test_a_case_goes_to_whoever_has_fewest_ties_by_id() -> None:
