@@ -36,9 +36,18 @@ SELECT 'a clock that stands has a timer', clock.id FROM clock JOIN case_file ON 
     JOIN timer ON subject = clock.id AND fired_at IS NULL AND cancelled_at IS NULL
     WHERE satisfied_at IS NOT NULL OR status = 'joined'
 UNION ALL
-SELECT 'a child has neither an open nor a closed case for a referral', submission.id FROM submission
-    JOIN case_file ON case_file.id = case_id WHERE submission.kind = 'referral' AND status = 'joined' AND NOT EXISTS (
-        SELECT FROM case_file AS main WHERE main.id = case_file.waits_for)
+SELECT 'a case waits, and none that goes on or has ended stands at the end', case_file.id FROM case_file
+    WHERE status = 'joined' AND NOT EXISTS (
+        WITH RECURSIVE ahead AS (
+            SELECT case_file.waits_for AS id
+            UNION
+            SELECT other.waits_for FROM case_file AS other JOIN ahead ON ahead.id = other.id WHERE other.waits_for IS NOT NULL
+        )
+        SELECT FROM ahead JOIN case_file AS head ON head.id = ahead.id WHERE head.status <> 'joined')
+UNION ALL
+SELECT 'a case does not rank by what waits behind it', case_file.id FROM case_file
+    JOIN case_file AS waiting ON waiting.waits_for = case_file.id
+    WHERE NOT case_file.joined_factors @> (waiting.factors || waiting.joined_factors)
 """
 
 

@@ -119,6 +119,41 @@ async def test_a_child_who_has_died_needs_no_finding_and_no_more_clock(
     assert (await register.told())[4:] == ["clock.satisfied", "case.closed", "clock.started"]
 
 
+async def test_one_referrer_told_late_is_late_whoever_is_heard_of_last(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
+    one, other = referral(), deletion()
+    await register.hear(one)
+    await register.hear(other)
+    case_id, child_id = await opened(register), (await register.only("case.opened"))["child_id"]
+    await desk().do(f"/v1/cases/{case_id}/located", proof="seen_by_officer")
+    await desk().do(
+        f"/v1/cases/{case_id}/closure", outcome="returned_to_same_school", proof="school_confirmed_in_writing"
+    )
+    register.clock.at = datetime(2026, 11, 27, 9, tzinfo=UTC)  # and no timer has fired since: workers were down
+    await register.hear(informed(one.submission_id, child_id, case_id, at=datetime(2026, 11, 26, 9, tzinfo=UTC)))
+    await register.hear(informed(other.submission_id, child_id, case_id, at=datetime(2026, 11, 24, 9, tzinfo=UTC)))
+    satisfied = await register.last("clock.satisfied")
+    assert (satisfied["on_time"], satisfied["late_by_working_days"]) == (False, 2)
+    assert satisfied["satisfied_at"] == "2026-11-26T09:00:00Z"
+    breached = await register.only("deadline.breached")
+    assert breached["detected_late_by"] == (2 * 24 + 9) * 3600  # seen when it was heard of, and that is said
+    assert breached["detected_at"] == "2026-11-27T09:00:00Z"
+
+
+async def test_a_child_who_was_found_no_longer_ranks_as_lost(register: Register, desk: Callable[..., Desk]) -> None:
+    await register.hear(referral())
+    path = f"/v1/cases/{await opened(register)}"
+    await desk().do(f"{path}/category", category="without_school_place")
+    await register.let_pass("2026-12-08T00:00:00+00:00")
+    assert (await desk().read(path))["risk"] == "none_known"  # where the child is was never in question
+    await desk().do(f"{path}/category", category="missing")
+    assert (await desk().read(path))["risk"] == "grave"
+    await desk().do(f"{path}/located", proof="seen_by_officer")
+    page = await desk().read(path)
+    assert (page["risk"], page["breached"], page["factors"]) == ("none_known", True, ["deadline_breached"])
+
+
 def informed(submission_id: UUID, child_id: str, case_id: str, *, at: datetime | None = None) -> ReferrerInformed:
     return ReferrerInformed(
         message_id=submission_id, submission_id=submission_id, child_id=UUID(child_id), case_id=UUID(case_id),

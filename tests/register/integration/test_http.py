@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from cme_contracts.codes import Factor
+from cme_web.paging import cursor
 from tests.register.integration.county import GWILYM, IMOGEN, TOBIAS, Register
 from tests.register.integration.desk import Desk
 from tests.register.invented import NOVEMBER, child, referral
@@ -129,6 +130,62 @@ async def test_the_work_list_puts_risk_first_then_the_time_that_is_left(
     found = await desk().read("/v1/cases", submission_id=str(sent[2].submission_id))
     assert [item["child"]["surname"] for item in found["items"]] == ["Late"]
     assert (await desk().read("/v1/cases", submission_id=str(uuid4())))["items"] == []
+
+
+async def test_an_instant_is_written_alike_wherever_it_is_read(register: Register, desk: Callable[..., Desk]) -> None:
+    await register.hear(referral())
+    [listed] = (await desk().read("/v1/cases"))["items"]
+    page = await desk().read(f"/v1/cases/{listed['case_id']}")
+    of_child = (await desk().read(f"/v1/children/{listed['child_id']}"))["cases"][0]
+    assert {one["due_at"] for one in (listed, page, of_child, page["clocks"][0])} == {"2026-12-08T00:00:00Z"}
+    assert {one["opened_at"] for one in (listed, page, of_child)} == {"2026-11-23T09:12:00Z"}
+
+
+@pytest.mark.policy("8.1")
+async def test_a_case_page_says_what_comes_next_when_and_whom_it_tells(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
+    await register.hear(referral(factors=(Factor.EHCP,)))
+    case_id = await opened(register)
+    await register.let_pass("2026-12-08T00:00:00+00:00")
+    page = await desk().read(f"/v1/cases/{case_id}")
+    [clock] = page["clocks"]
+    assert (clock["who"], clock["state"], clock["warn_at"]) == ("lead_officer", "breached", "2026-12-03T00:00:00Z")
+    assert clock["ladder"] == [
+        {"rung": 1, "at": "2026-12-08T00:00:00Z", "tell": ["lead_officer", "team_manager"], "told": True},
+        {"rung": 2, "at": "2026-12-09T00:00:00Z", "tell": ["service_lead"], "told": False},
+        {"rung": 3, "at": "2026-12-14T00:00:00Z", "tell": ["head_of_service"], "told": False},
+    ]
+    [listed] = (await desk().read("/v1/cases"))["items"]
+    assert listed["factors"] == page["factors"] == ["ehcp", "deadline_breached"]
+    assert listed["lead_officer"] == page["lead_officer"] == "Imogen Sallow"
+
+
+@pytest.mark.parametrize(
+    "made_up",
+    [
+        ["0"],
+        ["x", "y", "z"],
+        ["0", "2026-12-08", str(uuid4())],
+        ["3000000000", "none", "x"],
+        ["9" * 30, "none", str(uuid4())],
+    ],
+)
+async def test_a_place_that_is_not_in_the_list_is_refused(
+    register: Register, desk: Callable[..., Desk], made_up: list[str]
+) -> None:
+    assert (await desk().get("/v1/cases", after=cursor(tuple(made_up)))).status_code == 422
+
+
+async def test_a_page_may_end_where_no_deadline_runs(register: Register, desk: Callable[..., Desk]) -> None:
+    await register.hear(*(referral(child(name)) for name in ("Ada", "Bea", "Cleo")))
+    for item in (await desk().read("/v1/cases"))["items"][:2]:
+        await desk().do(f"/v1/cases/{item['case_id']}/located", proof="seen_by_officer")
+    everything = (await desk().read("/v1/cases"))["items"]
+    first = await desk().get("/v1/cases", limit=2)
+    second = await desk().get(first.links["next"]["url"])
+    assert [*first.json()["items"], *second.json()["items"]] == everything
+    assert [item["located"] for item in everything] == [False, True, True]
 
 
 async def test_a_child_page_shows_the_record_and_whom_else_it_may_be_about(

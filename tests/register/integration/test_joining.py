@@ -260,6 +260,92 @@ async def test_a_concern_is_shown_with_the_case_even_if_it_was_heard_first(
     assert (page["risk"], page["factors"]) == ("grave", ["fgm"])
 
 
+async def test_what_is_grave_of_a_waiting_case_ranks_the_one_that_goes_on(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
+    await register.hear(referral(ISOLDE), referral(IZZY, factors=(Factor.CHILD_PROTECTION_PLAN,)))
+    isolde, izzy = [one.body["child_id"] for one in await register.said() if one.short == "case.opened"]
+    both = Two(register, desk("team_manager"), isolde, izzy)
+    await both.join()
+    [shown] = (await desk().read("/v1/cases"))["items"]
+    assert (shown["risk"], shown["factors"]) == ("grave", ["child_protection_plan"])
+    await both.separate()
+    ranks = {one["child_id"]: (one["risk"], one["factors"]) for one in (await desk().read("/v1/cases"))["items"]}
+    assert ranks == {isolde: ("none_known", []), izzy: ("grave", ["child_protection_plan"])}
+
+
+async def test_a_waiting_case_is_read_on_the_page_of_the_one_that_goes_on(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
+    both = await two(register, desk)
+    [(first, _)], [(second, _)] = await both.cases(both.isolde), await both.cases(both.izzy)
+    before = [await desk().read(f"/v1/cases/{case_id}") for case_id in (first, second)]
+    await both.join()
+    await register.hear(ConcernRaised(
+        child_id=UUID(both.izzy), case_id=UUID(second), concern_id=uuid4(), factors=(Factor.FGM,), rule="fgm",
+        raised_at=register.clock.at,
+    ))  # fmt: skip
+    page = await desk().read(f"/v1/cases/{first}")
+    assert len(page["submissions"]) == 2
+    assert "cme.concern.raised.v1" in [line["what"] for line in page["chronology"]]
+    assert (page["risk"], page["factors"]) == ("grave", ["fgm"])
+    await both.separate()
+    after = [await desk().read(f"/v1/cases/{case_id}") for case_id in (first, second)]
+    assert [page["submissions"] for page in after] == [page["submissions"] for page in before]
+    assert [(page["risk"], page["factors"]) for page in after] == [("none_known", []), ("grave", ["fgm"])]
+    assert ["cme.concern.raised.v1" in [line["what"] for line in page["chronology"]] for page in after] == [False, True]
+
+
+@pytest.mark.parametrize("days", [1, 20], ids=["before it was due", "after it was due"])
+async def test_a_case_opened_meanwhile_takes_no_deadline_away(
+    register: Register, desk: Callable[..., Desk], days: int
+) -> None:
+    both = await two(register, desk)
+    [(first, _)], [(second, _)] = await both.cases(both.isolde), await both.cases(both.izzy)
+    await both.join()
+    await close(desk(), first)
+    await register.hear(referral(IZZY, at=NOVEMBER + timedelta(days=days)))
+    third = (await register.last("case.opened"))["case_id"]
+    await both.separate()
+    assert dict(await both.cases(both.izzy)) == {second: "open", third: "joined"}
+    assert (await desk().read(f"/v1/cases/{third}"))["waits_for"] == second
+    assert len((await desk().read(f"/v1/cases/{second}"))["submissions"]) == 2
+    await register.let_pass("2027-02-01T00:00:00+00:00")
+    breached = [one.body for one in await register.said() if one.short == "deadline.breached"]
+    assert [(body["case_id"], body["due_on"]) for body in breached if body["clock"] == "INIT-10"] == [
+        (second, "2026-12-07")
+    ]
+
+
+async def test_a_case_opened_meanwhile_and_due_first_goes_on(register: Register, desk: Callable[..., Desk]) -> None:
+    await register.hear(referral(ISOLDE), referral(IZZY, at=NOVEMBER + timedelta(days=9)))
+    isolde, izzy = [one.body["child_id"] for one in await register.said() if one.short == "case.opened"]
+    both = Two(register, desk("team_manager"), isolde, izzy)
+    [(first, _)], [(second, _)] = await both.cases(isolde), await both.cases(izzy)
+    await both.join()
+    await close(desk(), first)
+    await register.hear(referral(IZZY, at=NOVEMBER + timedelta(days=1)))  # sent before, and kept back by an outage
+    third = (await register.last("case.opened"))["case_id"]
+    await both.separate()
+    assert dict(await both.cases(izzy)) == {second: "joined", third: "open"}
+    assert (await desk().read(f"/v1/cases/{second}"))["waits_for"] == third
+
+
+async def test_evidence_goes_back_to_whom_it_is_about(register: Register, desk: Callable[..., Desk]) -> None:
+    both = await two(register, desk)
+    [(first, _)], [(second, _)] = await both.cases(both.isolde), await both.cases(both.izzy)
+    await both.join()
+    await register.hear(addition(IZZY))
+
+    async def shows_evidence(case_id: str) -> bool:
+        page = await desk().read(f"/v1/cases/{case_id}")
+        return "register.evidence.noted" in [line["what"] for line in page["chronology"]]
+
+    assert await shows_evidence(first)
+    await both.separate()
+    assert (await shows_evidence(first), await shows_evidence(second)) == (False, True)
+
+
 async def close(officer: Desk, case_id: str) -> None:
     await officer.do(f"/v1/cases/{case_id}/located", proof="seen_by_officer")
     await officer.do(

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
-from uuid import UUID
 
 import pytest
 
 from tests.register.integration.county import IMOGEN, Register
+from tests.register.integration.desk import Desk
 from tests.register.invented import addition, child, deletion, referral
 
 UPN = "W830200126001"
@@ -111,15 +112,14 @@ async def test_off_the_roll_an_on_roll_enquiry_becomes_missing(register: Registe
     assert (changed["kind"], changed["category"], changed["decided_by"]) == ("cme", "missing", None)
 
 
-async def test_a_new_pupil_return_is_evidence_and_opens_nothing(register: Register) -> None:
+async def test_a_new_pupil_return_is_evidence_and_opens_nothing(register: Register, desk: Callable[..., Desk]) -> None:
     await register.hear(addition(child("Newly", "Arrived")))
     assert await register.told() == ["submission.matched"]
     await register.hear(referral())
     returned = addition()
     await register.hear(returned)
-    case_id = UUID((await register.only("case.opened"))["case_id"])
-    rows = await register.db.pool.fetch("SELECT what, detail FROM chronology WHERE subject = $1 ORDER BY id", case_id)
-    assert (rows[-1]["what"], rows[-1]["detail"]["submission_id"]) == (
+    page = await desk().read(f"/v1/cases/{(await register.only('case.opened'))['case_id']}")
+    assert (page["chronology"][-1]["what"], page["chronology"][-1]["detail"]["submission_id"]) == (
         "register.evidence.noted",
         str(returned.submission_id),
     )

@@ -44,8 +44,11 @@ class PgCases:
         )
         return [_case(row) for row in rows]
 
-    async def waiting_for(self, case_id: UUID) -> list[UUID]:
-        return [row["id"] for row in await self._conn.fetch(WAITING, case_id)]
+    async def waiting_for(self, case_id: UUID) -> list[Case]:
+        rows = await self._conn.fetch(
+            f"SELECT * FROM case_file WHERE id IN ({WAITING}) ORDER BY opened_at, id", case_id
+        )
+        return [_case(row) for row in rows]
 
     async def add(self, cases: Sequence[Case]) -> None:
         await self._conn.executemany(ADD, [_row(case) for case in cases])
@@ -54,16 +57,16 @@ class PgCases:
         await self._conn.executemany(SAVE, [_row(case) for case in cases])
 
 
-COLUMNS = """id, record_id, child_id, kind, category, opened_at, status, factors, risk, due_at, school_urn, school_la, home_la,
-lead_officer_id, waits_for, located_at, location_proof, closed_at, outcome, outcome_proof"""
+COLUMNS = """id, record_id, child_id, kind, category, opened_at, status, factors, joined_factors, risk, due_at, school_urn,
+school_la, home_la, lead_officer_id, waits_for, located_at, location_proof, closed_at, outcome, outcome_proof"""
 
 ADD = f"""
 INSERT INTO case_file ({COLUMNS})
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"""
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"""
 
 SAVE = f"""
 UPDATE case_file SET ({COLUMNS})
-= ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) WHERE id = $1"""
+= ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) WHERE id = $1"""
 
 LOCK = "SELECT FROM child WHERE id = (SELECT child_id FROM case_file WHERE id = $1) FOR NO KEY UPDATE"
 
@@ -87,9 +90,9 @@ SELECT id FROM waiting"""
 
 def _row(case: Case) -> tuple[object, ...]:
     return (
-        case.id, case.record_id, case.child_id, case.kind, case.category, case.opened_at, case.status, case.factors, case.risk,
-        case.due_at, case.school_urn, case.school_la, case.home_la, case.lead_officer_id, case.waits_for, case.located_at,
-        case.location_proof, case.closed_at, case.outcome, case.outcome_proof,
+        case.id, case.record_id, case.child_id, case.kind, case.category, case.opened_at, case.status, case.factors,
+        case.joined_factors, case.risk, case.due_at, case.school_urn, case.school_la, case.home_la, case.lead_officer_id,
+        case.waits_for, case.located_at, case.location_proof, case.closed_at, case.outcome, case.outcome_proof,
     )  # fmt: skip
 
 
@@ -97,8 +100,9 @@ def _case(row: asyncpg.Record) -> Case:
     return Case(
         id=row["id"], record_id=row["record_id"], child_id=row["child_id"], kind=Kind(row["kind"]),
         category=Category(row["category"]) if row["category"] else None, opened_at=row["opened_at"],
-        status=Status(row["status"]), factors=tuple(row["factors"]), due_at=row["due_at"], school_urn=row["school_urn"],
-        school_la=row["school_la"], home_la=row["home_la"], lead_officer_id=row["lead_officer_id"], waits_for=row["waits_for"],
+        status=Status(row["status"]), factors=tuple(row["factors"]), joined_factors=tuple(row["joined_factors"]),
+        due_at=row["due_at"], school_urn=row["school_urn"], school_la=row["school_la"], home_la=row["home_la"],
+        lead_officer_id=row["lead_officer_id"], waits_for=row["waits_for"],
         located_at=row["located_at"], location_proof=Proof(row["location_proof"]) if row["location_proof"] else None,
         closed_at=row["closed_at"], outcome=Outcome(row["outcome"]) if row["outcome"] else None,
         outcome_proof=Proof(row["outcome_proof"]) if row["outcome_proof"] else None,

@@ -31,13 +31,13 @@ class PgClocks:
 
     async def find(self, clock_id: UUID) -> Clock | None:
         row = await self._conn.fetchrow(f"SELECT {COLUMNS} FROM clock WHERE id = $1", clock_id)
-        return None if row is None else _clock(row)
+        return None if row is None else clock_of(row)
 
     async def running(self, case_id: UUID) -> list[Clock]:
         rows = await self._conn.fetch(
             f"SELECT {COLUMNS} FROM clock WHERE case_id = $1 AND satisfied_at IS NULL ORDER BY due_at, id", case_id
         )
-        return [_clock(row) for row in rows]
+        return [clock_of(row) for row in rows]
 
 
 COLUMNS = ", ".join(NAMES)
@@ -46,5 +46,6 @@ ADD = f"INSERT INTO clock ({COLUMNS}) VALUES ({PLACES})"
 SAVE = f"UPDATE clock SET ({COLUMNS}) = ({PLACES}) WHERE id = $1"
 
 
-def _clock(row: asyncpg.Record) -> Clock:
+def clock_of(row: asyncpg.Record) -> Clock:
+    """From a row of `COLUMNS`."""
     return Clock(**dict(row))

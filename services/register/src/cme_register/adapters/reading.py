@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from cme_register.adapters.cases import WAITING
+from cme_register.adapters.clocks import COLUMNS, clock_of
 from cme_register.adapters.rows import details_from_json
+from cme_register.application.rules import Rules
+from cme_register.domain.clocks import Clock, rung_at
 from cme_register.domain.codes import Status
 from cme_register.domain.escalations import escalations
 from cme_register.domain.risk import Risk
@@ -20,20 +25,23 @@ type View = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Filter:
     """Which cases of the work list are asked for."""
 
     status: Status
     officer_id: UUID | None
     unassigned: bool
-    after: tuple[str, ...] | None
-    limit: int
 
 
-async def work_list(pool: Pool, wanted: Wanted) -> Sequence[View]:
+type Place = tuple[int, datetime | None, UUID]
+"""Where a case stands in the work list: risk, deadline, id."""
+FIRST: Place = len(Risk), None, UUID(int=0)
+"""Before every case."""
+
+
+async def work_list(pool: Pool, wanted: Filter, *, after: Place | None, limit: int) -> Sequence[View]:
     """Cases by risk, then by the time that is left; at most `limit` of them, after the place of the page before."""
-    after = wanted.after or (str(-len(Risk)), "-infinity", str(UUID(int=0)))
-    rows = await pool.fetch(WORK_LIST, wanted.status, wanted.officer_id, wanted.unassigned, *after, wanted.limit)
+    rows = await pool.fetch(WORK_LIST, wanted.status, wanted.officer_id, wanted.unassigned, *(after or FIRST), limit)
     return [_listed(row) for row in rows]
 
 
@@ -42,20 +50,17 @@ async def case_of_submission(pool: Pool, submission_id: UUID) -> Sequence[View]:
     return [_listed(row) for row in await pool.fetch(OF_SUBMISSION, submission_id)]
 
 
-async def case_page(pool: Pool, case_id: UUID) -> View | None:
-    """Everything about one case: clocks, submissions, chronology, escalations. None where there is none."""
+async def case_page(pool: Pool, case_id: UUID, rules: Rules) -> View | None:
+    """Everything about one case, and what came with those that wait behind it. None where there is none."""
     row = await pool.fetchrow(CASE, case_id)
     if row is None:
         return None
     chronology = [dict(line) for line in await pool.fetch(CHRONOLOGY, case_id, row["child_id"])]
     return {
         **_listed(row),
-        **{
-            name: row[name]
-            for name in ("factors", "school_urn", "school_la", "home_la", "located_at", "location_proof")
-        },
+        **{name: row[name] for name in ("school_urn", "school_la", "home_la", "located_at", "location_proof")},
         **{name: row[name] for name in ("closed_at", "outcome", "outcome_proof", "waits_for")},
-        "clocks": [dict(clock) for clock in await pool.fetch(CLOCKS, case_id)],
+        "clocks": [_clock(clock_of(clock), rules) for clock in await pool.fetch(CLOCKS, case_id)],
         "submissions": [dict(one) for one in await pool.fetch(SUBMISSIONS, case_id)],
         "escalations": escalations((line["what"], line["detail"]) for line in chronology),
         "chronology": chronology,
@@ -86,10 +91,9 @@ async def officers(pool: Pool) -> Sequence[View]:
     return [dict(row) for row in await pool.fetch(OFFICERS)]
 
 
-def place(case: View) -> tuple[str, str, str]:
+def place(case: View) -> Place:
     """Where a case stands in the work list."""
-    due_at = case["due_at"]
-    return str(-Risk[case["risk"].upper()]), due_at.isoformat() if due_at else "infinity", str(case["case_id"])
+    return Risk[case["risk"].upper()], case["due_at"], case["case_id"]
 
 
 def _listed(row: asyncpg.Record) -> View:
@@ -99,22 +103,50 @@ def _listed(row: asyncpg.Record) -> View:
         "child": {"forename": row["forename"], "surname": row["surname"], "date_of_birth": row["date_of_birth"]},
         **{
             name: row[name]
-            for name in ("child_id", "status", "kind", "category", "due_at", "opened_at", "lead_officer_id")
+            for name in (
+                "child_id",
+                "status",
+                "kind",
+                "category",
+                "due_at",
+                "opened_at",
+                "lead_officer_id",
+                "lead_officer",
+            )
         },
+        "factors": list(dict.fromkeys([*row["factors"], *row["joined_factors"]])),
         "located": row["located_at"] is not None,
         "breached": row["breached"],
     }
 
 
+def _clock(clock: Clock, rules: Rules) -> View:
+    """A clock as it stands, and its ladder: when each rung is told, and whom it tells."""
+    definition = rules.clocks(clock.code, clock.starts_on)
+    shown = (
+        "code", "starts_on", "due_on", "due_at", "warn_at", "calendar", "source", "warned_at", "breached_at", "rung",
+        "satisfied_at", "on_time", "late_by_working_days", "state",
+    )  # fmt: skip
+    return {
+        "clock_id": clock.id,
+        "who": definition.who,
+        **{name: getattr(clock, name) for name in shown},
+        "ladder": [
+            {"rung": n, "at": rung_at(definition, clock, n, rules.days), "tell": rung.tell, "told": n <= clock.rung}
+            for n, rung in enumerate(definition.ladder, 1)
+        ],
+    }
+
+
 LISTED = """
 SELECT case_file.*, child.details->>'forename' AS forename, child.details->>'surname' AS surname,
-    child.details->>'date_of_birth' AS date_of_birth,
+    child.details->>'date_of_birth' AS date_of_birth, officer.name AS lead_officer,
     EXISTS (SELECT FROM clock WHERE clock.case_id = case_file.id AND breached_at IS NOT NULL) AS breached
-FROM case_file JOIN child ON child.id = case_file.child_id"""
+FROM case_file JOIN child ON child.id = case_file.child_id LEFT JOIN officer ON officer.id = case_file.lead_officer_id"""
 
 WORK_LIST = f"""{LISTED}
 WHERE status = $1 AND ($2::uuid IS NULL OR lead_officer_id = $2) AND (NOT $3 OR lead_officer_id IS NULL)
-    AND (-risk, coalesce(due_at, 'infinity'), case_file.id) > ($4::text::int, $5::text::timestamptz, $6::text::uuid)
+    AND (-risk, coalesce(due_at, 'infinity'), case_file.id) > (-$4::bigint, coalesce($5::timestamptz, 'infinity'), $6::uuid)
 ORDER BY -risk, coalesce(due_at, 'infinity'), case_file.id LIMIT $7"""
 
 OF_SUBMISSION = f"{LISTED} WHERE case_file.id = (SELECT case_id FROM submission WHERE id = $1)"
@@ -123,28 +155,25 @@ CASE = f"{LISTED} WHERE case_file.id = $1"
 
 CASES_OF_CHILD = f"{LISTED} WHERE case_file.child_id = $1 ORDER BY case_file.opened_at, case_file.id"
 
-CLOCKS = """
-SELECT id AS clock_id, code, starts_on, due_on, due_at, warn_at, calendar, source, warned_at, breached_at, rung, satisfied_at,
-    on_time, late_by_working_days,
-    CASE WHEN satisfied_at IS NULL AND breached_at IS NULL THEN 'running' WHEN satisfied_at IS NULL THEN 'breached'
-         WHEN on_time THEN 'satisfied' ELSE 'satisfied_late' END AS state
-FROM clock WHERE case_id = $1 ORDER BY starts_on, code"""
+CLOCKS = f"SELECT {COLUMNS} FROM clock WHERE case_id = $1 ORDER BY starts_on, code"
 
-SUBMISSIONS = """
+SUBMISSIONS = f"""
 SELECT submission.id AS submission_id, first_id AS first_submission_id, kind, reference, received_at, reason, ground, on_roll,
     destination_known, factors, school_urn, matched_by, informed_at AS referrer_informed_at
 FROM submission LEFT JOIN referrer_informed AS informed
-    ON informed.case_id = submission.case_id AND informed.submission_id = submission.id
-WHERE submission.case_id = $1 ORDER BY received_at, submission.id"""
+    ON informed.case_id = $1 AND informed.submission_id = submission.id
+WHERE submission.case_id = $1 OR submission.case_id IN ({WAITING}) ORDER BY received_at, submission.id"""
 
 OF_CHILD = """
 SELECT submission.id AS submission_id, kind, reference, received_at, case_id, record_id, matched_by
 FROM submission JOIN child ON child.id = submission.record_id WHERE child.shown_as = $1 ORDER BY received_at, submission.id"""
 
-# What was heard before there was a case stands with the chain, or with the child.
-CHRONOLOGY = """
+# What was heard before there was a case stands with the chain, or with the child; evidence stands with the record it fitted.
+CHRONOLOGY = f"""
+WITH own AS (SELECT $1::uuid AS id UNION ALL ({WAITING}))
 SELECT at, what, detail FROM chronology
-WHERE subject = ANY(ARRAY[$1::uuid, $2::uuid] || ARRAY(SELECT first_id FROM submission WHERE case_id = $1)) ORDER BY at, id"""
+WHERE subject = ANY(ARRAY(SELECT id FROM own) || ARRAY(SELECT id FROM child WHERE shown_as = $2)
+    || ARRAY(SELECT first_id FROM submission WHERE case_id IN (SELECT id FROM own))) ORDER BY at, id"""
 
 JOINED = """
 SELECT child.id AS absorbed_child_id, joined_into, joined_at, joined_by FROM child

@@ -51,9 +51,11 @@ class PgSubmissions:
             case_id, submission_id, at,
         )  # fmt: skip
 
-    async def informed(self, case_id: UUID) -> set[UUID]:
-        rows = await self._conn.fetch("SELECT submission_id FROM referrer_informed WHERE case_id = $1", case_id)
-        return {row["submission_id"] for row in rows}
+    async def informed(self, case_id: UUID) -> Mapping[UUID, datetime]:
+        rows = await self._conn.fetch(
+            "SELECT submission_id, informed_at FROM referrer_informed WHERE case_id = $1", case_id
+        )
+        return {row["submission_id"]: row["informed_at"] for row in rows}
 
 
 ADD = """

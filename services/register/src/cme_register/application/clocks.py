@@ -13,7 +13,7 @@ from cme_register.application.rules import Rules
 from cme_register.application.telling import Said
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import INITIAL_INVESTIGATION, Clock, rung_at
-from cme_register.domain.codes import Category
+from cme_register.domain.risk import DEADLINE_BREACHED
 from cme_timers import Wanted
 
 WARN, BREACH, RUNG = "clock.warn", "clock.breach", "clock.rung"
@@ -54,8 +54,8 @@ async def breach(tx: Transaction, clock: Clock, case: Case, rules: Rules, *, at:
     """Note that a deadline has passed, once and for ever, and set the rest of its ladder."""
     if not clock.breach(at):
         return []
-    if clock.code == INITIAL_INVESTIGATION and case.category is Category.MISSING:
-        case.take_factors(["deadline_breached"])
+    if clock.code == INITIAL_INVESTIGATION:
+        case.take_factors([DEADLINE_BREACHED])
     await tx.clocks.save(clock)
     await tx.cases.save([case])
     await tx.timers.set_timers(still_to_come(clock, rules))
@@ -67,16 +67,19 @@ async def breach(tx: Transaction, clock: Clock, case: Case, rules: Rules, *, at:
     return [Said(event, at)]
 
 
-async def satisfy(tx: Transaction, case: Case, code: str, rules: Rules, *, at: datetime) -> list[Said]:
-    """What the case's clock of this code asked for is done, if it runs. The case's next deadline is set, not saved.
+async def satisfy(
+    tx: Transaction, case: Case, code: str, rules: Rules, *, at: datetime, heard_at: datetime | None = None
+) -> list[Said]:
+    """What the case's clock of this code asked for was done `at`, if it runs. The case's next deadline is set, not saved.
 
-    Done after the due day by somebody who was quicker than the timer, it is a breach first: late is late.
+    Done after the due day by somebody who was quicker than the timer, it is a breach first: late is late. What was done
+    elsewhere is heard of later, and the breach was seen no sooner than that.
     """
     running = await tx.clocks.running(case.id)
     said: list[Said] = []
     for clock in (one for one in running if one.code == code):
         if at >= clock.due_at:
-            said += await breach(tx, clock, case, rules, at=at)
+            said += await breach(tx, clock, case, rules, at=heard_at or at)
         clock.satisfy(at, rules.days)
         assert clock.on_time is not None and clock.late_by_working_days is not None
         await tx.clocks.save(clock)

@@ -11,9 +11,10 @@ from cme_calendars import local_date
 from cme_contracts import codes
 from cme_contracts.register import CaseClosed
 from cme_register.application.clocks import satisfy, started, still_to_come
-from cme_register.application.ports import Kept, Transaction
+from cme_register.application.ports import Transaction
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said, tell
+from cme_register.application.waiting import everything_in
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import INITIAL_INVESTIGATION, OUTCOME, start_clock
 from cme_register.domain.codes import Outcome, Proof
@@ -51,9 +52,9 @@ async def close(
 
 
 async def note_referrer_informed(
-    tx: Transaction, case_id: UUID, submission_id: UUID, rules: Rules, *, informed_at: datetime
+    tx: Transaction, case_id: UUID, submission_id: UUID, rules: Rules, *, informed_at: datetime, at: datetime
 ) -> None:
-    """One sender knows. Once all do, the clock of telling them is satisfied."""
+    """One sender knows. Once all do, the clock of telling them is satisfied: when the last was told, not when it was heard."""
     try:
         case = await tx.cases.lock(case_id)
     except NotOnRegister:  # the register was set back to a backup: nothing here waits to hear it
@@ -61,16 +62,13 @@ async def note_referrer_informed(
         return
     await tx.submissions.inform(case_id, submission_id, informed_at)
     everybody = {one.submission.id for one in await everything_in(tx, case)}
-    if everybody - await tx.submissions.informed(case_id):
+    informed = await tx.submissions.informed(case_id)
+    if everybody - informed.keys():
         return
-    said = await satisfy(tx, case, OUTCOME, rules, at=informed_at)
+    last_told = max((informed[one] for one in everybody), default=informed_at)
+    said = await satisfy(tx, case, OUTCOME, rules, at=last_told, heard_at=at)
     await tx.cases.save([case])
     await tell(tx, said)
-
-
-async def everything_in(tx: Transaction, case: Case) -> list[Kept]:
-    """The submissions of a case, and of those that wait behind it because their records were joined."""
-    return await tx.submissions.of_cases([case.id, *await tx.cases.waiting_for(case.id)])
 
 
 async def _start_telling(tx: Transaction, case: Case, rules: Rules, *, at: datetime, new_id: NewId) -> Said:

@@ -8,6 +8,7 @@ from datetime import datetime
 from cme_contracts.safeguarding import Concerning
 from cme_register.application.ports import Transaction
 from cme_register.application.telling import entry
+from cme_register.application.waiting import rank_again
 from cme_register.domain.codes import Status
 
 
@@ -20,5 +21,5 @@ async def note_concern(tx: Transaction, event: Concerning, factors: Sequence[str
     if case_id is None or not factors:
         return
     case = await tx.cases.lock(case_id)
-    if case.status is Status.OPEN and case.take_factors(factors):
-        await tx.cases.save([case])
+    if case.status is not Status.CLOSED and case.take_factors(factors):
+        await rank_again(tx, case)

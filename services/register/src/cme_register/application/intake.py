@@ -8,7 +8,7 @@ from datetime import datetime
 
 from cme_bus.meta import Meta
 from cme_contracts.register import SubmissionMatched
-from cme_register.application.matching import Match, Wanted, match
+from cme_register.application.matching import Described, Match, match
 from cme_register.application.ports import Kept, Transaction
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.settling import Arrival, settle
@@ -28,8 +28,8 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
     """Say whose each submission is, and open, join or leave cases accordingly. One that is known already is left alone."""
     chains, known = await tx.submissions.chains({one.submission.first_id for one in received})
     fresh = {one.submission.id: one for one in received if one.submission.id not in known}.values()
-    wanted = [Wanted(one.submission.first_id, one.submission.details) for one in fresh]
-    matches = await match(tx, wanted, chains, at=at, new_id=new_id)
+    described = [Described(one.submission.first_id, one.submission.details) for one in fresh]
+    matches = await match(tx, described, chains, at=at, new_id=new_id)
     arrivals = [
         Arrival(one.submission, found.record_id, found.child_id, (_matched(one, found, at),), one.cause)
         for one, found in zip(fresh, matches, strict=True)

@@ -12,6 +12,7 @@ from cme_register.application.ports import Child, Entry, Kept, Transaction
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.settling import Arrival, Settled, settle
 from cme_register.application.telling import BESIDE, Said, tell
+from cme_register.application.waiting import let_wait, rank_again
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import INITIAL_INVESTIGATION, Clock
 from cme_register.domain.details import gathered
@@ -49,7 +50,9 @@ async def join(tx: Transaction, child_id: UUID, absorbed_id: UUID, *, by: UUID, 
     open_cases = await tx.cases.open_of([child_id, absorbed_id])
     surviving, waiting = open_cases.get(child_id), open_cases.get(absorbed_id)
     if surviving and waiting:
-        await _let_wait(tx, waiting, surviving)
+        if await _due_before(tx, waiting, surviving):
+            raise DeadlineWouldMove(f"case {waiting.id} is due before case {surviving.id}")
+        await let_wait(tx, waiting, surviving)
     await tx.children.join(absorbed_id, child_id, at, by)
     await _show(tx, child_id, await _records(tx, child_id))
     event = RecordsJoined(child_id=child_id, absorbed_child_id=absorbed_id, decided_by=by, joined_at=at)
@@ -74,6 +77,8 @@ async def separate(
     cases = await tx.cases.of_records(restored)
     await _come_back(tx, cases, rules)
     await _come_back(tx, await tx.cases.of_records(remaining), rules)
+    for case in await tx.cases.of_records([*restored, *remaining]):
+        await rank_again(tx, case)
     await _show(tx, child_id, remaining)
     await _show(tx, restored_id, restored)
     strays = [
@@ -92,14 +97,10 @@ async def separate(
     await tell(tx, [Said(event, at), *settled.said])
 
 
-async def _let_wait(tx: Transaction, waiting: Case, surviving: Case) -> None:
-    first, other = await _investigation(tx, waiting), await _investigation(tx, surviving)
-    if first and other and first.due_at < other.due_at:
-        raise DeadlineWouldMove(f"case {waiting.id} is due before case {surviving.id}")
-    waiting.wait_for(surviving.id)
-    for clock in await tx.clocks.running(waiting.id):
-        await tx.timers.cancel(clock.id)
-    await tx.cases.save([waiting])
+async def _due_before(tx: Transaction, one: Case, other: Case) -> bool:
+    """Whether letting `one` wait for `other` would lose the earlier deadline."""
+    ours, theirs = await _investigation(tx, one), await _investigation(tx, other)
+    return ours is not None and theirs is not None and ours.due_at < theirs.due_at
 
 
 async def _investigation(tx: Transaction, case: Case) -> Clock | None:
@@ -107,11 +108,18 @@ async def _investigation(tx: Transaction, case: Case) -> Clock | None:
 
 
 async def _come_back(tx: Transaction, cases: Sequence[Case], rules: Rules) -> None:
-    """Cases that waited for one of the other record go on; one that waits for a case of its own side still waits."""
+    """Cases that waited for one of the other record go on; one that waits for a case of its own side still waits.
+
+    Where another was opened since, the one that is due first goes on, and the other waits for it: no deadline is lost.
+    """
     for case in _apart(cases):
-        if await tx.cases.open_of([case.child_id]):
-            continue  # another was opened since: what belongs to this one is settled into that
+        since = (await tx.cases.open_of([case.child_id])).get(case.child_id)
         case.come_back()
+        if since and not await _due_before(tx, case, since):
+            await let_wait(tx, case, since)
+            continue
+        if since:
+            await let_wait(tx, since, case)
         await tx.cases.save([case])
         for clock in await tx.clocks.running(case.id):
             await tx.timers.set_timers(still_to_come(clock, rules))

@@ -17,7 +17,7 @@ CHAIN = ("chain",)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Described:
     """A child as one submission gives it."""
 
     first_id: UUID
@@ -35,17 +35,17 @@ class Match:
 
 
 async def match(
-    tx: Transaction, wanted: Sequence[Wanted], chains: Mapping[UUID, UUID], *, at: datetime, new_id: NewId
+    tx: Transaction, described: Sequence[Described], chains: Mapping[UUID, UUID], *, at: datetime, new_id: NewId
 ) -> list[Match]:
-    """Find or make the record of each child wanted, and lock it. `chains`: the records of the chains known already.
+    """Find or make the record of each child described, and lock it. `chains`: the records of the chains known already.
 
     Exact: UPN and date of birth, or name, date of birth and postcode. Where two records fit, the surer trait decides.
     """
-    found = await _find(tx, wanted, dict(chains), new_id)
+    found = await _find(tx, described, dict(chains), new_id)
     made = {one.record_id for one in found if one.new_record}
     shown = dict(await tx.children.lock({one.record_id for one in found} - made))
     changed: dict[UUID, Child] = {}
-    for one, child in zip(found, wanted, strict=True):
+    for one, child in zip(found, described, strict=True):
         if one.record_id not in shown:
             shown[one.record_id] = Child(one.record_id, child.details)
             continue
@@ -66,9 +66,11 @@ class _Found:
     matched_by: tuple[str, ...]
 
 
-async def _find(tx: Transaction, wanted: Sequence[Wanted], chains: dict[UUID, UUID], new_id: NewId) -> list[_Found]:
+async def _find(
+    tx: Transaction, described: Sequence[Described], chains: dict[UUID, UUID], new_id: NewId
+) -> list[_Found]:
     """Whose is each trait? Those that nobody has are claimed for records that may have to be made."""
-    proposed = [(child, traits(child.details), new_id()) for child in wanted]
+    proposed = [(child, traits(child.details), new_id()) for child in described]
     claims: dict[bytes, UUID] = {}
     for _, facts, record_id in proposed:
         for fact in facts:
@@ -89,7 +91,11 @@ async def _find(tx: Transaction, wanted: Sequence[Wanted], chains: dict[UUID, UU
 
 
 def _whose(
-    child: Wanted, facts: Sequence[Trait], owners: Mapping[bytes, UUID], chains: Mapping[UUID, UUID], unmade: set[UUID]
+    child: Described,
+    facts: Sequence[Trait],
+    owners: Mapping[bytes, UUID],
+    chains: Mapping[UUID, UUID],
+    unmade: set[UUID],
 ) -> _Found | None:
     if child.first_id in chains:
         return _Found(chains[child.first_id], False, CHAIN)

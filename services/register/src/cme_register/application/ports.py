@@ -116,8 +116,8 @@ class Submissions(Protocol):
     async def inform(self, case_id: UUID, submission_id: UUID, at: datetime) -> None:
         """Whoever sent it was told how this case ended."""
 
-    async def informed(self, case_id: UUID) -> set[UUID]:
-        """The submissions whose senders were told how this case ended."""
+    async def informed(self, case_id: UUID) -> Mapping[UUID, datetime]:
+        """The submissions whose senders were told how this case ended, and when."""
 
 
 class Cases(Protocol):
@@ -135,7 +135,7 @@ class Cases(Protocol):
     async def of_records(self, record_ids: Collection[UUID]) -> list[Case]:
         """All that were opened for these records."""
 
-    async def waiting_for(self, case_id: UUID) -> list[UUID]:
+    async def waiting_for(self, case_id: UUID) -> list[Case]:
         """The cases that wait behind this one, and behind those."""
 
     async def add(self, cases: Sequence[Case]) -> None:

@@ -23,7 +23,7 @@ from cme_register.domain.submission import Submission
 from cme_register.domain.triage import Move, Triage, triage
 
 EVIDENCE = "register.evidence.noted"
-"""What the chronology calls a return that is linked to a case without belonging to it."""
+"""What the chronology calls a return that is evidence on a case without belonging to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ async def settle(tx: Transaction, arrivals: Sequence[Arrival], rules: Rules, *, 
     settled = Settled()
     for one, told in zip(arrivals, decisions, strict=True):
         settled.said += [*one.said, *desk.told(told)]
-        settled.cases[one.submission.id] = told.case.id if told.belongs and told.case else None
+        settled.cases[one.submission.id] = told.case.id if told.case else None
     await tx.cases.add([one.case for one in desk.opened])
     await tx.cases.save(desk.changed())
     await tx.clocks.add([one.started.clock for one in desk.opened])
@@ -72,11 +72,10 @@ async def settle(tx: Transaction, arrivals: Sequence[Arrival], rules: Rules, *, 
 
 @dataclass(slots=True)
 class Decided:
-    """What was decided of one submission."""
+    """What was decided of one submission, and the case it belongs to if it belongs to one."""
 
     arrival: Arrival
     case: Case | None = None
-    belongs: bool = False
     opened: Opened | None = None
     said: list[Said] = field(default_factory=list)
 
@@ -112,8 +111,7 @@ class Desk:
                 assert case is not None
                 return self._link(arrival, decision, case)
             case Move.NOTE:
-                assert case is not None
-                self.notes.append(_evidence(arrival, case, self._at))
+                self.notes.append(_evidence(arrival, self._at))
         return Decided(arrival)
 
     def allocate(self, allocation: Allocation) -> None:
@@ -143,7 +141,7 @@ class Desk:
         opened = Opened(case, started(clock, case), arrival.cause)
         self.opened.append(opened)
         self._cases[case.child_id] = case
-        return Decided(arrival, case, True, opened)
+        return Decided(arrival, case, opened)
 
     def _start_clock(self, day: date, case_id: UUID) -> Clock:
         if day not in self._clocks:  # most of a batch was received on one day
@@ -158,7 +156,7 @@ class Desk:
             child_id=case.child_id, case_id=case.id, submission_id=arrival.submission.id,
             factors=tuple(map(Factor, added)), linked_at=self._at,
         )  # fmt: skip
-        decided = Decided(arrival, case, True, said=[Said(linked, self._at, arrival.cause)])
+        decided = Decided(arrival, case, said=[Said(linked, self._at, arrival.cause)])
         if decision.kind is not None:
             before = case.kind, case.category
             case.move_to(decision.kind, decision.category)
@@ -192,10 +190,11 @@ def _opening(opened: Opened, arrival: Arrival, at: datetime) -> list[Said]:
     return [*events, Said(opened.started.event, at, arrival.cause)]
 
 
-def _evidence(arrival: Arrival, case: Case, at: datetime) -> Entry:
+def _evidence(arrival: Arrival, at: datetime) -> Entry:
+    """Noted with the record it fitted, not with the case: so it goes where the record goes."""
     submission = arrival.submission
     detail = {"submission_id": str(submission.id), "kind": submission.kind.value, "school_urn": submission.school_urn}
-    return Entry(case.id, at, EVIDENCE, detail)
+    return Entry(arrival.record_id, at, EVIDENCE, detail)
 
 
 def _category(category: object) -> Category | None:

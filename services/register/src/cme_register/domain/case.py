@@ -10,7 +10,7 @@ from uuid import UUID
 from cme_register.domain.codes import Category, Kind, Outcome, Proof, Status
 from cme_register.domain.errors import RegisterError
 from cme_register.domain.outcomes import OutcomeRule
-from cme_register.domain.risk import Risk, risk
+from cme_register.domain.risk import DEADLINE_BREACHED, Risk, risk
 
 
 class CaseNotOpen(RegisterError):
@@ -57,6 +57,8 @@ class Case:
     opened_at: datetime
     status: Status = Status.OPEN
     factors: tuple[str, ...] = ()
+    joined_factors: tuple[str, ...] = ()
+    """What is known of risk from the cases that wait behind it: kept apart, so that a separation takes it away."""
     school_urn: str | None = None
     school_la: str | None = None
     home_la: str | None = None
@@ -73,14 +75,19 @@ class Case:
 
     @property
     def risk(self) -> Risk:
-        """Its rank in a work list."""
-        return risk(self.factors)
+        """Its rank in a work list. That the investigation is overdue says nothing of a child whose whereabouts are known."""
+        lost = self.category is Category.MISSING and self.located_at is None
+        return risk({*self.factors, *self.joined_factors} - (set() if lost else {DEADLINE_BREACHED}))
 
     def take_factors(self, factors: Iterable[str]) -> tuple[str, ...]:
         """Note what is known of risk. Returns what is new."""
         added = tuple(factor for factor in dict.fromkeys(factors) if factor not in self.factors)
         self.factors += added
         return added
+
+    def stand_for(self, waiting: Iterable[Case]) -> None:
+        """These cases wait behind it, and no others: what is known of them counts for its rank."""
+        self.joined_factors = tuple(dict.fromkeys(factor for case in waiting for factor in case.factors))
 
     def move_to(self, kind: Kind, category: Category | None) -> None:
         """Change what the case is. Raises `CaseNotOpen`, `NothingChanges`."""

@@ -96,6 +96,13 @@ class Clock:
         """Whether what it asks for is still to be done."""
         return self.satisfied_at is None
 
+    @property
+    def state(self) -> str:
+        """How it stands, in one word: running, breached, satisfied, satisfied_late."""
+        if self.runs:
+            return "breached" if self.breached_at else "running"
+        return "satisfied" if self.on_time else "satisfied_late"
+
     def warn(self, at: datetime) -> bool:
         """Note the warning. False where there is no more to warn of."""
         if not self.runs or self.warned_at or self.breached_at:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import IntEnum
 
+DEADLINE_BREACHED = "deadline_breached"
+"""The initial investigation is overdue: grave while nobody knows where the child is."""
+
 GRAVE = frozenset({
     "child_protection_plan", "looked_after", "child_in_need", "section_47", "social_worker", "domestic_abuse", "fgm",
     "forced_marriage", "exploitation", "trafficking", "radicalisation", "private_fostering", "previously_missing",
-    "sudden_disappearance", "immediate_danger", "deadline_breached",
+    "sudden_disappearance", "immediate_danger", DEADLINE_BREACHED,
 })  # fmt: skip
 """A live safeguarding status, a marker of harm, or whereabouts still unknown once the initial investigation is overdue."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.encoders import jsonable_encoder
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_jsonable_python
 
 from cme_bus.database import Database
 from cme_register.adapters import reading
@@ -19,11 +20,12 @@ from cme_register.domain.codes import Category, Kind, Outcome, Proof, Status
 from cme_register.entrypoints.officer import officer_of
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey, idempotent
-from cme_web.paging import CurrentPage
+from cme_web.paging import CurrentPage, instant, number
 from cme_web.problems import NotVisible
 from cme_web.tokens import Caller, CurrentCaller
 
 ON_ROLL_ENQUIRY = "on_roll_enquiry"
+NO_DEADLINE = "none"
 
 
 class Body(BaseModel):
@@ -81,14 +83,17 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
             unassigned = officer_id == "unassigned"
             whose = officer_id if isinstance(officer_id, UUID) else None
             rows = await reading.work_list(
-                db.pool, reading.Wanted(status, whose, unassigned, page.after, page.limit + 1)
+                db.pool,
+                reading.Filter(status, whose, unassigned),
+                after=page.seen(number, _deadline, UUID),
+                limit=page.limit + 1,
             )
-        return page.response(request, rows, show=jsonable_encoder, place=reading.place)
+        return page.response(request, rows, show=to_jsonable_python, place=_place)
 
     @router.get("/v1/cases/{case_id}")
     async def show_case(case_id: UUID) -> reading.View:
-        """A case with its clocks, submissions, escalations and chronology."""
-        found = await reading.case_page(db.pool, case_id)
+        """A case with its clocks and their ladders, submissions, escalations and chronology."""
+        found = await reading.case_page(db.pool, case_id, rules)
         if found is None:
             raise NotVisible
         return found
@@ -132,6 +137,15 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
         return await act("closure", case_id, body, caller, key, do)
 
     return router
+
+
+def _deadline(text: str) -> datetime | None:
+    return None if text == NO_DEADLINE else instant(text)
+
+
+def _place(case: reading.View) -> tuple[str, str, str]:
+    risk, due_at, case_id = reading.place(case)
+    return str(int(risk)), due_at.isoformat() if due_at else NO_DEADLINE, str(case_id)
 
 
 type Deed = Callable[[RegisterTx, UUID], Awaitable[None]]

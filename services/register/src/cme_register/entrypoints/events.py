@@ -37,7 +37,7 @@ def consumer(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> Co
     ears = Consumer(db, name="register")
     _hear_intake(ears, clock, rules)
     _hear_safeguarding(ears)
-    _hear_notifications(ears, rules)
+    _hear_notifications(ears, clock, rules)
     return ears
 
 
@@ -82,12 +82,12 @@ def _hear_safeguarding(ears: Consumer[RegisterTx]) -> None:
         await _note(tx, event, [], event.detected_at)
 
 
-def _hear_notifications(ears: Consumer[RegisterTx], rules: Rules) -> None:
+def _hear_notifications(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules) -> None:
     @ears.on(ReferrerInformed)
     async def note_that_the_referrer_knows(event: ReferrerInformed, tx: RegisterTx, meta: Meta) -> None:
         with _as_hopeless():
             await closing.note_referrer_informed(
-                tx, event.case_id, event.submission_id, rules, informed_at=event.informed_at
+                tx, event.case_id, event.submission_id, rules, informed_at=event.informed_at, at=clock.now()
             )
 
 

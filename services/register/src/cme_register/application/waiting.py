@@ -1,0 +1,28 @@
+"""Cases that wait behind another, because their records were joined: what counts of them for the one that goes on."""
+
+from __future__ import annotations
+
+from cme_register.application.ports import Kept, Transaction
+from cme_register.domain.case import Case
+
+
+async def everything_in(tx: Transaction, case: Case) -> list[Kept]:
+    """The submissions of a case, and of those that wait behind it."""
+    return await tx.submissions.of_cases([case.id, *(one.id for one in await tx.cases.waiting_for(case.id))])
+
+
+async def let_wait(tx: Transaction, waiting: Case, surviving: Case) -> None:
+    """One case of a child goes on; the other stands still behind it, and its clocks with it."""
+    waiting.wait_for(surviving.id)
+    for clock in await tx.clocks.running(waiting.id):
+        await tx.timers.cancel(clock.id)
+    await tx.cases.save([waiting])
+    await rank_again(tx, surviving)
+
+
+async def rank_again(tx: Transaction, case: Case) -> None:
+    """Something has changed of those that wait behind it, or of itself: what is grave of any of them ranks the case."""
+    case.stand_for(await tx.cases.waiting_for(case.id))
+    await tx.cases.save([case])
+    if case.waits_for is not None:
+        await rank_again(tx, await tx.cases.lock(case.waits_for))
