@@ -11,10 +11,10 @@ from cme_service.settings import Mend, ServiceSettings, SettingsError, load
 
 class Settings(ServiceSettings):
     service = "example"
-    shared = frozenset({"council"})
+    shared = frozenset({"county_key"})
     council: str = "none"
+    county_key: SecretStr | None = None
     colour: str = "blue"
-    notify_key: SecretStr | None = None
 
     @field_validator("colour")
     @classmethod
@@ -79,10 +79,11 @@ def test_a_secret_may_stand_in_a_file(environment: pytest.MonkeyPatch, tmp_path:
 def test_what_is_shared_may_be_overridden_for_one_service(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("CME_EXAMPLE_KAFKA", "other:9092")
     environment.setenv("CME_COUNCIL", "Anyshire")
+    environment.setenv("CME_COUNTY_KEY", "k")
     environment.setenv("CME_COLOUR", "red")
     environment.setenv("CME_PORT", "9")
     settings = load(Settings)
-    assert (settings.kafka, settings.council) == ("other:9092", "Anyshire")
+    assert (settings.kafka, settings.council, settings.county_key) == ("other:9092", "Anyshire", SecretStr("k"))
     assert (settings.colour, settings.port) == ("blue", 8001)  # nobody else's
 
 

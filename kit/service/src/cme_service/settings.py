@@ -35,8 +35,6 @@ SHARED = frozenset(
         "profile",
         "local_time",
         "council",
-        "notify_key",
-        "social_care_secret",  # a service's own fields, under names that all of the council uses
     }
 )
 

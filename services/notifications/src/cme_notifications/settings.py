@@ -22,6 +22,7 @@ class Settings(ServiceSettings):
             "referrals_url",
             "register_url",
             "safeguarding_url",
+            "notify_key",
             "notify_url",
             "notify_templates",
             "notify_callback_secret",

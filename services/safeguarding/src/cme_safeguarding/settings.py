@@ -14,7 +14,7 @@ class Settings(ServiceSettings):
     """`CME_SOCIAL_CARE_SECRET` is what social care's system signs its callbacks with."""
 
     service = "safeguarding"
-    shared = frozenset({"council", "social_care_secret"})
+    shared = frozenset({"social_care_secret"})
 
     social_care_secret: SecretStr = Field(
         description="what social care's system signs with (whsec_...); several with commas, any of them is accepted"
