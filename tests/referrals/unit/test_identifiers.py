@@ -43,6 +43,11 @@ def test_an_nhs_number_with_the_right_check_digit_is_believed(number: str) -> No
     assert believable_nhs_number(number) == number.replace(" ", "")
 
 
+@pytest.mark.parametrize("number", ["943476591", "94347659190", "943476591X", "٩434765919", ""])
+def test_an_nhs_number_of_another_form_is_not_believed(number: str) -> None:
+    assert believable_nhs_number(number) is None
+
+
 @given(st.from_regex("[0-9]{10}", fullmatch=True))
 def test_nhs_numbers_agree_with_an_independent_rule(number: str) -> None:
     assert (believable_nhs_number(number) is not None) == stdnum.gb.nhs.is_valid(number)
