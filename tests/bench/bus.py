@@ -5,19 +5,18 @@ All three write the same rows and the same topic, counted afterwards, with the d
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import statistics
 import time
-from collections.abc import Sequence
 
 import structlog
 import uvloop
 
+from tests.bench.bus_latency import latency
 from tests.bench.bus_limit import Limit
 from tests.bench.bus_naive import Naive
 from tests.bench.bus_ours import Ours
-from tests.bench.bus_rig import PUPIL, Contestant, Load, Measure, Measured, durability, new_rig, rate
+from tests.bench.bus_rig import Load, Measure, durability, rate
 from tests.servers import Servers
 
 COUNT = 20_000
@@ -64,9 +63,9 @@ async def measure(kafka: str, postgres: str) -> int:
             )
     naive = await rate(Naive(), kafka, postgres, Load(NAIVE))
     print(f"{'naive':48} {naive.rate:8,.0f}/s")
-    print("\nat 200 events/s, from commit to commit")
-    for contestant in (Limit(), Ours()):
-        print(f"{contestant.name:48} {await latency(contestant, kafka, postgres)}", flush=True)
+    print("\nat 200 events/s, from commit to commit, the reader in a process of its own")
+    for contestant in (Limit, Ours):
+        print(f"{contestant().name:48} {await latency(contestant, kafka, postgres)}", flush=True)
     print(f"\nof the limit beside it, median of {rounds}{'':22}  rate (spread)         CPU per event")
     for name, pairs in found.items():
         ratios = sorted(ours.rate / limit.rate for limit, ours in pairs)
@@ -77,28 +76,3 @@ async def measure(kafka: str, postgres: str) -> int:
     ours_cpu = statistics.median(ours.cpu for _, ours in found[OURS])
     print(f"{'ours against naive':48} {ours_rate / naive.rate:10.0f} times {'':15} {ours_cpu / naive.cpu:8.2f} times")
     return 0
-
-
-async def latency(contestant: Contestant, kafka: str, postgres: str, per_second: int = 200, seconds: int = 8) -> str:
-    """From the commit of the outbox row to the commit of the effect, at a steady trickle."""
-    load = Load(per_second * seconds)
-    committed: dict[bytes, float] = {}
-    handled: dict[bytes, float] = {}
-
-    def note(keys: Sequence[bytes]) -> None:
-        now = time.perf_counter()
-        handled.update(dict.fromkeys(keys, now))
-
-    contestant.handled = note
-    async with new_rig(kafka, postgres, load) as rig:
-        Measured.stream = rig.topic
-        async with contestant.running(rig):  # type: ignore[attr-defined]
-            started = time.perf_counter()
-            for n in range(load.count):
-                await asyncio.sleep(max(0, started + n / per_second - time.perf_counter()))
-                await contestant.write(rig, [Measured(submission_id=f"c{n}", step=0, personal=PUPIL)])
-                committed[b"c%d" % n] = time.perf_counter()
-            while len(handled) < load.count:
-                await asyncio.sleep(0.02)
-    took = sorted((handled[key] - committed[key]) * 1000 for key in committed)
-    return ", ".join(f"p{part} {took[len(took) * part // 100]:.1f} ms" for part in (50, 95, 99))

@@ -20,7 +20,7 @@ from pydantic_core import from_json
 from cme_bus.meta import Meta
 from cme_bus.outgoing import murmur2
 from cme_bus.sealing import sealed_json
-from tests.bench.bus_rig import KEY, PARTITIONS, Handled, Measured, Rig
+from tests.bench.bus_rig import KEY, PARTITIONS, Handled, Measured, Rig, background
 
 BATCH = 1000
 
@@ -54,12 +54,18 @@ class Limit:
         return [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
 
     @asynccontextmanager
-    async def running(self, rig: Rig) -> AsyncIterator[None]:
+    async def speaking(self, rig: Rig) -> AsyncIterator[None]:
         self._rows = self._ready(rig.topic, rig.load.events())
+        async with AIOKafkaProducer(
+            bootstrap_servers=rig.servers, acks="all", enable_idempotence=True, max_batch_size=512 * 1024
+        ) as producer:
+            await producer.partitions_for(rig.topic)
+            async with background(self._relay(rig, producer)):
+                yield
+
+    @asynccontextmanager
+    async def hearing(self, rig: Rig) -> AsyncIterator[None]:
         async with (
-            AIOKafkaProducer(
-                bootstrap_servers=rig.servers, acks="all", enable_idempotence=True, max_batch_size=512 * 1024
-            ) as producer,
             AIOKafkaConsumer(
                 rig.topic,
                 bootstrap_servers=rig.servers,
@@ -67,15 +73,9 @@ class Limit:
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
             ) as consumer,
+            background(self._consume(rig, consumer)),
         ):
-            tasks = [asyncio.create_task(self._relay(rig, producer)), asyncio.create_task(self._consume(rig, consumer))]
-            await producer.partitions_for(rig.topic)
-            try:
-                yield
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+            yield
 
     async def _relay(self, rig: Rig, producer: AIOKafkaProducer) -> None:
         conn = await asyncpg.connect(rig.dsn)

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from cme_bus.meta import Meta
 from cme_bus.sealing import sealed_json
-from tests.bench.bus_rig import KEY, Handled, Measured, Rig
+from tests.bench.bus_rig import KEY, Handled, Measured, Rig, background
 
 
 class Body(BaseModel):
@@ -43,8 +43,16 @@ class Naive:
                 )
 
     @asynccontextmanager
-    async def running(self, rig: Rig) -> AsyncIterator[None]:
+    async def speaking(self, rig: Rig) -> AsyncIterator[None]:
         broker = KafkaBroker(rig.servers, acks="all", enable_idempotence=True, logger=None)
+        await broker.start()
+        async with background(self._relay(rig, broker)):
+            yield
+        await broker.stop()
+
+    @asynccontextmanager
+    async def hearing(self, rig: Rig) -> AsyncIterator[None]:
+        broker = KafkaBroker(rig.servers, logger=None)
 
         @broker.subscriber(
             rig.topic,
@@ -63,12 +71,9 @@ class Naive:
                     await conn.execute("INSERT INTO state VALUES ($1, $2, $3)", event_id, body.submission_id, body.step)
 
         await broker.start()
-        task = asyncio.create_task(self._relay(rig, broker))
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
             await broker.stop()
 
     async def _relay(self, rig: Rig, broker: KafkaBroker) -> None:

@@ -47,9 +47,25 @@ class Ours:
                 tx.publish(*events[start : start + BATCH])
 
     @asynccontextmanager
-    async def running(self, rig: Rig) -> AsyncIterator[None]:
-        self.db = Database(rig.pool, Tx, source="/cme/referrals", keyring=VersionedKeyring([KEY]))
-        consumer = Timed(self.db, name=f"register.{uuid4().hex}", catalog={Measured.type: Measured})
+    async def speaking(self, rig: Rig) -> AsyncIterator[None]:
+        self.db = _database(rig)
+
+        async def connect() -> asyncpg.Connection[asyncpg.Record]:
+            conn = await asyncpg.connect(rig.dsn)
+            await prepare(conn)
+            return conn
+
+        make = producer([rig.servers])
+        relay = asyncio.create_task(Relay(connect, lambda: Outgoing(make), [rig.topic]).run())
+        try:
+            yield
+        finally:
+            relay.cancel()
+            await asyncio.gather(relay, return_exceptions=True)
+
+    @asynccontextmanager
+    async def hearing(self, rig: Rig) -> AsyncIterator[None]:
+        consumer = Timed(_database(rig), name=f"register.{uuid4().hex}", catalog={Measured.type: Measured})
         consumer.handled = self.handled
         if rig.load.held_every:
             await self._hold(rig, consumer.name)
@@ -67,23 +83,14 @@ class Ours:
                 [event.step for event, _ in run],
             )
 
-        async def connect() -> asyncpg.Connection[asyncpg.Record]:
-            conn = await asyncpg.connect(rig.dsn)
-            await prepare(conn)
-            return conn
-
         broker = make_broker(rig.servers, client_id="bench")
         consumer.attach(broker)
-        make = producer([rig.servers])
-        relay = asyncio.create_task(Relay(connect, lambda: Outgoing(make), [rig.topic]).run())
         await broker.start()
         while (await consumer.lag())[rig.topic] != 0:
             await asyncio.sleep(0.05)
         try:
             yield
         finally:
-            relay.cancel()
-            await asyncio.gather(relay, return_exceptions=True)
             await broker.stop()
 
     @staticmethod
@@ -94,3 +101,7 @@ class Ours:
             name,
             rig.topic,
         )
+
+
+def _database(rig: Rig) -> Database[Tx]:
+    return Database(rig.pool, Tx, source="/cme/referrals", keyring=VersionedKeyring([KEY]))

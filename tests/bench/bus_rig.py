@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 from uuid import uuid4
 
 import asyncpg
@@ -136,11 +136,24 @@ class Contestant(Protocol):
     handled: Handled
     """Called with the keys of a batch once its effects are committed."""
 
-    def running(self, rig: Rig) -> object:
-        """Relay and consumer, ready, for the time of an `async with`."""
+    def speaking(self, rig: Rig) -> AbstractAsyncContextManager[None]:
+        """The relay, ready, for the time of an `async with`."""
+
+    def hearing(self, rig: Rig) -> AbstractAsyncContextManager[None]:
+        """The consumer, ready."""
 
     async def write(self, rig: Rig, events: Sequence[Measured]) -> None:
         """Commit the events to the outbox as this contestant's application would."""
+
+
+@asynccontextmanager
+async def background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -180,7 +193,7 @@ async def rate(contestant: Contestant, servers: str, postgres: str, load: Load) 
     async with new_rig(servers, postgres, load) as rig:
         Measured.stream = rig.topic
         events = load.events()
-        async with contestant.running(rig):  # type: ignore[attr-defined]
+        async with contestant.hearing(rig), contestant.speaking(rig):
             started, used = time.perf_counter(), time.process_time()
             writing = asyncio.create_task(contestant.write(rig, events))
             while not await rig.done():

@@ -37,6 +37,10 @@ class Patience:
     """How long a parked event may hold its key before the service says that it is not well."""
 
 
+FEW = 20
+"""Under this many, a refusal costs less than the savepoint that would soften it."""
+
+
 @dataclass(slots=True)
 class Tally:
     """What has happened since the process began. Plain numbers, for whoever exposes them."""
@@ -105,12 +109,14 @@ class Settler[T: Tx]:
         async with self._db.transaction() as tx:
             inbox = Inbox(tx.conn, self._consumer, readings[0].record.topic)
             await inbox.enter({reading.record.partition for reading in readings})
-            held = await inbox.held(reading.record.key for reading in readings)
             aside: list[Parking] = []
-            work = [
-                reading for reading in await _unsettled(inbox, readings, held) if not _set_aside(reading, held, aside)
-            ]
-            fresh = await inbox.claim({_id(reading) for reading in work})
+            work = [reading for reading in readings if reading.route or reading.fault]
+            fresh, held = await self._claim_all(inbox, work)
+            if fresh is None:
+                work = [
+                    reading for reading in await _unsettled(inbox, work, held) if not _set_aside(reading, held, aside)
+                ]
+                fresh = await inbox.claim({_id(reading) for reading in work})
             fell: list[Reading] = []
             work = [reading for reading in work if _take(fresh, _id(reading))]
             await self._handle(work, tx, held, aside, fell)
@@ -121,13 +127,22 @@ class Settler[T: Tx]:
         self._tally.handled += len(work) - len(fell)
         self._tell(aside)
 
+    @staticmethod
+    async def _claim_all(inbox: Inbox, work: Sequence[Reading]) -> tuple[set[Any] | None, set[bytes | None]]:
+        """The whole batch at once, if nothing in it is at fault or held: else nothing yet, and the keys that are held."""
+        keys = {reading.record.key for reading in work}
+        if any(reading.fault for reading in work):
+            return None, await inbox.held(keys)
+        fresh, held = await inbox.claim_unless_held({_id(reading) for reading in work}, keys)
+        return (None if held else fresh), held
+
     async def _handle(
         self, work: list[Reading], tx: T, held: set[bytes | None], aside: list[Parking], fell: list[Reading]
     ) -> None:
         """What handlers refuse for good is narrowed down under savepoints and set aside: the rest keeps its transaction."""
-        if len(work) == 1:
+        if len(work) < FEW:
             try:
-                await self._run(work, tx)  # nothing to narrow down, and no savepoint to pay for
+                await self._run(work, tx)  # little to lose, and no savepoint to pay for: halving finds it
             except RefusedRun as refused:
                 raise refused.error from None
             return
@@ -215,13 +230,10 @@ def handling(meta: Meta) -> Iterator[None]:
         current_meta.reset(token)
 
 
-async def _unsettled(inbox: Inbox, readings: Sequence[Reading], held: set[bytes | None]) -> list[Reading]:
-    """Without what is not for us, and without what was settled before although it would be parked now."""
-    ours = [reading for reading in readings if reading.route or reading.fault]
+async def _unsettled(inbox: Inbox, ours: Sequence[Reading], held: set[bytes | None]) -> list[Reading]:
+    """Without what was settled before although it would be parked now."""
     doubted = held | {reading.record.key for reading in ours if reading.fault and reading.holds}
     doubtful = [reading for reading in ours if reading.fault or reading.record.key in doubted]
-    if not doubtful:
-        return ours
     known = await inbox.known({reading.meta.id for reading in doubtful if reading.meta})
     nameless = [reading.record for reading in doubtful if reading.meta is None]
     resolved = await inbox.resolved(nameless) if nameless else set()
