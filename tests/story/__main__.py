@@ -69,7 +69,7 @@ async def main() -> int:
     try:
         wrong = await tell(system)
     except (httpx2.TransportError, TimeoutError, KafkaError):
-        print("The system is not running here: start it with `make run`.", file=sys.stderr)
+        print(NOT_RUNNING, file=sys.stderr)
         return 2
     except (UnexpectedAnswerError, LookupError) as error:
         wrong = [str(error)]

@@ -2,13 +2,12 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 from standardwebhooks import Webhook
 
-from cme_calendars import WorkingDays, end_of_day
 from tests.story.business_time import Participant
 from tests.story.child import invented_child
 from tests.story.system import System
@@ -74,9 +73,10 @@ class Story:
 
     async def still_nobody_acts(self) -> None:
         """The second working day after the due day begins: the next rung of the ladder."""
-        due_on = date.fromisoformat(self._value_of("cme.clock.started.v1", "due_on", clock="INIT-10"))
-        rung_on = WorkingDays().add_working_days(due_on, 2)
-        await self.time.wait_until(end_of_day(rung_on - timedelta(days=1)))
+        page = await self.system.get("register", f"/v1/cases/{self.case_id}", token=await self._officer())
+        [clock] = page["clocks"]
+        [second] = [rung for rung in clock["ladder"] if rung["rung"] == 2]  # as the council's own days have it
+        await self.time.wait_until(datetime.fromisoformat(second["at"]))
 
     async def escalation(self) -> None:
         """The Lead Officer refers the child to social care."""
