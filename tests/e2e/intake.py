@@ -10,10 +10,10 @@ import httpx2
 
 from tests.e2e.local_run import LocalRun
 from tests.story.child import invented_child
+from tests.story.story import SCHOOL
 from tests.story.system import System
 from tests.support import eventually
 
-SCHOOL = "990001"
 ACCEPTED = 202
 SERVICES = ("referrals", "register", "safeguarding", "notifications")
 

@@ -16,7 +16,7 @@ import pytest
 from deploy.local import processes
 from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
-from tests.e2e.intake import ACCEPTED, SERVICES, all_arrived, reach, referral, send
+from tests.e2e.intake import ACCEPTED, SCHOOL, SERVICES, all_arrived, reach, referral, send
 from tests.e2e.local_run import LocalRun, local_run
 from tests.story.system import System
 from tests.support import eventually
@@ -79,7 +79,7 @@ async def test_each_service_stands_on_its_own_cluster(folder: Path) -> None:
         run = stack.enter_context(local_run(**databases))
         accepted: list[str] = []
         async with reach(run) as system:
-            await system.token("school", urn="990001")
+            await system.token("school", urn=SCHOOL)
             officer = {"Authorization": f"Bearer {await system.token('lead_officer')}"}
             for stopped in SERVICES:
                 clusters[stopped].stop()
