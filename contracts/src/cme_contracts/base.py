@@ -1,6 +1,6 @@
 """What every event on the bus is: a frozen pydantic model that knows its name, stream, key and readers."""
 
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -43,10 +43,6 @@ class Event(BaseModel):
     def box(self) -> Sealed[Any] | None:
         """The sealed personal data, where this event has any."""
         return getattr(self, "personal", None)
-
-    def with_box(self, box: Sealed[Any]) -> Self:
-        """The same fact with `personal` sealed (to be sent) or opened (to be read)."""
-        return self.model_copy(update={"personal": box})
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

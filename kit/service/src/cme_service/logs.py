@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from traceback import extract_tb
 from typing import Any, TextIO
 from uuid import UUID
 
@@ -19,6 +18,7 @@ import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
 from cme_bus.errors import describe
+from cme_web.request import frames
 
 WITHHELD = "[withheld]"
 
@@ -143,8 +143,6 @@ def _describe_errors(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
     if isinstance(error, BaseException):
         event["error"] = describe(error)
-        event["where"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)][
-            -12:
-        ]
+        event["where"] = frames(error)
     event.pop("stack_info", None)
     return event

@@ -7,14 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cme_contracts.base import CATALOG
-from cme_contracts.catalogue import notifications, referrals, register, safeguarding
+from cme_contracts.catalogue import CATALOG
 from cme_notifications.domain.errors import BadRoute
 from cme_notifications.domain.routing import NEEDS, Link, Route, RoutingTable, Tells
 
 ROUTES = Path(__file__).parents[1] / "routes.toml"
-STREAMS = (referrals, register, safeguarding, notifications)
-"""Imported for what it does: every event type is in the catalogue."""
 
 
 def read_routes(path: Path = ROUTES) -> RoutingTable:

@@ -11,8 +11,6 @@ WHEREABOUTS_UNKNOWN = "whereabouts_unknown"
 """True of a child by their case: the register's category is "missing" (policy 3)."""
 DEADLINE_BREACHED = "deadline_breached"
 """True of a child by their case: a clock of it has run out (policy 7)."""
-UNREADABLE = "unknown"
-"""A code that is newer than this version."""
 
 
 class Level(IntEnum):
