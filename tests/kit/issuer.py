@@ -1,11 +1,18 @@
 """An issuer of access tokens: keys, tokens, and the address where it publishes its keys."""
 
+import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx2
+import uvicorn
+from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+
+from deploy.local.ports import free_port
 
 NAME = "https://issuer.test"
 
@@ -34,3 +41,15 @@ class Issuer:
         if self.away:
             raise httpx2.ConnectError("away")
         return httpx2.Response(200, json=self.published())
+
+
+@asynccontextmanager
+async def issuer_at_an_address() -> AsyncIterator[tuple[Issuer, str]]:
+    """An issuer, and where it publishes its keys: a real address, as a process asks it over HTTP."""
+    made, app, port = Issuer(), FastAPI(), free_port()
+    app.get("/jwks")(made.published)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
+    serving = asyncio.ensure_future(server.serve())
+    yield made, f"http://127.0.0.1:{port}/jwks"
+    server.should_exit = True
+    await serving

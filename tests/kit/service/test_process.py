@@ -15,11 +15,9 @@ from uuid import uuid4
 import asyncpg
 import httpx2
 import pytest
-import uvicorn
-from fastapi import FastAPI
 
 from deploy.local.ports import free_port
-from tests.kit.issuer import NAME, Issuer
+from tests.kit.issuer import NAME, Issuer, issuer_at_an_address
 from tests.support import Kafka, eventually
 
 ROOT = Path(__file__).parents[3]
@@ -29,15 +27,8 @@ PATIENT = 60
 
 @pytest.fixture(scope="module")
 async def issuer() -> AsyncIterator[tuple[Issuer, str]]:
-    """A real address, as the process asks it over HTTP."""
-    made, app = Issuer(), FastAPI()
-    app.get("/jwks")(made.published)
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
-    serving = asyncio.ensure_future(server.serve())
-    yield made, f"http://127.0.0.1:{port}/jwks"
-    server.should_exit = True
-    await serving
+    async with issuer_at_an_address() as found:
+        yield found
 
 
 @pytest.fixture

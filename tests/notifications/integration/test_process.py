@@ -13,9 +13,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx2
 import pytest
-import uvicorn
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
-from fastapi import FastAPI
 
 from cme_bus.meta import Meta
 from cme_bus.sealing import VersionedKeyring
@@ -23,7 +21,7 @@ from cme_contracts.base import CATALOG, Event
 from cme_contracts.codes import OfficerRole
 from cme_contracts.notifications import STREAM, MessageSent, ReferrerInformed
 from deploy.local.ports import free_port
-from tests.kit.issuer import NAME, Issuer
+from tests.kit.issuer import NAME, Issuer, issuer_at_an_address
 from tests.notifications import invented
 from tests.notifications.written import write
 from tests.support import Kafka
@@ -62,13 +60,8 @@ class Running:
 
 @pytest.fixture
 async def issuer() -> AsyncIterator[tuple[Issuer, str]]:
-    made, app, port = Issuer(), FastAPI(), free_port()
-    app.get("/jwks")(made.published)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
-    serving = asyncio.ensure_future(server.serve())
-    yield made, f"http://127.0.0.1:{port}/jwks"
-    server.should_exit = True
-    await serving
+    async with issuer_at_an_address() as found:
+        yield found
 
 
 @pytest.fixture

@@ -12,9 +12,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 import pytest
-import uvicorn
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
-from fastapi import FastAPI
 
 from cme_bus.meta import Meta
 from cme_bus.sealing import VersionedKeyring, kid_of, open_box
@@ -24,7 +22,7 @@ from cme_contracts.referrals import CONCERNS, STREAM, ConcernReported, Establish
 from cme_contracts.register import STREAM as REGISTER
 from cme_contracts.register import CaseOpened, ClockStarted, SubmissionMatched
 from deploy.local.ports import free_port
-from tests.kit.issuer import NAME, Issuer
+from tests.kit.issuer import NAME, Issuer, issuer_at_an_address
 from tests.referrals.invented import CANARY, MONDAY, SCHOOL, deletion
 from tests.support import Kafka, eventually
 
@@ -36,14 +34,8 @@ TOPICS = (STREAM, CONCERNS, REGISTER, "cme.notifications")
 
 @pytest.fixture
 async def issuer_at() -> AsyncIterator[tuple[Issuer, str]]:
-    """An issuer at a real address."""
-    issuer, app, port = Issuer(), FastAPI(), free_port()
-    app.get("/jwks")(issuer.published)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
-    serving = asyncio.ensure_future(server.serve())
-    yield issuer, f"http://127.0.0.1:{port}/jwks"
-    server.should_exit = True
-    await serving
+    async with issuer_at_an_address() as found:
+        yield found
 
 
 @pytest.fixture

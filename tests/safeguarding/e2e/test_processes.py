@@ -16,17 +16,15 @@ from uuid import uuid4
 import asyncpg
 import httpx2
 import pytest
-import uvicorn
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import TopicAlreadyExistsError
-from fastapi import FastAPI
 from standardwebhooks import Webhook
 
 from cme_contracts.base import Event
 from cme_contracts.codes import Factor
 from cme_contracts.safeguarding import CONCERNS, STREAM, CaseConsidered, EscalatedToSocialCare, SocialCareAcknowledged
 from deploy.local.ports import free_port
-from tests.kit.issuer import NAME, Issuer
+from tests.kit.issuer import NAME, Issuer, issuer_at_an_address
 from tests.safeguarding.support import CANARY, Someone, written
 from tests.support import Kafka, eventually
 
@@ -36,13 +34,8 @@ SECRET = "whsec_" + base64.b64encode(b"social care's own secret").decode()
 
 @pytest.fixture(scope="module")
 async def issuer() -> AsyncIterator[tuple[Issuer, str]]:
-    made, app, port = Issuer(), FastAPI(), free_port()
-    app.get("/jwks")(made.published)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
-    serving = asyncio.ensure_future(server.serve())
-    yield made, f"http://127.0.0.1:{port}/jwks"
-    server.should_exit = True
-    await serving
+    async with issuer_at_an_address() as found:
+        yield found
 
 
 @pytest.fixture
