@@ -95,7 +95,7 @@ def receipt(**more: Any) -> Receipt:
     """A sending by a school on a Monday morning."""
     sent: dict[str, Any] = {
         "submission_id": uuid4(),
-        "reference": "7KQ4-M2XW-9BT",
+        "reference": "7KQ4-M2XW-9BW",
         "received_at": MONDAY,
         "sender": "clerk-17",
         "school_urn": SCHOOL,

@@ -1,5 +1,6 @@
 """What a referrer quotes on the telephone."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,3 +35,15 @@ def test_two_exchanged_signs_are_noticed(number: int, place: int) -> None:
 @given(NUMBERS, NUMBERS)
 def test_different_numbers_have_different_references(one: int, other: int) -> None:
     assert (reference_of(one) == reference_of(other)) == (one == other)
+
+
+def test_references_that_people_have_on_paper_stay_references() -> None:
+    assert [reference_of(0), reference_of(123_456_789_012)] == ["2222-2222-222", "22C6-7F4P-66N"]
+    assert is_reference("7KQ4-M2XW-9BW")
+    assert not any(is_reference(given) for given in ("7KQ4-M2XW-9B", "7KQ4-M2XW-9BW2", "7KQ4-M2XW-9BA", ""))
+
+
+@pytest.mark.parametrize("number", [-1, RANDOM])
+def test_a_number_that_no_reference_holds_is_refused(number: int) -> None:
+    with pytest.raises(ValueError, match="RANDOM"):
+        reference_of(number)

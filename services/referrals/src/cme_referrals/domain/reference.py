@@ -10,7 +10,7 @@ RANDOM = len(SIGNS) ** (LENGTH - 1)
 
 
 def reference_of(number: int) -> str:
-    """Write a random number below `RANDOM` as a reference, as `7KQ4-M2XW-9BT`. Raises ValueError for another."""
+    """Write a random number below `RANDOM` as a reference, as `7KQ4-M2XW-9BW`. Raises ValueError for another."""
     if not 0 <= number < RANDOM:
         raise ValueError("a reference holds a number from 0 up to RANDOM")
     signs = ""
