@@ -6,7 +6,15 @@ import pytest
 
 from cme_calendars import WorkingDays
 from cme_contracts.codes import Factor
-from cme_referrals.domain.tables import at_once, at_once_table, new_pupil_return_due, new_pupil_terms
+from cme_referrals.domain.tables import (
+    AtOnce,
+    Term,
+    Unit,
+    at_once,
+    at_once_table,
+    new_pupil_return_due,
+    new_pupil_terms,
+)
 
 
 @pytest.mark.policy("5.2.1")
@@ -27,6 +35,27 @@ def test_the_unit_of_the_five_days_is_data_with_its_source() -> None:
     (term,) = new_pupil_terms()
     assert (term.days, term.unit) == (5, "calendar")
     assert "regulation 13(1)" in term.source
+
+
+@pytest.mark.policy("5.2.1")
+@pytest.mark.parametrize(
+    ("entered", "due"),
+    [
+        (date(2026, 12, 31), date(2027, 1, 5)),  # the day before the council reads it otherwise
+        (date(2027, 1, 1), date(2027, 1, 8)),  # five working days after a bank holiday
+        (date(2020, 1, 1), date(2020, 1, 6)),  # before any rule
+    ],
+)
+def test_a_council_that_counts_working_days_says_from_when(entered: date, due: date) -> None:
+    terms = (Term(date(2027, 1, 1), 5, Unit.WORKING, "a council"), Term(date(2024, 8, 19), 5, Unit.CALENDAR, "the law"))
+    assert new_pupil_return_due(entered, WorkingDays(), terms) == due
+
+
+@pytest.mark.policy("9.1")
+@pytest.mark.parametrize(("day", "holds"), [(2, False), (3, True), (5, True), (6, False)])
+def test_a_row_holds_on_its_first_and_its_last_day(day: int, holds: bool) -> None:
+    table = [AtOnce("fgm", date(2026, 11, 3), date(2026, 11, 5), "a test")]
+    assert at_once((Factor.FGM,), date(2026, 11, day), table) == ((Factor.FGM,) if holds else ())
 
 
 @pytest.mark.policy("9.1")

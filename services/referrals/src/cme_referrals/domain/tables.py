@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -56,22 +57,23 @@ def new_pupil_terms(path: Path = DATA / "new_pupil_return.toml") -> tuple[Term, 
     return tuple(sorted(terms, key=lambda term: term.valid_from, reverse=True))
 
 
-def at_once(factors: tuple[str, ...], on: date) -> tuple[str, ...]:
-    """Those of `factors` that safeguarding must see at once on a day (policy 9)."""
+def at_once(factors: tuple[str, ...], on: date, table: Sequence[AtOnce] | None = None) -> tuple[str, ...]:
+    """Those of `factors` that safeguarding must see at once on a day (policy 9), by the published table or another."""
     holds = {
         row.code
-        for row in at_once_table()
+        for row in (at_once_table() if table is None else table)
         if row.valid_from <= on and (row.valid_until is None or on <= row.valid_until)
     }
     return tuple(factor for factor in factors if factor in holds)
 
 
-def new_pupil_return_due(entered_on: date, calendar: WorkingDays) -> date:
+def new_pupil_return_due(entered_on: date, calendar: WorkingDays, terms: Sequence[Term] | None = None) -> date:
     """The last day on which a new pupil return is in time (policy 5.2.1, regulation 13(1)).
 
-    The day of entry does not count. Before the first row of the table the first row is used: nobody is late by no rule.
+    The day of entry does not count. `terms`, the latest first, stand in for the published ones. Before the first row
+    of the table the first row is used: nobody is late by no rule.
     """
-    terms = new_pupil_terms()
+    terms = terms or new_pupil_terms()
     term = next((term for term in terms if term.valid_from <= entered_on), terms[-1])
     if term.unit is Unit.WORKING:
         return calendar.add_working_days(entered_on, term.days)
