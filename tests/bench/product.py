@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psutil
 import uvloop
 
 from tests.bench.bus_rig import durability
@@ -30,10 +31,12 @@ PER_SECOND, FOR = 20, 15
 
 @dataclass
 class Rates:
-    """Of one round, a second."""
+    """Of one round: a second, and what one referral costs."""
 
     accepted: float
     visible: float
+    cpu: float
+    """Milliseconds, of every process: what a busy machine disturbs least."""
 
 
 def main() -> int:
@@ -73,12 +76,14 @@ async def measure(kafka: str, postgres: str) -> int:
 
 
 async def _rounds(limit: Limit, ours: Ours, forms: Iterator[bytes]) -> dict[str, list[float]]:
-    ratios: dict[str, list[float]] = {"accepted": [], "visible": []}
+    ratios: dict[str, list[float]] = {"accepted": [], "visible": [], "for the CPU": []}
     for _ in range(ROUNDS):
         best, real = await _round(limit, forms), await _round(ours, forms)
         ratios["accepted"].append(real.accepted / best.accepted)
         ratios["visible"].append(real.visible / best.visible)
-        print(f"{'':8} {ratios['accepted'][-1]:16.2f} {ratios['visible'][-1]:16.2f}   of the limit", flush=True)
+        ratios["for the CPU"].append(best.cpu / real.cpu)
+        last = [found[-1] for found in ratios.values()]
+        print("{:17.2f} {:19.2f} {:17.2f}          of the limit".format(*last), flush=True)
     return ratios
 
 
@@ -86,17 +91,24 @@ async def _round(contestant: Contestant, forms: Iterator[bytes]) -> Rates:
     """As many as are answered in a while, until all of them can be seen."""
     await contestant.start()
     await _warm(contestant, forms)
-    before = await contestant.visible()
+    before, spent = await contestant.visible(), _cpu()
     sent = await flood(contestant.port, forms, lambda sent: time.perf_counter() - sent.started < SECONDS)
     seen = await _all_visible(contestant, before + sent.accepted)
-    rates = Rates(sent.accepted / sent.took, sent.accepted / (seen - sent.started))
     await until(contestant.settled, 0.1, "something is still on its way")
+    cost = (_cpu() - spent) / sent.accepted * 1000
+    rates = Rates(sent.accepted / sent.took, sent.accepted / (seen - sent.started), cost)
     counted = await contestant.check(before + sent.accepted)
-    print(
-        f"{contestant.name:8} {rates.accepted:8,.0f} accepted/s {rates.visible:8,.0f} visible/s   {counted}", flush=True
-    )
+    measured = f"{rates.accepted:8,.0f} accepted/s {rates.visible:8,.0f} visible/s {rates.cpu:6.2f} ms of CPU each"
+    print(f"{contestant.name:8} {measured}   {counted}", flush=True)
     await contestant.stop()
     return rates
+
+
+def _cpu() -> float:
+    """CPU seconds of this process, the contestant's, and the servers that were started for the run."""
+    here = psutil.Process()
+    times = [one.cpu_times() for one in [here, *here.children(recursive=True)]]
+    return sum(one.user + one.system for one in times)
 
 
 async def _warm(contestant: Contestant, forms: Iterator[bytes]) -> None:
