@@ -179,6 +179,23 @@ async def test_what_is_said_again_after_the_closing_alerts_afresh(safeguarding: 
     assert len(await safeguarding.said(ConcernRaised)) == 2
 
 
+@pytest.mark.policy("9.2")
+@pytest.mark.parametrize("concern_first", [True, False])
+async def test_a_second_referral_that_says_again_what_a_closing_answered_alerts_in_either_order(
+    safeguarding: Safeguarding, *, concern_first: bool
+) -> None:
+    child, first, second, third = Someone(), uuid4(), uuid4(), uuid4()
+    await safeguarding.hear(child.matched(first), child.opened(first, Factor.TRAFFICKING), child.closed([first]))
+    child.case_id = uuid4()
+    await safeguarding.hear(child.matched(second), child.opened(second))
+    linked = [child.matched(third), child.duplicate(third, Factor.TRAFFICKING)]
+    concern = child.concern(Factor.TRAFFICKING, submission=third)
+    await safeguarding.hear(*([concern, *linked] if concern_first else [*linked, concern]))
+
+    assert len(await safeguarding.said(ConcernRaised)) == 2
+    assert len(await safeguarding.said(CaseConsidered)) == 4
+
+
 async def test_facts_of_a_case_may_come_before_its_opening(safeguarding: Safeguarding) -> None:
     """After two records are joined a case's facts travel on another key, and may overtake."""
     child, submission = Someone(), uuid4()

@@ -2,8 +2,10 @@
 
 from uuid import UUID, uuid4
 
+import pytest
+
 from cme_contracts.codes import Factor
-from cme_contracts.safeguarding import ConcernRaised, EscalatedToSocialCare
+from cme_contracts.safeguarding import CaseConsidered, ConcernRaised, EscalatedToSocialCare
 from cme_safeguarding.application import read
 from tests.safeguarding.support import Safeguarding, Someone, joined, separated
 
@@ -77,8 +79,43 @@ async def test_while_they_are_one_child_a_factor_of_either_is_in_hand_for_both(s
     await safeguarding.hear(one.concern(Factor.SECTION_47, submission=fourth), one.matched(fourth))
     await safeguarding.hear(one.duplicate(fourth, Factor.SECTION_47))
     said = await safeguarding.said(EscalatedToSocialCare)
-    assert len(said) == 2
-    assert said[1]["first_submission_id"] == str(fourth)
+    assert len(said) == 3
+    assert said[2]["first_submission_id"] == str(fourth)
+
+
+@pytest.mark.policy("9.2")
+async def test_what_was_in_hand_for_the_wrong_child_alerts_and_acts_once_they_are_separated(
+    safeguarding: Safeguarding,
+) -> None:
+    one, other = Someone(), Someone()
+    first, second, third = uuid4(), uuid4(), uuid4()
+    await safeguarding.hear(
+        one.matched(first),
+        one.opened(first),
+        other.matched(second),
+        other.opened(second, Factor.SECTION_47),
+        joined(one, other),
+        one.matched(third),
+        one.duplicate(third, Factor.SECTION_47),
+    )
+    before = len(await safeguarding.said())
+    await safeguarding.hear(separated(one, other, [second]))
+
+    since = (await safeguarding.said())[before:]
+    assert [one["type"] for one in since] == [CaseConsidered.type, ConcernRaised.type, EscalatedToSocialCare.type]
+    assert {(said["child_id"], said["case_id"]) for said in since} == {(str(one.child_id), str(one.case_id))}
+    assert since[0]["prompted_by"] == "cme.records.separated.v1"
+    assert since[2]["factors"] == ["section_47"] and since[2]["to_be_confirmed"]
+
+
+async def test_what_a_closing_has_answered_is_not_raised_by_a_separation(safeguarding: Safeguarding) -> None:
+    one, other = Someone(), Someone()
+    first, second = uuid4(), uuid4()
+    await safeguarding.hear(one.matched(first), one.opened(first, Factor.SECTION_47), one.closed([first]))
+    await safeguarding.hear(other.matched(second), other.opened(second), joined(one, other))
+    before = len(await safeguarding.said())
+    await safeguarding.hear(separated(one, other, [second]))
+    assert len(await safeguarding.said()) == before
 
 
 async def test_a_report_of_an_absorbed_record_is_the_surviving_childs(safeguarding: Safeguarding) -> None:

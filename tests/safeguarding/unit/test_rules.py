@@ -61,6 +61,8 @@ def test_a_reminder_is_always_in_the_future() -> None:
     assert next_reminder(date(2026, 11, 24), datetime(2026, 11, 25, tzinfo=UTC), days).on == date(2026, 11, 25)
     late = datetime(2026, 12, 2, 10, tzinfo=UTC)
     assert next_reminder(date(2026, 11, 24), late, days).on == date(2026, 12, 2)
+    to_the_instant = datetime(2026, 12, 3, tzinfo=UTC)  # the end of 2 December: that day's reminder is missed, too
+    assert next_reminder(date(2026, 11, 24), to_the_instant, days).on == date(2026, 12, 3)
 
 
 def test_a_case_is_missing_while_it_says_so_and_nobody_has_found_the_child() -> None:

@@ -87,10 +87,14 @@ class PostgresFactors:
         )
         return frozenset(row["factor"] for row in rows)
 
-    async def said(self, subjects: Collection[UUID], *, but_not_by: UUID | None = None) -> frozenset[str]:
+    async def said(
+        self, subjects: Collection[UUID], *, but_not_by: UUID | None = None, since: datetime | None = None
+    ) -> frozenset[str]:
         rows = await self._conn.fetch(
-            "SELECT DISTINCT factor FROM factor_said WHERE subject = ANY($1::uuid[]) AND source_id IS DISTINCT FROM $2",
+            "SELECT DISTINCT factor FROM factor_said WHERE subject = ANY($1::uuid[]) AND source_id IS DISTINCT FROM $2"
+            " AND ($3::timestamptz IS NULL OR said_at > $3)",
             list(subjects),
             but_not_by,
+            since,
         )
         return frozenset(row["factor"] for row in rows)

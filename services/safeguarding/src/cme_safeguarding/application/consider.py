@@ -12,7 +12,9 @@ from cme_contracts.safeguarding import CaseConsidered, ConcernRaised
 from cme_safeguarding.application.by_rule import escalate_by_rule
 from cme_safeguarding.application.codes import factors
 from cme_safeguarding.application.ports import File, Practice, Transaction
+from cme_safeguarding.domain.case_file import last_closing
 from cme_safeguarding.domain.consideration import Consideration
+from cme_safeguarding.domain.escalation import covered
 from cme_safeguarding.domain.screening import Screening, screen
 
 
@@ -79,6 +81,24 @@ async def consider(
     await escalate_by_rule(
         tx, practice, file, screening, consideration, brought=brought, id=prompt.id("escalation"), now=now
     )
+
+
+async def consider_what_is_loose(
+    tx: Transaction, practice: Practice, prompt: Prompt, child_id: UUID, now: datetime
+) -> None:
+    """After a separation: what was in hand because of the other child's record is considered, alerts and acts now."""
+    file = await tx.files.of_child(child_id)
+    if file is None:
+        return
+    cases = await tx.cases.of(file.subjects)
+    said = await tx.factors.said(file.subjects, since=last_closing(cases))
+    screening = screen(said, practice.factors, local_date(now))
+    unalerted = screening.concerns - await tx.concerns.standing(file.subjects)
+    untold = screening.at_once - covered(list(await tx.escalations.of(file.subjects)))
+    if loose := unalerted | untold:
+        about = next((case.id for case in cases if case.open), file.subject)
+        own = Prompt(prompt.id(str(child_id)), prompt.type)  # one separation may prompt two, and each has its own ids
+        await consider(tx, practice, own, await tx.files.open(about), brought=loose, now=now)
 
 
 async def _raise_concern(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from cme_safeguarding.application.consider import Prompt, consider
 from cme_safeguarding.application.ports import File, Practice, Transaction
+from cme_safeguarding.domain.case_file import last_closing
 from cme_safeguarding.domain.factors import DEADLINE_BREACHED
 
 
@@ -51,10 +52,11 @@ async def link_duplicate(
     linked_at: datetime,
     now: datetime,
 ) -> None:
-    """Another submission about the child: considered where it says what no other submission had said."""
+    """Another submission about the child: considered where it says what no other submission has said in this matter."""
     file = await _file(tx, case_id, child_id, linked_at)
     await tx.cases.save(await tx.cases.get(case_id))
-    news = factors - await tx.factors.said(file.subjects, but_not_by=submission_id)
+    ended = last_closing(await tx.cases.of(file.subjects))
+    news = factors - await tx.factors.said(file.subjects, but_not_by=submission_id, since=ended)
     brought = await tx.factors.say(submission_id, await tx.submissions.chain(submission_id), factors, linked_at)
     await tx.chronology.note(
         case_id, linked_at, "duplicate_linked", submission_id=submission_id, factors=sorted(factors)

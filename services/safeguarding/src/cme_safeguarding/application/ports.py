@@ -102,8 +102,10 @@ class Factors(Protocol):
     async def say(self, source_id: UUID, subject: UUID, factors: Collection[str], at: datetime) -> frozenset[str]:
         """A submission or an officer says so. Returns what this source had not said before."""
 
-    async def said(self, subjects: Collection[UUID], *, but_not_by: UUID | None = None) -> frozenset[str]:
-        """What any source has said of these subjects."""
+    async def said(
+        self, subjects: Collection[UUID], *, but_not_by: UUID | None = None, since: datetime | None = None
+    ) -> frozenset[str]:
+        """What any source has said of these subjects, or any but one, or since an instant."""
 
 
 class Cases(Protocol):

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from cme_safeguarding.application.ports import Transaction
+from cme_safeguarding.application.consider import Prompt, consider_what_is_loose
+from cme_safeguarding.application.ports import Practice, Transaction
 
 
 async def match(tx: Transaction, *, submission_id: UUID, chain: UUID, child_id: UUID, at: datetime) -> None:
@@ -24,8 +25,21 @@ async def join(tx: Transaction, *, absorbed: UUID, surviving: UUID, at: datetime
 
 
 async def separate(
-    tx: Transaction, *, child_id: UUID, restored: UUID, subjects: Collection[UUID], at: datetime
+    tx: Transaction,
+    practice: Practice,
+    prompt: Prompt,
+    *,
+    child_id: UUID,
+    restored: UUID,
+    subjects: Collection[UUID],
+    at: datetime,
+    now: datetime,
 ) -> None:
-    """Two records were joined in error: exactly these subjects are the restored child's again."""
+    """Two records were joined in error: exactly these subjects are the restored child's again.
+
+    What alerted nobody, because it was in hand for the other, does so now: neither child may lose by our error.
+    """
     await tx.files.lock(child_id, restored)
     await tx.files.separate(child_id, restored, subjects, at)
+    for each in (child_id, restored):
+        await consider_what_is_loose(tx, practice, prompt, each, now)

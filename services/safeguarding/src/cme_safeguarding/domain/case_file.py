@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -66,3 +67,8 @@ class CaseFile:
         """The case is this officer's since `at`, unless a later assignment has been heard of."""
         if self.lead_officer_at is None or at >= self.lead_officer_at:
             self.lead_officer_id, self.lead_officer_at = officer_id, at
+
+
+def last_closing(cases: Iterable[CaseFile]) -> datetime | None:
+    """When the child's last matter ended: what was said until then has had its answer. None: no case is closed."""
+    return max((case.closed_at for case in cases if case.closed_at is not None), default=None)

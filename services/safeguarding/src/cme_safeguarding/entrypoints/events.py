@@ -46,7 +46,7 @@ def listen(events: Consumer[SafeguardingTx], clock: BusinessClock, practice: Pra
     """Register every handler."""
     _hear_concerns(events, clock, practice)
     _follow_cases(events, clock, practice)
-    _follow_identity(events)
+    _follow_identity(events, clock, practice)
 
 
 def _hear_concerns(events: Consumer[SafeguardingTx], clock: BusinessClock, practice: Practice) -> None:
@@ -142,7 +142,7 @@ def _follow_cases(events: Consumer[SafeguardingTx], clock: BusinessClock, practi
         )
 
 
-def _follow_identity(events: Consumer[SafeguardingTx]) -> None:
+def _follow_identity(events: Consumer[SafeguardingTx], clock: BusinessClock, practice: Practice) -> None:
     @events.on(SubmissionMatched)
     async def rekey_submission(event: SubmissionMatched, tx: SafeguardingTx, meta: Meta) -> None:
         await rekey.match(
@@ -161,10 +161,13 @@ def _follow_identity(events: Consumer[SafeguardingTx]) -> None:
     async def separate_records(event: RecordsSeparated, tx: SafeguardingTx, meta: Meta) -> None:
         await rekey.separate(
             tx,
+            practice,
+            _prompt(meta),
             child_id=event.child_id,
             restored=event.restored_child_id,
             subjects=[*event.submission_ids, *event.case_ids],
             at=event.separated_at,
+            now=clock.now(),
         )
 
 
