@@ -69,7 +69,9 @@ class PgChildren:
 
     async def join(self, absorbed: UUID, into: UUID, at: datetime, by: UUID) -> None:
         await self._conn.execute("UPDATE child SET joined_into = $2, shown_as = $2 WHERE id = $1", absorbed, into)
-        await self._conn.execute("UPDATE child SET shown_as = $2 WHERE shown_as = $1", absorbed, into)
+        await self._conn.execute(
+            "UPDATE child SET shown_as = $2 WHERE shown_as = $1 AND joined_into IS NOT NULL", absorbed, into
+        )
         await self._conn.execute("UPDATE case_file SET child_id = $2 WHERE child_id = $1", absorbed, into)
         await self._conn.execute(
             "INSERT INTO join_journal (child_id, absorbed_id, joined_at, joined_by) VALUES ($1, $2, $3, $4)",

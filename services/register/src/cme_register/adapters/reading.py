@@ -138,10 +138,11 @@ def _clock(clock: Clock, rules: Rules) -> View:
     }
 
 
+# not EXISTS: for a page of a long list PostgreSQL would look through every clock there is
 LISTED = """
 SELECT case_file.*, child.details->>'forename' AS forename, child.details->>'surname' AS surname,
     child.details->>'date_of_birth' AS date_of_birth, officer.name AS lead_officer,
-    EXISTS (SELECT FROM clock WHERE clock.case_id = case_file.id AND breached_at IS NOT NULL) AS breached
+    coalesce((SELECT true FROM clock WHERE clock.case_id = case_file.id AND breached_at IS NOT NULL LIMIT 1), false) AS breached
 FROM case_file JOIN child ON child.id = case_file.child_id LEFT JOIN officer ON officer.id = case_file.lead_officer_id"""
 
 WORK_LIST = f"""{LISTED}
@@ -157,23 +158,28 @@ CASES_OF_CHILD = f"{LISTED} WHERE case_file.child_id = $1 ORDER BY case_file.ope
 
 CLOCKS = f"SELECT {COLUMNS} FROM clock WHERE case_id = $1 ORDER BY starts_on, code"
 
+WITH_WAITING = f"SELECT $1::uuid UNION ALL ({WAITING})"
+"""The case $1, and those that wait behind it."""
+
+RECORDS = "SELECT $1::uuid UNION ALL SELECT id FROM child WHERE shown_as = $1 AND joined_into IS NOT NULL"
+"""The record of child $1, and those that it has absorbed."""
+
 SUBMISSIONS = f"""
 SELECT submission.id AS submission_id, first_id AS first_submission_id, kind, reference, received_at, reason, ground, on_roll,
     destination_known, factors, school_urn, matched_by, informed_at AS referrer_informed_at
 FROM submission LEFT JOIN referrer_informed AS informed
     ON informed.case_id = $1 AND informed.submission_id = submission.id
-WHERE submission.case_id = $1 OR submission.case_id IN ({WAITING}) ORDER BY received_at, submission.id"""
+WHERE submission.case_id IN ({WITH_WAITING}) ORDER BY received_at, submission.id"""
 
-OF_CHILD = """
+OF_CHILD = f"""
 SELECT submission.id AS submission_id, kind, reference, received_at, case_id, record_id, matched_by
-FROM submission JOIN child ON child.id = submission.record_id WHERE child.shown_as = $1 ORDER BY received_at, submission.id"""
+FROM submission WHERE record_id IN ({RECORDS}) ORDER BY received_at, submission.id"""
 
 # What was heard before there was a case stands with the chain, or with the child; evidence stands with the record it fitted.
 CHRONOLOGY = f"""
-WITH own AS (SELECT $1::uuid AS id UNION ALL ({WAITING}))
-SELECT at, what, detail FROM chronology
-WHERE subject = ANY(ARRAY(SELECT id FROM own) || ARRAY(SELECT id FROM child WHERE shown_as = $2)
-    || ARRAY(SELECT first_id FROM submission WHERE case_id IN (SELECT id FROM own))) ORDER BY at, id"""
+SELECT at, what, detail FROM chronology WHERE subject = ANY(
+    ARRAY({WITH_WAITING}) || ARRAY(SELECT first_id FROM submission WHERE case_id IN ({WITH_WAITING})) || ARRAY({RECORDS.replace("$1", "$2")})
+) ORDER BY at, id"""
 
 JOINED = """
 SELECT child.id AS absorbed_child_id, joined_into, joined_at, joined_by FROM child
