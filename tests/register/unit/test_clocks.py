@@ -81,6 +81,27 @@ def test_a_rung_waits_for_its_working_day_to_begin() -> None:
     assert rung_at(definition, due_on_friday, 2, RULES.days) == datetime(2026, 12, 15, tzinfo=UTC)
 
 
+@pytest.mark.policy("8.1")
+@pytest.mark.parametrize(
+    ("received", "instants"),
+    [
+        # to summer time on 28 March 2027, over Easter
+        ("2027-03-22T11:00:00+00:00", ("2027-04-04T23:00", "2027-04-07T23:00", "2027-04-08T23:00", "2027-04-13T23:00")),
+        # to winter time on 25 October 2026
+        ("2026-10-12T11:00:00+01:00", ("2026-10-21T23:00", "2026-10-27T00:00", "2026-10-28T00:00", "2026-11-02T00:00")),
+        # due on Christmas Eve: the ladder waits for the days that count
+        ("2026-12-10T11:00:00+00:00", ("2026-12-22T00:00", "2026-12-25T00:00", "2026-12-30T00:00", "2027-01-05T00:00")),
+    ],
+)
+def test_warning_breach_and_ladder_over_both_clock_changes_and_christmas(
+    received: str, instants: tuple[str, ...]
+) -> None:
+    one = clock(INITIAL_INVESTIGATION, received)
+    definition = RULES.clocks(INITIAL_INVESTIGATION, one.starts_on)
+    told = [one.warn_at, *(rung_at(definition, one, rung, RULES.days) for rung in (1, 2, 3))]
+    assert told == [datetime.fromisoformat(f"{instant}:00+00:00") for instant in instants]
+
+
 def test_a_day_begins_and_ends_in_london_whatever_the_season() -> None:
     assert first_moment(date(2026, 7, 1)) == datetime(2026, 6, 30, 23, tzinfo=UTC)
     assert clock(INITIAL_INVESTIGATION, "2026-10-19T10:00:00+01:00").due_at == datetime(2026, 11, 3, tzinfo=UTC)
