@@ -16,15 +16,15 @@ from cme_register.adapters import reading
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.application import casework, closing
 from cme_register.application.rules import Rules
-from cme_register.domain.codes import Category, Kind, Outcome, Proof, Status
+from cme_register.domain.codes import Outcome, Proof, Status
 from cme_register.entrypoints.officer import officer_of
+from cme_register.entrypoints.translating import kind_and_category
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey, idempotent
 from cme_web.paging import CurrentPage, instant, number
 from cme_web.problems import NotVisible
 from cme_web.tokens import Caller, CurrentCaller
 
-ON_ROLL_ENQUIRY = "on_roll_enquiry"
 NO_DEADLINE = "none"
 
 
@@ -110,8 +110,7 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
     @router.post("/v1/cases/{case_id}/category")
     async def recategorise(case_id: UUID, body: NewCategory, caller: CurrentCaller, key: IdempotencyKey) -> Response:
         """Say what the case is."""
-        kind = Kind.ON_ROLL_ENQUIRY if body.category == ON_ROLL_ENQUIRY else Kind.CME
-        category = None if body.category == ON_ROLL_ENQUIRY else Category(body.category)
+        kind, category = kind_and_category(body.category)
 
         async def do(tx: RegisterTx, by: UUID) -> None:
             await casework.recategorise(tx, case_id, kind, category, by=by, at=clock.now())

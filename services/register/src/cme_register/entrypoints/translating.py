@@ -1,10 +1,10 @@
-"""From the contracts' words into the register's own."""
+"""From the words of those who speak to the register into its own."""
 
 from __future__ import annotations
 
 from cme_contracts import people
 from cme_contracts.referrals import PupilAdded, PupilDeleted, ReferralRaised
-from cme_register.domain.codes import SubmissionKind
+from cme_register.domain.codes import Category, Kind, SubmissionKind
 from cme_register.domain.details import Address, Details, Parent
 from cme_register.domain.submission import Submission
 
@@ -37,6 +37,13 @@ def addition(event: PupilAdded) -> Submission:
         reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
         school_urn=event.school_urn, school_la=event.school_la, home_la=event.home_la,
     )  # fmt: skip
+
+
+def kind_and_category(named: str) -> tuple[Kind, Category | None]:
+    """What an officer calls a case, by one name: a category of policy 3, or an on-roll enquiry, which is neither."""
+    if named == Kind.ON_ROLL_ENQUIRY:
+        return Kind.ON_ROLL_ENQUIRY, None
+    return Kind.CME, Category(named)
 
 
 def details(child: people.Child) -> Details:
