@@ -99,7 +99,12 @@ def test_a_killed_supervisor_takes_everything_with_it_and_the_next_run_starts() 
             assert not alive
         second = first.begin("deploy.local", "run")
         assert second.stdout is not None
-        assert any(line.strip() == "ready" for line in second.stdout)
+        printed: list[str] = []
+        for line in second.stdout:
+            printed.append(line.rstrip())
+            if printed[-1] == "ready":
+                break
+        assert printed[-1] == "ready", "\n".join(printed)
         family = psutil.Process(second.pid).children(recursive=True)
         second.send_signal(signal.SIGINT)
         second.communicate(timeout=60)
