@@ -98,7 +98,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "nobody_acts",
-        "Eight working days pass.",
+        "The eighth working day begins.",
         (
             event("warned", "cme.clock.warned.v1", "pupil deleted", clock="INIT-10"),
             message("deadline-near", "lead_officer", "warned"),
@@ -127,7 +127,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "still_nobody_acts",
-        "Two more working days.",
+        "The second working day after it begins.",
         (
             event("up the ladder", "cme.deadline.escalated.v1", "pupil deleted", rung=2),
             message("deadline-still-missed", "management", "up the ladder"),

@@ -65,7 +65,7 @@ class Story:
         self.case_id = cases["items"][0]["case_id"]
 
     async def nobody_acts(self) -> None:
-        """Eight working days pass."""
+        """The eighth working day begins: the warning."""
         await self.time.wait_until(self._instant_of("cme.clock.started.v1", "warn_at", clock="INIT-10"))
 
     async def the_deadline_passes(self) -> None:
