@@ -8,7 +8,6 @@ import pytest
 import structlog
 from fastapi import APIRouter, FastAPI, Response
 
-from cme_bus import meta
 from cme_bus.database import Database, Tx
 from cme_bus.meta import TRACE
 from cme_contracts.base import CATALOG, Event, Service
@@ -108,7 +107,6 @@ async def test_probes_say_what_is_missing(visit: Visit) -> None:
     assert (well.status_code, well.json()) == (200, {"status": "ready"})
 
 
-@pytest.mark.skipif(not hasattr(meta, "current_correlation"), reason="the bus does not know of requests yet")
 async def test_what_a_request_publishes_belongs_to_it(visit: Visit, db: Database[Tx]) -> None:
     router, request_id = APIRouter(), str(uuid4())
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from http import HTTPStatus
 from time import perf_counter
 from traceback import extract_tb
@@ -14,9 +13,8 @@ from opentelemetry import context as otel
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cme_bus import meta
 from cme_bus.errors import describe, passes
-from cme_bus.meta import TRACE
+from cme_bus.meta import TRACE, current_correlation
 from cme_web.problems import Answers, Problem, TooLarge, Unwell
 
 log = structlog.get_logger()
@@ -130,16 +128,12 @@ BUSY = (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
 
 @contextmanager
 def correlated(request_id: str) -> Iterator[None]:
-    """What is published meanwhile belongs to this request, where the bus knows of requests."""
-    flow: ContextVar[str | None] | None = getattr(meta, "current_correlation", None)
-    if flow is None:
-        yield
-        return
-    token = flow.set(request_id)
+    """What is published meanwhile belongs to this request."""
+    token = current_correlation.set(request_id)
     try:
         yield
     finally:
-        flow.reset(token)
+        current_correlation.reset(token)
 
 
 def frames(error: BaseException) -> list[str]:
