@@ -44,15 +44,15 @@ FOLDERS = {"web": cme_web.MIGRATIONS, "identity": cme_identity.MIGRATIONS, "noti
 LINKS = Links("a secret that signs links in tests only")
 
 
-def composer() -> Composer:
-    """Writes as the service does, in the invented county's name."""
+def composer(council: cme_council.Council = COUNCIL) -> Composer:
+    """Writes as the service does, in the invented county's name or another council's."""
     places = Places(
         referrals="https://r.example.org",
         register="https://g.example.org",
         safeguarding="https://s.example.org",
         sign=LINKS.make,
     )
-    return Composer(Templates(COUNCIL.label), lambda: council_on(COUNCIL, DUE), places)
+    return Composer(Templates(council.label), lambda: council_on(council, DUE), places)
 
 
 @dataclass(frozen=True)

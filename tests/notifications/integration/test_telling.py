@@ -2,17 +2,21 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+import cme_council
 from cme_bus.meta import Meta
 from cme_contracts.codes import OfficerRole, Outcome, ReferrerKind
 from cme_contracts.notifications import MessageFailed, MessageSent, ReferrerInformed
+from cme_notifications.adapters.mailbox import Mailbox
+from cme_notifications.application.send import Sender
 from cme_notifications.domain.messages import WAIT_FOR_ADDRESS
 from tests.notifications import invented
-from tests.notifications.integration.conftest import COUNCIL, Service
+from tests.notifications.integration.conftest import COUNCIL, Service, composer
 
 
 async def test_a_referrer_is_told_once_however_often_the_event_is_read(service: Service) -> None:
@@ -248,3 +252,25 @@ async def test_nothing_that_identifies_a_person_leaves_in_what_is_said(service: 
     written = await service.pool.fetch("SELECT headers::text || convert_from(payload, 'UTF8') AS all FROM outbox")
     assert len(written) == 2
     assert not any(word in row["all"] for row in written for word in ("Ada", "ada@", "Canary", "office@"))
+
+
+@pytest.mark.policy("9.2")
+async def test_where_social_care_cannot_be_written_to_the_team_manager_is_asked_to_ring(service: Service) -> None:
+    """As shipped the council's file has no mailbox of social care: nobody may believe that an escalation has arrived."""
+    shipped, manager = cme_council.load(Path("deploy/council.toml")), uuid4()
+    event = invented.escalated(uuid4(), uuid4())
+    await service.hear(invented.officer(manager, OfficerRole.TEAM_MANAGER), event)
+    sender = Sender(service.db.transaction, Mailbox(service.pool), composer(shipped), lambda: service.now)
+    for _ in range(3):
+        await sender.address()
+        while await sender.send_next():
+            pass
+
+    assert await service.states() == {"social_care": "permanently failed", str(manager): "sent"}
+    (mail,) = await Mailbox(service.pool).read("officer@example.org", 10)
+    assert mail.subject == "Urgent: social care has not been told, please telephone"
+    assert "Starting Point now: 01629 533190" in mail.body and str(event.escalation_id) in mail.body
+    assert [said.type for said in await service.say()] == [MessageFailed.type, MessageSent.type]
+    assert {said.meta.causation_id for said in await service.say()} == {
+        str(row["event_id"]) for row in await service.rows()
+    }

@@ -23,5 +23,6 @@ def council_on(file: cme_council.Council, on: date) -> Council:
         email=team.email or "",
         telephone=team.telephone or "",
         social_care_name=care.name,
+        social_care_telephone=care.telephone or "",
         social_care_mailbox=care.email,
     )

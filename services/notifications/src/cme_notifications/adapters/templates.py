@@ -8,9 +8,10 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template, meta
 
+from cme_notifications.application.announce import PARTNER_NOT_TOLD
 from cme_notifications.application.compose import known_to
 from cme_notifications.domain.errors import BadTemplate
-from cme_notifications.domain.routing import RoutingTable
+from cme_notifications.domain.routing import RoutingTable, Tells
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 SUBJECT = "Subject: "
@@ -45,10 +46,15 @@ class Templates:
         return meta.find_undeclared_variables(self._jinja.parse(self._newest[template][1]))
 
     def check(self, table: RoutingTable) -> None:
-        """Raises `BadTemplate` if a route's template is missing or asks for something the route does not give."""
+        """Raises `BadTemplate` if a route's template is missing or asks for something the route does not give.
+
+        So does one that stands in for it where an agency cannot be reached.
+        """
         for route in table:
-            if missing := self.uses(route.template) - known_to(route):
-                raise BadTemplate(f"{route.template}, for {route.event}, asks for {', '.join(sorted(missing))}")
+            used = [route.template, *([PARTNER_NOT_TOLD] if route.tells is Tells.SOCIAL_CARE else [])]
+            for template in used:
+                if missing := self.uses(template) - known_to(route):
+                    raise BadTemplate(f"{template}, for {route.event}, asks for {', '.join(sorted(missing))}")
 
     def _parts(self, name: str, text: str) -> tuple[Template, Template]:
         first, _, body = text.partition("\n")

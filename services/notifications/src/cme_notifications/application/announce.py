@@ -1,19 +1,25 @@
-"""Say what became of a message, as caused by the event it tells of."""
+"""Say what became of a message, as caused by the event it tells of; and what did not reach an agency, a person must."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import uuid5
 
 from cme_contracts.codes import Audience, Channel
 from cme_contracts.notifications import MessageFailed, MessageSent, ReferrerInformed
-from cme_notifications.application.ports import Message, Transaction
+from cme_notifications.application.ports import Message, Owed, Transaction
 from cme_notifications.domain.messages import Settlement, State
+from cme_notifications.domain.recipients import STANDS_IN, Kind, Recipient
+
+PARTNER_NOT_TOLD = "partner-not-told"
+"""The template by which somebody is asked to telephone: nobody may believe that social care knows when it does not."""
 
 
-def announce(tx: Transaction, message: Message, settlement: Settlement, channel: str, at: datetime) -> None:
+async def announce(tx: Transaction, message: Message, settlement: Settlement, channel: str, at: datetime) -> None:
     """Publish `MessageSent` and, where it was the outcome, `ReferrerInformed`; or `MessageFailed`. Nothing in between.
 
+    What will not reach an agency is owed to the team manager at once, who rings (policy 9).
     The message's row must be locked: then what is said of it is in the order in which it happened.
     """
     about = message.about
@@ -34,6 +40,22 @@ def announce(tx: Transaction, message: Message, settlement: Settlement, channel:
     elif settlement.state is State.PERMANENTLY_FAILED:
         reason = settlement.reason or "permanent-failure"
         tx.publish(MessageFailed(**common, reason=reason, failed_at=at), cause=message.cause)
+        if message.recipient.kind is Kind.PARTNER:
+            await tx.messages.owe([_to_be_telephoned(message)])
+
+
+def _to_be_telephoned(message: Message) -> Owed:
+    return Owed(
+        id=uuid5(message.id, PARTNER_NOT_TOLD),
+        cause=message.cause,
+        template=PARTNER_NOT_TOLD,
+        audience=Audience.MANAGEMENT,
+        recipient=Recipient.role(STANDS_IN),
+        about=message.about,
+        link=message.link,
+        facts=message.facts,
+        urgent=True,
+    )
 
 
 def _informed(message: Message, at: datetime) -> ReferrerInformed:

@@ -207,5 +207,7 @@ class Council:
     email: str
     telephone: str
     social_care_name: str
+    social_care_telephone: str
+    """Empty where the council's file gives none."""
     social_care_mailbox: str | None = field(repr=False)
     """None: no mailbox has been agreed. Nobody writes to an address that may not exist."""

@@ -30,4 +30,4 @@ async def note_receipt(tx: Transaction, message_id: UUID, status: str, *, at: da
     settlement = Settlement(State.DELIVERED) if arrived else Settlement(State.PERMANENTLY_FAILED, status)
     move(message.state, settlement.state)
     await tx.messages.settle(message, settlement, at=at, claim=None)
-    announce(tx, message, settlement, message.channel or "email", at)
+    await announce(tx, message, settlement, message.channel or "email", at)

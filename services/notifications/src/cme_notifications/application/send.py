@@ -74,7 +74,7 @@ class Sender:
                 settlement = Settlement(State.PERMANENTLY_FAILED, BY_HAND if message.reason == BY_HAND else NO_ADDRESS)
                 at = self._now()
                 await tx.messages.settle(message, settlement, at=at, claim=None, channel=self._channel.name)
-                announce(tx, message, settlement, self._channel.name, at)
+                await announce(tx, message, settlement, self._channel.name, at)
                 settled += 1
         return settled
 
@@ -93,7 +93,7 @@ class Sender:
             if await tx.messages.settle(
                 message, settlement, at=at, claim=message.claim, channel=self._channel.name, template_version=version
             ):
-                announce(tx, message, settlement, self._channel.name, at)
+                await announce(tx, message, settlement, self._channel.name, at)
             else:
                 log.warning("message.claim_lost", message_id=str(message.id))
         return True

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 STANDS_IN = "team_manager"
-"""The role that is told where a case has no Lead Officer yet: nobody is told is no answer."""
+"""The role that is told where a case has no Lead Officer yet, or an agency cannot be reached: nobody is told is no answer."""
 
 SOCIAL_CARE = "social_care"
 
