@@ -7,10 +7,12 @@ from fastapi import APIRouter
 from starlette.applications import Starlette
 from starlette.routing import Mount, WebSocketRoute
 
+from cme_web import guard
 from cme_web.access import AccessTable, Row, bearer, link, public, signature
 from cme_web.app import make_app
 from cme_web.guard import unguarded_routes
 from cme_web.links import Links
+from cme_web.problems import Problem
 from cme_web.signatures import SharedSecret
 from cme_web.tokens import CurrentCaller, TokenChecker
 from tests.kit.issuer import Issuer
@@ -183,3 +185,17 @@ async def test_the_api_description_says_what_the_table_says(visit: Visit, tokens
     assert paths["/c"]["post"]["x-proof"] == "signature"
     assert paths["/p/{token}"]["get"]["x-proof"] == "link"
     assert "/metrics" not in paths
+
+
+def test_a_rate_is_for_a_minute_and_says_how_long_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = 6000.0
+    monkeypatch.setattr(guard, "monotonic", lambda: seconds)
+    rate = guard.Rate(2)
+    for address in ("a", "a", "b", "b"):
+        rate.count(address)
+    seconds = 6015.0
+    with pytest.raises(Problem) as refused:
+        rate.count("a")
+    assert (refused.value.status_code, refused.value.headers) == (429, {"Retry-After": "45"})
+    seconds = 6060.0
+    rate.count("a")
