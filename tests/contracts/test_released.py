@@ -31,6 +31,11 @@ def test_a_stale_schema_is_named(folder: Path) -> None:
     assert [fault for fault in faults(folder) if f"schemas/{NAME}.json is not what the models say" in fault]
 
 
+def test_a_schema_of_no_event_is_named(folder: Path) -> None:
+    (folder / "schemas" / "cme.nobody.says.v1.json").write_text("{}", encoding="utf-8")
+    assert faults(folder) == ["schemas/cme.nobody.says.v1.json belongs to no event"]
+
+
 def test_regenerating_does_not_hide_a_break(folder: Path) -> None:
     """As if a field had been renamed in the model and every document generated anew."""
     released = folder / "released" / f"{NAME}.json"
