@@ -4,12 +4,18 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+from pydantic import Field
 
+from cme_contracts import base
+from cme_contracts.base import Event, Service
 from cme_contracts.catalogue import CATALOG
 from cme_contracts.documents import documents
+from cme_contracts.people import Child
 from cme_contracts.release import LOCK, faults, release
+from cme_contracts.sealed import Sealed
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 NAME = "cme.deadline.breached.v1"
@@ -116,3 +122,25 @@ def rewrite_as_if_released(folder: Path, name: str, schema: str) -> None:
     lock = json.loads((folder / LOCK).read_text(encoding="utf-8"))
     lock[name]["schema"] = "sha256:" + hashlib.sha256(schema.encode()).hexdigest()
     (folder / LOCK).write_text(json.dumps(lock), encoding="utf-8")
+
+
+def test_an_event_that_does_not_explain_itself_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "CATALOG", {})  # where a class enters itself
+
+    class Unexplained(Event):
+        type: ClassVar[str] = "cme.test.unexplained.v1"
+        stream: ClassVar[str] = "cme.test"
+        owner: ClassVar[Service] = "register"
+        source_clause: ClassVar[str] = ""
+
+        known: str = Field(description="What it says.")
+        unknown: str
+        personal: Sealed[Child]
+
+    monkeypatch.setitem(CATALOG, Unexplained.type, Unexplained)
+    found = [fault for fault in faults(folder) if fault.startswith(f"{Unexplained.type}:")]
+    assert found == [
+        "cme.test.unexplained.v1: say what it means and which clause it follows from",
+        "cme.test.unexplained.v1: personal data needs readers and a lawful basis, and nothing else does",
+        "cme.test.unexplained.v1: the field unknown does not say what it means",
+    ]

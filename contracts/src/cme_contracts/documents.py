@@ -207,7 +207,7 @@ def _without_definitions(root: dict[str, Any]) -> dict[str, Any]:
 
 
 def _first_line(event: type[Event]) -> str:
-    return (event.__doc__ or "").strip().splitlines()[0]
+    return (event.__doc__ or "").strip().partition("\n")[0]
 
 
 def _token(text: str) -> str:
