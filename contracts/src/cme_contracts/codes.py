@@ -72,6 +72,18 @@ class Ground(OpenCode):
     UNKNOWN = "unknown"
 
 
+class WithdrawalReason(OpenCode):
+    """Why a sender takes back what they sent. A code, never a narrative."""
+
+    SENT_IN_ERROR = "sent_in_error"
+    WRONG_CHILD = "wrong_child"
+    SENT_TWICE = "sent_twice"
+    CHILD_IS_FOUND = "child_is_found"
+    NAME_NOT_DELETED = "name_not_deleted"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
 class Factor(OpenCode):
     """Something that may put the child at risk (policy 6, 9; Working Together). A code, never a narrative."""
 

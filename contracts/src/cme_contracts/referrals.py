@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from cme_contracts.base import Event, Service
-from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
+from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind, WithdrawalReason
 from cme_contracts.fields import (
     FirstSubmissionId,
     Instant,
@@ -137,6 +137,18 @@ class PupilDeleted(Submission):
     destination_urn: Urn | None = Field(default=None, description="The new school, where it was named.")
     factors: tuple[Factor, ...] = Field(default=(), description="What the school ticked, as codes.")
     personal: Sealed[Child]
+
+
+class SubmissionWithdrawn(Submission):
+    """A sender takes back what they sent. It stays as it was received; what follows from it a person decides."""
+
+    type: ClassVar[str] = "cme.submission.withdrawn.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "referrals"
+    source_clause: ClassVar[str] = "policy 7"
+
+    reason: WithdrawalReason
+    withdrawn_at: Instant = instant("When the sender said so.")
 
 
 class ConcernReported(Submission):

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import structlog
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 
 from cme_bus.database import Database, Tx
 from cme_bus.meta import TRACE
@@ -123,3 +123,28 @@ async def test_what_a_request_publishes_belongs_to_it(visit: Visit, db: Database
     rows = [json.loads(row["headers"]) for row in await db.pool.fetch("SELECT headers FROM outbox")]
     assert [row["ce_correlationid"] for row in rows] == [request_id] * 2
     assert not any("ce_causationid" in row for row in rows)
+
+
+async def test_one_endpoint_may_take_more_than_the_others_when_its_row_says_so(visit: Visit) -> None:
+    router = APIRouter()
+    for path in ("/large", "/small"):
+
+        @router.post(path)
+        async def count(request: Request) -> int:
+            return sum([len(piece) async for piece in request.stream()])
+
+    row = {"why": "a test", "per_minute": 1000}
+    rows = [Row("POST", "/large", public, max_body=5000, **row), Row("POST", "/small", public, **row)]
+    app = make_app(title="t", access=AccessTable(rows), routers=[router], max_body=1000)
+    async with visit(app) as visitor:
+        answers = [
+            await visitor.post(path, content=bytes(size))
+            for path, size in (("/large", 5000), ("/large", 5001), ("/small", 1000), ("/small", 1001))
+        ]
+    assert [answer.status_code for answer in answers] == [200, 413, 200, 413]
+    assert answers[0].json() == 5000
+
+
+def test_a_longer_body_needs_a_path_without_parameters() -> None:
+    with pytest.raises(TypeError, match="max_body"):
+        Row("POST", "/large/{name}", public, why="a test", per_minute=1, max_body=5000)

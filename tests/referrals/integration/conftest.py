@@ -14,9 +14,11 @@ from cme_bus.migrate import migrate
 from cme_bus.sealing import Key, VersionedKeyring
 from cme_calendars import WorkingDays
 from cme_referrals.__main__ import REFERRALS
+from cme_referrals.adapters.blinding import Blinding
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.load import load_establishments
 from cme_referrals.domain.school_data import Establishment
+from cme_referrals.entrypoints import batches, change
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.http import Desk, api
 from cme_referrals.entrypoints.refusals import ANSWERS
@@ -28,7 +30,8 @@ from tests.referrals.integration.visitor import URL, Visitor
 from tests.referrals.invented import MONDAY, OTHER_SCHOOL, SCHOOL
 
 KEYRING = VersionedKeyring([Key("k1", bytes(32))])
-LINKS = Links("no secret at all but long enough for one")
+SECRET = "no secret at all but long enough for one"
+LINKS, BLINDS = Links(SECRET), Blinding([SECRET])
 SCHOOLS = [Establishment(urn, "999", "4001", "Harrowmere", "Secondary", open=True) for urn in (SCHOOL, OTHER_SCHOOL)]
 
 
@@ -100,11 +103,16 @@ def issuer() -> Issuer:
 @pytest.fixture
 async def visitor(db: Database[ReferralsTx], clock: Standing, issuer: Issuer) -> AsyncIterator[Visitor]:
     """Somebody at the door, over the whole ASGI stack."""
-    desk = Desk(db=db, clock=clock, links=LINKS, calendar=WorkingDays(), public_url=URL, own_la="999")
+    desk = Desk(db=db, clock=clock, links=LINKS, calendar=WorkingDays(), public_url=URL, own_la="999", blinds=BLINDS)
     async with httpx2.AsyncClient(transport=issuer.transport) as keys:
         tokens = TokenChecker(issuer=NAME, audience="cme", jwks_url="https://issuer.test/jwks", client=keys, pause=0)
         app = make_app(
-            title="CME referrals", access=ACCESS, routers=[api(desk)], answers=ANSWERS, tokens=tokens, links=LINKS
+            title="CME referrals",
+            access=ACCESS,
+            routers=[api(desk), batches.api(desk), change.api(desk)],
+            answers=ANSWERS,
+            tokens=tokens,
+            links=LINKS,
         )
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=URL) as client:
             yield Visitor(client, issuer, pool=db.pool)

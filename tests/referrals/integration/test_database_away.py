@@ -9,13 +9,14 @@ import pytest
 from cme_bus.database import Database, prepare
 from cme_calendars import WorkingDays
 from cme_referrals.adapters.postgres import ReferralsTx
+from cme_referrals.entrypoints import batches, change
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.http import Desk, api
 from cme_web.app import make_app
 from cme_web.tokens import TokenChecker
 from deploy.local.ports import free_port
 from tests.kit.issuer import NAME, Issuer
-from tests.referrals.integration.conftest import KEYRING, LINKS, Standing
+from tests.referrals.integration.conftest import BLINDS, KEYRING, LINKS, Standing
 from tests.referrals.integration.visitor import URL, Visitor
 from tests.referrals.invented import referral
 
@@ -27,10 +28,16 @@ async def lonely(issuer: Issuer, clock: Standing) -> AsyncIterator[Visitor]:
         f"postgresql://nobody@127.0.0.1:{free_port()}/none", min_size=0, init=prepare
     ) as pool:
         db = Database(pool, ReferralsTx, source="/cme/referrals", keyring=KEYRING)
-        desk = Desk(db=db, clock=clock, links=LINKS, calendar=WorkingDays(), public_url=URL, own_la=None)
+        desk = Desk(db=db, clock=clock, links=LINKS, calendar=WorkingDays(), public_url=URL, own_la=None, blinds=BLINDS)
         async with httpx2.AsyncClient(transport=issuer.transport) as keys:
             tokens = TokenChecker(issuer=NAME, audience="cme", jwks_url="https://issuer.test/jwks", client=keys)
-            app = make_app(title="CME referrals", access=ACCESS, routers=[api(desk)], tokens=tokens, links=LINKS)
+            app = make_app(
+                title="CME referrals",
+                access=ACCESS,
+                routers=[api(desk), batches.api(desk), change.api(desk)],
+                tokens=tokens,
+                links=LINKS,
+            )
             async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=URL) as client:
                 yield Visitor(client, issuer, pool)
 

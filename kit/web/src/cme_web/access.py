@@ -55,6 +55,9 @@ class Row:
     """The request must carry an Idempotency-Key."""
     hidden: bool = False
     """bearer: to those without the role the endpoint does not exist (404 instead of 403)."""
+    max_body: int | None = None
+    """Bytes of a request's body, where the endpoint takes more than the app does because it reads as it receives.
+    The limit is known before the route is: such a path has no parameters."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "roles", frozenset(self.roles))
@@ -67,6 +70,8 @@ class Row:
         name, given = needs[self.proof]
         if not given:
             raise TypeError(f"{self.method} {self.path}: a {self.proof} row needs {name}")
+        if self.max_body is not None and "{" in self.path:
+            raise TypeError(f"{self.method} {self.path}: a row with max_body needs a path without parameters")
 
     @property
     def place(self) -> tuple[str, str]:

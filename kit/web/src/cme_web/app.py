@@ -31,7 +31,7 @@ from cme_web.signatures import CallbackProof
 from cme_web.tokens import TokenChecker
 
 MOST = 1024 * 1024
-"""Bytes of a request's body."""
+"""Bytes of a request's body, unless its row says `max_body`."""
 
 type Check = Callable[[], Awaitable[str | None]]
 """Says what is missing, or None if all is well."""
@@ -88,7 +88,8 @@ def make_app(
         raise TypeError(f"{bare[0]} is not guarded")
     describe_access(app, table)
     _answer_problems(app)
-    app.add_middleware(Manners, answers=answers or {}, observe=observe, max_body=max_body)
+    longer = {row.place: row.max_body for row in table if row.max_body is not None}
+    app.add_middleware(Manners, answers=answers or {}, observe=observe, max_body=max_body, longer=longer)
     return app
 
 

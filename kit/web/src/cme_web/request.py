@@ -1,6 +1,6 @@
 """Around every request: an id, its trace, its log line, safe headers, and an answer even when everything fails."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from time import perf_counter
@@ -39,8 +39,17 @@ type Observe = Callable[[str, str, int, float], None]
 class Manners:
     """The outermost middleware."""
 
-    def __init__(self, app: ASGIApp, *, answers: Answers, max_body: int, observe: Observe | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        answers: Answers,
+        max_body: int,
+        longer: Mapping[tuple[str, str], int] | None = None,
+        observe: Observe | None = None,
+    ) -> None:
         self._app, self._answers, self._most, self._observe = app, answers, max_body, observe
+        self._longer = longer or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -65,7 +74,8 @@ class Manners:
         try:
             with structlog.contextvars.bound_contextvars(request_id=request_id), correlated(request_id):
                 try:
-                    await self._app(scope, self._bounded(headers, receive), answer)
+                    most = self._longer.get((scope["method"], scope["path"]), self._most)
+                    await self._app(scope, _bounded(headers, receive, most), answer)
                 except Exception as error:
                     if begun:
                         raise  # half an answer is out: the server cuts the connection
@@ -76,22 +86,6 @@ class Manners:
             structlog.contextvars.unbind_contextvars("caller")  # the guard has bound it
             otel.detach(span)
 
-    def _bounded(self, headers: Headers, receive: Receive) -> Receive:
-        """A body that is too long is refused by what it says of itself, or as soon as it has become so."""
-        said, size = headers.get("content-length", ""), 0
-        if said.isdecimal() and int(said) > self._most:
-            raise TooLarge
-
-        async def bounded() -> Message:
-            nonlocal size
-            message = await receive()
-            size += len(message.get("body", b""))
-            if size > self._most:
-                raise TooLarge
-            return message
-
-        return bounded
-
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("route")
         template = getattr(route, "path", None) or "(none)"  # never the path itself: it may hold a link
@@ -100,6 +94,23 @@ class Manners:
             log.info("request", method=method, route=template, status=status, ms=round(seconds * 1000, 1))
         if self._observe:
             self._observe(method, template, status, seconds)
+
+
+def _bounded(headers: Headers, receive: Receive, most: int) -> Receive:
+    """A body that is too long is refused by what it says of itself, or as soon as it has become so."""
+    said, size = headers.get("content-length", ""), 0
+    if said.isdecimal() and int(said) > most:
+        raise TooLarge
+
+    async def bounded() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > most:
+            raise TooLarge
+        return message
+
+    return bounded
 
 
 def problem_of(error: Exception, answers: Answers) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -12,14 +13,21 @@ from cme_calendars import WorkingDays
 from cme_contracts.catalogue import CATALOG
 from cme_contracts.referrals import CONCERNS, STREAM
 from cme_council import load
+from cme_referrals.adapters.batches import forget
+from cme_referrals.adapters.blinding import Blinding
 from cme_referrals.adapters.postgres import ReferralsTx
-from cme_referrals.entrypoints import cli, events, http
+from cme_referrals.entrypoints import batches, change, cli, events, http
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.refusals import ANSWERS
 from cme_referrals.settings import Settings
 from cme_service import run
 from cme_service.context import Context
 from cme_service.definition import Command, ServiceDefinition
+
+KEEP_BATCHES = timedelta(days=30)
+"""Long enough to mend a file over the holidays; refused rows are about children nobody has to know of yet."""
+KEEP_TAKEN = timedelta(days=400)
+"""A file sent again within the school year is known again. Only blind tokens are kept."""
 
 type ReferralsContext = Context[Settings, ReferralsTx]
 
@@ -34,8 +42,11 @@ def app(context: ReferralsContext) -> FastAPI:
         calendar=WorkingDays(council.closure_days if council else ()),
         public_url=context.settings.public_url,
         own_la=council.la_code if council else None,
+        blinds=Blinding(context.settings.link_secret.get_secret_value().split(",")),
     )
-    return context.make_app(access=ACCESS, routers=[http.api(desk)], answers=ANSWERS)
+    return context.make_app(
+        access=ACCESS, routers=[http.api(desk), batches.api(desk), change.api(desk)], answers=ANSWERS
+    )
 
 
 def consumer(context: ReferralsContext) -> Consumer[ReferralsTx]:
@@ -43,6 +54,11 @@ def consumer(context: ReferralsContext) -> Consumer[ReferralsTx]:
     ears = Consumer(context.db, name="referrals", service="referrals", catalog=CATALOG)
     events.listen(ears)
     return ears
+
+
+async def sweep(context: ReferralsContext) -> int:
+    """Forget batches with their refused rows, and which rows were taken once nobody sends them again."""
+    return await forget(context.pool, batches=KEEP_BATCHES, rows=KEEP_TAKEN)
 
 
 REFERRALS = ServiceDefinition(
@@ -54,6 +70,7 @@ REFERRALS = ServiceDefinition(
     migrations=Path(__file__).parent / "migrations",
     http=app,
     consumer=consumer,
+    sweep=sweep,
     commands={
         "import-gias": Command("load establishments from a GIAS extract (CSV)", cli.import_gias, cli.file_argument),
         "import-calendars": Command("load an authority's term dates (JSON)", cli.import_calendars, cli.file_argument),

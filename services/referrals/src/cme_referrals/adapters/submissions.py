@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from cme_bus.database import Connection
-from cme_bus.sealing import Keyring
+from cme_bus.sealing import Key, Keyring
 from cme_referrals.application.ports import Submission
 
 ADD = """
 INSERT INTO submission (id, first_submission_id, reference, kind, received_at, sender, sender_urn, referrer_kind,
                         school_urn, still_missing, quarantined, kid, as_received)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"""
+
+ADD_MANY = """
+INSERT INTO submission (id, first_submission_id, reference, kind, received_at, sender, sender_urn, referrer_kind,
+                        school_urn, still_missing, quarantined, kid, as_received)
+SELECT id, first_id, reference, kind, received_at, sender, sender_urn, referrer_kind, school_urn,
+       string_to_array(still_missing, ' '), string_to_array(quarantined, ' '), kid, as_received
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
+            $9::text[], $10::text[], $11::text[], $12::text[], $13::bytea[])
+     AS new (id, first_id, reference, kind, received_at, sender, sender_urn, referrer_kind, school_urn,
+             still_missing, quarantined, kid, as_received)"""
+"""Names of fields have no spaces, and arrays of arrays of different lengths there are none."""
 
 FORM = "SELECT kid, as_received FROM submission WHERE id = $1"
 
@@ -29,13 +40,28 @@ class PostgresSubmissions:
         """See the port."""
         subject = str(submission.first_submission_id)
         key = (await self._keyring.for_sealing([subject]))[subject]
-        form = json.dumps(submission.as_received, ensure_ascii=False).encode()
         await self._conn.execute(
             ADD, submission.id, submission.first_submission_id, submission.reference, submission.kind,
             submission.received_at, submission.sender, submission.sender_urn, submission.referrer_kind,
             submission.school_urn, list(submission.still_missing), list(submission.quarantined),
-            key.kid, key.encrypt(form, _bound_to(submission.id)),
+            key.kid, _sealed(submission, key),
         )  # fmt: skip
+
+    async def add_many(self, submissions: Sequence[Submission]) -> None:
+        """See the port."""
+        if not submissions:
+            return
+        keys = await self._keyring.for_sealing({str(one.first_submission_id) for one in submissions})
+        rows = [(one, keys[str(one.first_submission_id)]) for one in submissions]
+        columns = zip(*(
+            (
+                one.id, one.first_submission_id, one.reference, one.kind, one.received_at, one.sender, one.sender_urn,
+                one.referrer_kind, one.school_urn, " ".join(one.still_missing), " ".join(one.quarantined),
+                key.kid, _sealed(one, key),
+            )
+            for one, key in rows
+        ), strict=True)  # fmt: skip
+        await self._conn.execute(ADD_MANY, *map(list, columns))
 
     async def as_received(self, submission_id: UUID) -> Mapping[str, Any] | None:
         """See the port."""
@@ -45,6 +71,11 @@ class PostgresSubmissions:
             return None
         form: Mapping[str, Any] = json.loads(key.decrypt(row["as_received"], _bound_to(submission_id)))
         return form
+
+
+def _sealed(submission: Submission, key: Key) -> bytes:
+    form = json.dumps(submission.as_received, ensure_ascii=False).encode()
+    return key.encrypt(form, _bound_to(submission.id))
 
 
 def _bound_to(submission_id: UUID) -> bytes:

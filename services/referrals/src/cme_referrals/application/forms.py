@@ -25,6 +25,13 @@ class Receipt:
     """The school the sender speaks for. None: an officer."""
     as_received: Mapping[str, Any]
     """The form word for word, quarantined identifiers included. Kept sealed."""
+    corrects: UUID | None = None
+    """The first submission of the chain that this one corrects; its row is locked. None: it is the first itself."""
+
+    @property
+    def first_submission_id(self) -> UUID:
+        """Of the chain this submission belongs to: the key of everything that is said about it."""
+        return self.corrects or self.submission_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

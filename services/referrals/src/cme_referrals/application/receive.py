@@ -28,7 +28,7 @@ async def keep(
     await tx.submissions.add(
         Submission(
             id=receipt.submission_id,
-            first_submission_id=receipt.submission_id,
+            first_submission_id=receipt.first_submission_id,
             reference=receipt.reference,
             kind=kind,
             received_at=receipt.received_at,
@@ -58,7 +58,7 @@ def report_concern(
     tx.publish(
         ConcernReported(
             submission_id=receipt.submission_id,
-            first_submission_id=receipt.submission_id,
+            first_submission_id=receipt.first_submission_id,
             reference=receipt.reference,
             received_at=receipt.received_at,
             referrer=referrer,

@@ -38,7 +38,7 @@ async def receive_referral(tx: Intake, form: ReferralForm, receipt: Receipt) -> 
     tx.publish(
         ReferrerNamed(
             submission_id=receipt.submission_id,
-            first_submission_id=receipt.submission_id,
+            first_submission_id=receipt.first_submission_id,
             reference=receipt.reference,
             received_at=receipt.received_at,
             kind=kind,
@@ -47,7 +47,7 @@ async def receive_referral(tx: Intake, form: ReferralForm, receipt: Receipt) -> 
         ),
         ReferralRaised(
             submission_id=receipt.submission_id,
-            first_submission_id=receipt.submission_id,
+            first_submission_id=receipt.first_submission_id,
             reference=receipt.reference,
             received_at=receipt.received_at,
             referrer=kind,

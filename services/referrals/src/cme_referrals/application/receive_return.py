@@ -36,7 +36,7 @@ async def receive_new_pupil_return(
     tx.publish(
         PupilAdded(
             submission_id=receipt.submission_id,
-            first_submission_id=receipt.submission_id,
+            first_submission_id=receipt.first_submission_id,
             reference=receipt.reference,
             received_at=receipt.received_at,
             school_urn=urn,
@@ -80,7 +80,7 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
     tx.publish(
         PupilDeleted(
             submission_id=receipt.submission_id,
-            first_submission_id=receipt.submission_id,
+            first_submission_id=receipt.first_submission_id,
             reference=receipt.reference,
             received_at=receipt.received_at,
             school_urn=urn,

@@ -11,6 +11,12 @@ class SubmissionError(Exception):
     code: ClassVar[str]
 
 
+class WithdrawnError(SubmissionError):
+    """It, or what it corrects, was withdrawn: there is nothing left to change."""
+
+    code: ClassVar[str] = "withdrawn"
+
+
 class TooLittleError(SubmissionError):
     """Less than the required minimum: nobody could look for this child, or be told what became of them."""
 

@@ -11,11 +11,23 @@ SCHOOL = "school"
 FOLLOW = "progress"
 """What the link in an answer was made for."""
 
+SENDERS = frozenset({SCHOOL, "lead_officer", "team_manager"})
+"""They may send a referral; a return is a school's own."""
+LONGEST_BATCH = 64 * 1024**3
+"""Bytes; a batch is read as it comes, so this bounds time and not memory."""
+
 ACCESS = AccessTable(
     Row("POST", "/v1/referrals", bearer, roles={SCHOOL, "lead_officer", "team_manager"}, idempotent=True),
     Row("POST", "/v1/new-pupil-returns", bearer, roles={SCHOOL}, idempotent=True),
     Row("POST", "/v1/deletion-returns", bearer, roles={SCHOOL}, idempotent=True),
+    Row("POST", "/v1/batches", bearer, roles=SENDERS, max_body=LONGEST_BATCH),
+    Row("GET", "/v1/batches/{batch_id}", bearer, roles=SENDERS, hidden=True),
+    Row("GET", "/v1/batches/{batch_id}/accepted", bearer, roles=SENDERS, hidden=True),
+    Row("GET", "/v1/batches/{batch_id}/refused", bearer, roles=SENDERS, hidden=True),
     Row("GET", "/v1/submissions", bearer, roles={SCHOOL, *OFFICERS}, hidden=True),
     Row("GET", "/v1/submissions/{submission_id}", bearer, roles={SCHOOL, *OFFICERS}, hidden=True),
+    Row("POST", "/v1/submissions/check", bearer, roles=SENDERS),
+    Row("POST", "/v1/submissions/{submission_id}/correction", bearer, roles=SENDERS, idempotent=True),
+    Row("POST", "/v1/submissions/{submission_id}/withdrawal", bearer, roles=SENDERS, idempotent=True),
     Row("GET", "/v1/progress/{token}", link, purpose=FOLLOW, per_minute=300),
 )

@@ -19,6 +19,7 @@ from cme_referrals.application.forms import Receipt, Received
 from cme_referrals.application.ports import Followed
 from cme_referrals.application.receive_referral import receive_referral
 from cme_referrals.application.receive_return import receive_deletion_return, receive_new_pupil_return
+from cme_referrals.application.telling import Blinds, Sender, child_tokens
 from cme_referrals.domain.reference import RANDOM, reference_of
 from cme_referrals.entrypoints.access import FOLLOW, OFFICERS, SCHOOL
 from cme_referrals.entrypoints.forms import DeletionReturn, NewPupilReturn, Sr1a
@@ -56,6 +57,7 @@ class Desk:
     calendar: WorkingDays
     public_url: str
     own_la: str | None
+    blinds: Blinds
 
 
 def api(desk: Desk) -> APIRouter:
@@ -99,7 +101,7 @@ def api(desk: Desk) -> APIRouter:
         """The newest first: a school's own; for officers everybody's, or those about one child."""
         before = page.seen(instant, UUID)
         async with desk.db.transaction() as tx:
-            if urn := _own_school(caller):
+            if urn := own_school(caller):
                 if child_id:
                     raise NotVisible
                 rows = await tx.following.latest_of_school(urn, before=before, limit=page.limit + 1)
@@ -113,7 +115,7 @@ def api(desk: Desk) -> APIRouter:
     async def submission(submission_id: UUID, caller: CurrentCaller) -> dict[str, Any]:
         """One submission, with the form as it was received."""
         async with desk.db.transaction() as tx:
-            followed = await tx.following.find(submission_id, sent_by_school=_own_school(caller))
+            followed = await tx.following.find(submission_id, sent_by_school=own_school(caller))
             if followed is None:
                 raise NotVisible
             form = await tx.submissions.as_received(submission_id)
@@ -135,27 +137,46 @@ async def _receive(desk: Desk, route: str, body: BaseModel, caller: Caller, key:
     """Once per key: the submission, its events and this answer are written together, or nothing is."""
     async with desk.db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
         if not once.answered:
-            receipt = _receipt(desk, body, caller)
+            receipt = receipt_of(desk, body, caller)
             with told():
                 received = await use_case(tx, receipt)
+            await note_told(desk, tx, body, receipt)
             follow = desk.links.make(FOLLOW, str(receipt.submission_id), FOLLOW_FOR)
             answer = accepted(receipt, received, f"{desk.public_url}/v1/progress/{follow}")
             once.answer(202, answer, location=f"/v1/submissions/{receipt.submission_id}")
     return once.response()
 
 
-def _receipt(desk: Desk, body: BaseModel, caller: Caller) -> Receipt:
+async def note_told(desk: Desk, tx: ReferralsTx, body: BaseModel, receipt: Receipt) -> None:
+    """Remember that this sender has told us of this child, without remembering of whom."""
+    sender = Sender(subject=receipt.sender, urn=receipt.school_urn)
+    tokens = (
+        child_tokens(desk.blinds, sender.scope, body.child.about().child)
+        if isinstance(body, Sr1a | NewPupilReturn | DeletionReturn)
+        else None
+    )
+    if tokens:
+        await tx.told.add([(tokens[0], receipt.submission_id)])
+
+
+def receipt_of(desk: Desk, body: BaseModel, caller: Caller) -> Receipt:
+    """One sending, here and now. Raises `Problem` 403 for a school without a URN."""
     return Receipt(
         submission_id=uuid4(),
         reference=reference_of(randbelow(RANDOM)),
         received_at=desk.clock.now(),
         sender=caller.subject,
-        school_urn=_own_school(caller),
+        school_urn=own_school(caller),
         as_received=body.model_dump(mode="json", exclude_unset=True),
     )
 
 
-def _own_school(caller: Caller) -> str | None:
+def sender_of(caller: Caller) -> Sender:
+    """Who sends. Raises `Problem` 403 for a school without a URN."""
+    return Sender(subject=caller.subject, urn=own_school(caller))
+
+
+def own_school(caller: Caller) -> str | None:
     """The school a caller is confined to; None for an officer. Raises `Problem` 403 for a school without a URN."""
     if caller.may(*OFFICERS):
         return None

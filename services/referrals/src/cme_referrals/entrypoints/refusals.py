@@ -11,6 +11,7 @@ from cme_web.problems import Answer, Answers, Fault, Problem
 ANSWERS: Answers = {
     "not-your-school": Answer(403, "A school acts for itself only", "Leave school_urn out, or give the school's own."),
     "no-school": Answer(403, "A return comes from a school", "Use an access token that names the school (claim urn)."),
+    "withdrawn": Answer(409, "This was withdrawn", "Send what holds as a new submission."),
     "unknown-school": Answer(
         422, "This school is not on the council's list", "Ask the council to load the list of schools anew."
     ),

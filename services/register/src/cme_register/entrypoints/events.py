@@ -13,7 +13,7 @@ from cme_bus.errors import Unprocessable
 from cme_bus.meta import Meta
 from cme_calendars import BeyondCalendar
 from cme_contracts.notifications import ReferrerInformed
-from cme_contracts.referrals import PupilAdded, PupilDeleted, ReferralRaised
+from cme_contracts.referrals import PupilAdded, PupilDeleted, ReferralRaised, SubmissionWithdrawn
 from cme_contracts.safeguarding import (
     Concerning,
     ConcernRaised,
@@ -23,7 +23,7 @@ from cme_contracts.safeguarding import (
     SocialCareSilent,
 )  # fmt: skip
 from cme_register.adapters.postgres import RegisterTx
-from cme_register.application import closing, concerns
+from cme_register.application import closing, concerns, withdrawals
 from cme_register.application.intake import Received, take_in
 from cme_register.application.rules import Rules
 from cme_register.domain.errors import RegisterError
@@ -58,6 +58,10 @@ def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules)
     @ears.on_many(PupilAdded)
     async def note_where_they_are(run: Sequence[tuple[PupilAdded, Meta]], tx: RegisterTx) -> None:
         await take(run, tx, translating.addition)
+
+    @ears.on(SubmissionWithdrawn)
+    async def note_that_it_was_taken_back(event: SubmissionWithdrawn, tx: RegisterTx, meta: Meta) -> None:
+        await withdrawals.note_withdrawn(tx, event)
 
 
 def _hear_safeguarding(ears: Consumer[RegisterTx]) -> None:

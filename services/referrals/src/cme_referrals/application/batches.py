@@ -1,0 +1,299 @@
+"""Many forms at once: each goes through the use case it would go through alone, and none costs another (policy 5.2, 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from cme_contracts.base import Event
+from cme_referrals.application.forms import Receipt, Received
+from cme_referrals.application.ports import Intake, Publishes, Schools, Submission
+from cme_referrals.application.telling import Sender, ToldChildren
+from cme_referrals.domain.errors import SubmissionError
+from cme_referrals.domain.school_data import Establishment
+
+type TakeIn = Callable[[Intake, Receipt], Awaitable[Received]]
+
+
+class State(StrEnum):
+    """How far the reading of a batch has come."""
+
+    RECEIVING = "receiving"
+    COMPLETE = "complete"
+    STOPPED = "stopped"
+    """It could not be read any further: `wrong` and `mend` say why."""
+    CUT = "cut"
+    """The connection was lost. What had come is taken; sent again, the rest follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """One thing that is wrong with a row: which member or column, what, and how to mend it. Never what was sent."""
+
+    field: str
+    wrong: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A batch as its sender sees it. The counts are of rows."""
+
+    id: UUID
+    format: str
+    state: State
+    received_at: datetime
+    finished_at: datetime | None = None
+    accepted: int = 0
+    repeated: int = 0
+    """Rows that had been taken before: nothing was done again."""
+    refused: int = 0
+    wrong: str | None = None
+    mend: str | None = None
+    columns: tuple[str, ...] = ()
+    """CSV: the columns of its first row, to write refused rows under."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormRow:
+    """A row that is a valid form."""
+
+    number: int
+    sent: str
+    names: tuple[bytes, ...]
+    """Blind tokens of what makes the row the same row: its key, or else its content. The first is the current one."""
+    contents: tuple[bytes, ...]
+    """Blind tokens of its content."""
+    child: tuple[bytes, ...] | None
+    """Blind tokens of the child for this sender; None where too little is known."""
+    receipt: Receipt
+    take_in: TakeIn
+    explain: Callable[[SubmissionError], tuple[RowFault, ...]]
+    """What the use case's refusal is called where the sender finds it."""
+    cells: tuple[str, ...] | None = None
+    """CSV: its cells, under the batch's columns."""
+
+    def refused(self, *faults: RowFault) -> RefusedRow:
+        """The same, given back."""
+        return RefusedRow(number=self.number, sent=self.sent, cells=self.cells, faults=faults)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedRow:
+    """A row that is not taken, with what is wrong. `sent` is None where it was too long to be kept."""
+
+    number: int
+    sent: str | None
+    cells: tuple[str, ...] | None = None
+    """CSV: its cells, under the batch's columns; None where it could not be read as cells."""
+    faults: tuple[RowFault, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedRow:
+    """A row that is a submission, now or since it was sent before."""
+
+    number: int
+    submission_id: UUID
+    reference: str
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A row that was taken before."""
+
+    submission_id: UUID
+    contents: bytes
+
+
+class Batches(Protocol):
+    """Batches, the rows they brought, and which rows were taken ever."""
+
+    async def open(self, batch: Batch, sender: Sender) -> None:
+        """Keep a new one."""
+
+    async def head(self, batch_id: UUID, format_: str, columns: Sequence[str]) -> None:
+        """Its format and columns are known."""
+
+    async def count(self, batch_id: UUID, *, accepted: int, repeated: int, refused: int) -> None:
+        """So many more rows."""
+
+    async def finish(
+        self, batch_id: UUID, state: State, *, at: datetime, wrong: str | None = None, mend: str | None = None
+    ) -> None:
+        """Nothing more comes."""
+
+    async def find(self, batch_id: UUID, sender: Sender) -> Batch | None:
+        """A batch of this sender's."""
+
+    async def known(self, names: Sequence[bytes]) -> Mapping[bytes, Known]:
+        """The rows among these that were taken before."""
+
+    async def claim(self, rows: Sequence[tuple[bytes, bytes, UUID]]) -> set[bytes]:
+        """Take rows: name, content, submission. Returns the names that nobody had; waits for whoever is taking one."""
+
+    async def let_go(self, names: Sequence[bytes]) -> None:
+        """These were not taken after all."""
+
+    async def accept(self, batch_id: UUID, rows: Sequence[tuple[int, UUID, bool]]) -> None:
+        """Row, submission, whether it was there before."""
+
+    async def refuse(self, batch_id: UUID, rows: Sequence[RefusedRow]) -> None:
+        """Keep rows with what is wrong with them, sealed."""
+
+    async def accepted(self, batch_id: UUID, *, after: int, limit: int) -> Sequence[AcceptedRow]:
+        """In the order of their numbers."""
+
+    async def refused(self, batch_id: UUID, *, after: int, limit: int) -> Sequence[RefusedRow]:
+        """In the order of their numbers."""
+
+
+class ManySubmissions(Protocol):
+    """Submissions, many at once."""
+
+    async def add_many(self, submissions: Sequence[Submission]) -> None:
+        """Keep new ones."""
+
+
+class TakesBatches(Publishes, Protocol):
+    """What taking a batch needs."""
+
+    @property
+    def submissions(self) -> ManySubmissions: ...
+
+    @property
+    def schools(self) -> Schools: ...
+
+    @property
+    def batches(self) -> Batches: ...
+
+    @property
+    def told(self) -> ToldChildren: ...
+
+
+@dataclass(slots=True)
+class Counts:
+    """Rows of a chunk."""
+
+    accepted: int = 0
+    repeated: int = 0
+    refused: int = 0
+    kept: int = 0
+    """Bytes of refused rows, about."""
+
+
+async def take_rows(tx: TakesBatches, batch_id: UUID, rows: Sequence[FormRow | RefusedRow]) -> Counts:
+    """Take some rows of a batch in one transaction.
+
+    A row that was taken before is answered as it was then, whoever of the same sender sends it, however concurrently.
+    """
+    forms = [row for row in rows if isinstance(row, FormRow)]
+    refused = [row for row in rows if isinstance(row, RefusedRow)]
+    known = dict(await tx.batches.known([name for row in forms for name in row.names]))
+    fresh: dict[bytes, FormRow] = {}
+    for row in forms:
+        if known.keys().isdisjoint(row.names):
+            fresh.setdefault(row.names[0], row)
+    mine = await tx.batches.claim(
+        [(row.names[0], row.contents[0], row.receipt.submission_id) for row in fresh.values()]
+    )
+    if late := [name for name in fresh if name not in mine]:  # taken by somebody else meanwhile
+        known |= await tx.batches.known(late)
+    work = _Work(tx)
+    failed: dict[bytes, tuple[RowFault, ...]] = {}
+    for name in mine:
+        try:
+            await work.take_in(fresh[name])
+        except SubmissionError as error:
+            failed[name] = fresh[name].explain(error)
+    await tx.batches.let_go(list(failed))
+    await work.write()
+    accepted: list[tuple[int, UUID, bool]] = []
+    for row in forms:
+        name = row.names[0]
+        before = next((known[name] for name in row.names if name in known), None)
+        if faults := failed.get(name):
+            refused.append(row.refused(*faults))
+            continue
+        was = before or Known(fresh[name].receipt.submission_id, fresh[name].contents[0])
+        if was.contents not in row.contents:
+            refused.append(row.refused(ANOTHER))
+            continue
+        accepted.append((row.number, was.submission_id, before is not None or fresh[name] is not row))
+    await tx.batches.accept(batch_id, accepted)
+    await tx.batches.refuse(batch_id, refused)
+    repeated = sum(again for _, _, again in accepted)
+    counts = Counts(len(accepted) - repeated, repeated, len(refused), sum(len(row.sent or "") for row in refused))
+    await tx.batches.count(batch_id, accepted=counts.accepted, repeated=repeated, refused=counts.refused)
+    return counts
+
+
+ANOTHER = RowFault(
+    "key", "came before with other content", "Give another form a key of its own; to change what was sent, correct it."
+)
+
+
+class _Work:
+    """Forms on their way: what each use case writes is gathered, and written for all of them at once."""
+
+    def __init__(self, tx: TakesBatches) -> None:
+        self._tx = tx
+        self._seen: dict[str, Establishment | None] = {}
+        self._kept: list[Submission] = []
+        self._told: list[tuple[bytes, UUID]] = []
+
+    async def take_in(self, row: FormRow) -> None:
+        """Raises what the use case raises, and then nothing of this row is left."""
+        one = Unwritten(self._tx.schools, self._seen)
+        await row.take_in(one, row.receipt)
+        self._kept += one.submissions.kept
+        self._tx.publish(*one.said)
+        if row.child:
+            self._told.append((row.child[0], row.receipt.submission_id))
+
+    async def write(self) -> None:
+        await self._tx.submissions.add_many(self._kept)
+        await self._tx.told.add(self._told)
+
+
+class Unwritten:
+    """The port `Intake` with nothing written: what a use case would keep and say is held here."""
+
+    def __init__(self, schools: Schools, seen: dict[str, Establishment | None]) -> None:
+        self.submissions = _Kept()
+        self.schools = _Seen(schools, seen)
+        self.said: list[Event] = []
+
+    def publish(self, *events: Event) -> None:
+        """See the port."""
+        self.said += events
+
+
+class _Kept:
+    def __init__(self) -> None:
+        self.kept: list[Submission] = []
+
+    async def add(self, submission: Submission) -> None:
+        self.kept.append(submission)
+
+    async def as_received(self, submission_id: UUID) -> None:
+        raise NotImplementedError("no form is looked up while forms are received")
+
+
+class _Seen:
+    """Schools, each looked up once for all the rows of a chunk."""
+
+    def __init__(self, schools: Schools, seen: dict[str, Establishment | None]) -> None:
+        self._seen = seen
+        self._look_up = schools.find
+        self.put, self.put_terms = schools.put, schools.put_terms
+
+    async def find(self, urn: str) -> Establishment | None:
+        if urn not in self._seen:
+            self._seen[urn] = await self._look_up(urn)
+        return self._seen[urn]

@@ -1,0 +1,51 @@
+"""Whether a sender has told us of a child before: known by a blind token, for each sender by itself (policy 7, 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from cme_contracts.people import Child
+from cme_referrals.domain.child_token import same_child
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who sends something, and so may see it. A school is one sender, whichever of its clerks sends."""
+
+    subject: str
+    urn: str | None
+
+    @property
+    def scope(self) -> str:
+        """Keys of rows and told children of different senders never meet."""
+        return f"urn:{self.urn}" if self.urn else f"sub:{self.subject}"
+
+
+class Blinds(Protocol):
+    """Makes tokens that say whether two things are the same, and not what they are."""
+
+    def tokens(self, *parts: str) -> tuple[bytes, ...]:
+        """By the current secret, then by those that are going out of use."""
+
+
+class ToldChildren(Protocol):
+    """Which sender has told us of which child, as blind tokens."""
+
+    async def add(self, tokens: Sequence[tuple[bytes, UUID]]) -> None:
+        """Token, submission."""
+
+    async def before(self, tokens: Sequence[bytes]) -> Sequence[str]:
+        """The references of the submissions that told of this child, the latest first; a few of them."""
+
+
+def child_tokens(blinds: Blinds, scope: str, child: Child) -> tuple[bytes, ...] | None:
+    """The child as this sender names them; None where name, date of birth or postcode is not known.
+
+    The sender is part of the token: it says nothing about whether others have told us of the child.
+    """
+    postcode = next((address.postcode for address in child.addresses if address.postcode), None)
+    found = same_child(child.forename, child.surname, child.date_of_birth, postcode)
+    return blinds.tokens("child", scope, *found) if found else None

@@ -1,0 +1,24 @@
+"""What tells that two forms are about one child, without saying who that is."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+
+def same_child(forename: str, surname: str, date_of_birth: date | None, postcode: str | None) -> tuple[str, ...] | None:
+    """Name, date of birth and postcode, written one way; None where one of them is not known.
+
+    Accents, capitals, spaces and hyphens do not count: clerks write them as they please.
+    """
+    named = _plain(surname), _plain(forename)
+    where = _plain(postcode or "")
+    if not any(named) or date_of_birth is None or not where:
+        return None
+    return (*named, date_of_birth.isoformat(), where)
+
+
+def _plain(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return re.sub(r"[\W_]", "", "".join(sign for sign in letters if not unicodedata.combining(sign)))

@@ -1,0 +1,16 @@
+"""A sender takes back what they sent: whoever works on the case sees it, and decides what follows (policy 7)."""
+
+from __future__ import annotations
+
+from cme_contracts.referrals import SubmissionWithdrawn
+from cme_register.application.ports import Transaction
+from cme_register.application.telling import entry
+
+
+async def note_withdrawn(tx: Transaction, event: SubmissionWithdrawn) -> None:
+    """Note it with the case, or with the chain where there is none.
+
+    No case is closed by it: that a school sent a form in error does not say that the child is in education.
+    """
+    case_id = await tx.cases.latest_of(event.first_submission_id)
+    await tx.chronology.add([entry(case_id or event.first_submission_id, event, event.withdrawn_at)])
