@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run stop start status test check prove story bench contracts lock token clean environment
+.PHONY: help run stop start status service test check prove story bench contracts lock token clean environment
 PYTHON ?= $(shell deploy/local/find-python)
 RUN := .venv/bin/python
 
@@ -27,6 +27,9 @@ status: environment  ## what runs, since when, and where
 
 token: environment  ## print a bearer token for the local run: ROLE=school URN=... or ROLE=lead_officer SUBJECT=...
 	@$(RUN) -m deploy.local token "$(ROLE)" --urn="$(URN)" --subject="$(SUBJECT)"
+
+service: environment  ## a service's own command beside the running system: NAME=register DO="parked list"
+	@$(RUN) -m deploy.local service "$(NAME)" $(DO)
 
 story: environment  ## watch one child's case travel through the running system
 	@$(RUN) -m tests.story

@@ -1,4 +1,4 @@
-"""`python -m deploy.local run|stop|start|status|token|clean`: what the Makefile calls."""
+"""`python -m deploy.local run|stop|start|status|token|service|clean`: what the Makefile calls."""
 
 import argparse
 import contextlib
@@ -8,12 +8,14 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from deploy.local import processes
 from deploy.local.control import order
 from deploy.local.failure import Failure
 from deploy.local.folders import STATE
 from deploy.local.ports import ports
+from deploy.local.services import SERVICES, environment
 from deploy.local.tokens import ROLES, Issuer
 
 
@@ -29,6 +31,9 @@ def main() -> None:
     token.add_argument("role", nargs="?", default="")
     token.add_argument("--urn", default="")
     token.add_argument("--subject", default="")
+    service = commands.add_parser("service")
+    service.add_argument("name", nargs="?", default="")
+    service.add_argument("rest", nargs=argparse.REMAINDER)
     asked = parser.parse_args()
     try:
         if asked.do == "run":
@@ -37,6 +42,8 @@ def main() -> None:
             run()
         elif asked.do == "token":
             print(_token(asked.role, urn=asked.urn, subject=asked.subject))
+        elif asked.do == "service":
+            run_service(asked.name, asked.rest)
         elif asked.do == "clean":
             clean(STATE)
         elif asked.do == "start" and not asked.name:
@@ -64,6 +71,22 @@ def _issuer_url() -> str:
     with contextlib.suppress(FileNotFoundError):
         return str(json.loads((STATE / "environment.json").read_text())["CME_ISSUER"])
     return f"http://127.0.0.1:{ports()['authority']}"
+
+
+def run_service(name: str, arguments: list[str]) -> NoReturn:
+    """A service's own command with the environment its processes have here, in place of this process."""
+    written = STATE / "environment.json"
+    if name not in SERVICES or not arguments:
+        message = (
+            f"Say which and what: make service NAME=register DO='parked list' (NAME is one of {', '.join(SERVICES)})."
+        )
+        raise Failure(message)
+    if not written.exists():
+        message = "Nothing runs here: start it with `make run`."
+        raise Failure(message)
+    told = json.loads(written.read_text(encoding="utf-8"))
+    own = environment(name, told, ports(), told[f"CME_{name.upper()}_DATABASE"])
+    os.execve(sys.executable, [sys.executable, "-m", f"cme_{name}", *arguments], own)  # noqa: S606 - no shell is the point
 
 
 def clean(state: Path) -> None:

@@ -88,6 +88,14 @@ def test_everything_can_be_killed_and_comes_back(run: LocalRun) -> None:
         run.command("deploy.local", "start", name)  # answers when it is ready
 
 
+def test_a_services_own_command_runs_beside_the_others(run: LocalRun) -> None:
+    listed = run.command("deploy.local", "service", "register", "parked", "list")
+    assert listed.returncode == 0
+    refused = run.command("deploy.local", "service", "nobody", "parked", "list", check=False)
+    assert refused.returncode == 1
+    assert "NAME is one of referrals, register, safeguarding, notifications" in refused.stderr
+
+
 def test_a_killed_supervisor_takes_everything_with_it_and_the_next_run_starts() -> None:
     with local_run() as first:
         base = int(first.environment["CME_LOCAL_PORTS"])
