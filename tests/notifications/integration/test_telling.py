@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from cme_bus.meta import Meta
-from cme_contracts.codes import OfficerRole, Outcome, ReferrerKind
+from cme_contracts.codes import ChallengeState, OfficerRole, Outcome, ReferrerKind
 from cme_contracts.notifications import MessageFailed, MessageSent, ReferrerInformed
 from cme_notifications.domain.messages import WAIT_FOR_ADDRESS
 from tests.notifications import invented
@@ -248,3 +248,18 @@ async def test_nothing_that_identifies_a_person_leaves_in_what_is_said(service: 
     written = await service.pool.fetch("SELECT headers::text || convert_from(payload, 'UTF8') AS all FROM outbox")
     assert len(written) == 2
     assert not any(word in row["all"] for row in written for word in ("Ada", "ada@", "Canary", "office@"))
+
+
+@pytest.mark.policy("5.2.6")
+async def test_a_school_is_told_what_does_not_fit_and_not_what_is_still_to_be_decided(service: Service) -> None:
+    asked = invented.challenged()
+    await service.hear(
+        invented.school(),
+        asked,
+        invented.challenged(state=ChallengeState.NOT_YET_KNOWN),
+        invented.challenged(state=ChallengeState.ANSWERED),
+    )
+    await service.send_all()
+    assert await service.mail("office@example.org") == [f"Please look at your deletion return {asked.reference}"]
+    body = await service.pool.fetchval("SELECT body FROM mailbox")
+    assert all(words in body for words in (asked.what, asked.mend, asked.source))
