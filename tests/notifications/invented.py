@@ -8,7 +8,17 @@ from uuid import UUID, uuid4
 from cme_bus.meta import Meta
 from cme_contracts import referrals, register, safeguarding
 from cme_contracts.base import Event
-from cme_contracts.codes import CaseKind, Category, Factor, Ground, OfficerRole, Outcome, Proof, ReferrerKind
+from cme_contracts.codes import (
+    CaseKind,
+    Category,
+    ChallengeState,
+    Factor,
+    Ground,
+    OfficerRole,
+    Outcome,
+    Proof,
+    ReferrerKind,
+)
 from cme_contracts.people import Child, Officer, Referrer
 from cme_contracts.sealed import Sealed
 
@@ -229,6 +239,21 @@ def silent(child_id: UUID, case_id: UUID) -> safeguarding.SocialCareSilent:
     )
 
 
+def challenged(
+    submission_id: UUID | None = None, state: ChallengeState = ChallengeState.CHALLENGED, urn: str = URN
+) -> referrals.SubmissionChallenged:
+    return referrals.SubmissionChallenged(
+        **submission(submission_id),
+        school_urn=urn,
+        rule="ground-f-writing",
+        state=state,
+        source="SI 2024/208 regulation 9(1)(f)",
+        what="Ground (f) needs the parent's writing.",
+        mend="Ask the parent to write.",
+        decided_at=NOON,
+    )
+
+
 def one_of_each() -> dict[str, Event]:
     """An example of every event that tells somebody, by type."""
     child, case, lead = uuid4(), uuid4(), uuid4()
@@ -236,6 +261,7 @@ def one_of_each() -> dict[str, Event]:
         referrer_named,
         pupil_deleted,
         pupil_added,
+        challenged,
         lambda: assigned(child, case, lead),
         lambda: warned(child, case, lead),
         lambda: breached(child, case, lead),

@@ -72,6 +72,15 @@ class Ground(OpenCode):
     UNKNOWN = "unknown"
 
 
+class ChallengeState(OpenCode):
+    """What is said of a rule that a submission is held against (policy 5.2). No state stops a submission."""
+
+    CHALLENGED = "challenged"
+    ANSWERED = "answered"
+    NOT_YET_KNOWN = "not_yet_known"
+    UNKNOWN = "unknown"
+
+
 class WithdrawalReason(OpenCode):
     """Why a sender takes back what they sent. A code, never a narrative."""
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from cme_contracts.base import Event, Service
-from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind, WithdrawalReason
+from cme_contracts.codes import ChallengeState, Factor, Ground, ReferralReason, ReferrerKind, WithdrawalReason
 from cme_contracts.fields import (
     FirstSubmissionId,
     Instant,
@@ -137,6 +137,26 @@ class PupilDeleted(Submission):
     destination_urn: Urn | None = Field(default=None, description="The new school, where it was named.")
     factors: tuple[Factor, ...] = Field(default=(), description="What the school ticked, as codes.")
     personal: Sealed[Child]
+
+
+class SubmissionChallenged(Submission):
+    """A rule was held against a deletion return: it is not met, is met now, or cannot be decided yet. The return was taken."""
+
+    type: ClassVar[str] = "cme.submission.challenged.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "referrals"
+    source_clause: ClassVar[str] = "policy 5.2; regulation 9"
+
+    school_urn: Urn
+    rule: str = Field(description="A code of intake's table of rules, e.g. ground-f-writing.")
+    state: ChallengeState = Field(description="Said again whenever it changes; the latest is what holds.")
+    source: str = Field(description="The law the rule follows from.")
+    what: str = Field(description="What the rule asks, as the table words it. Nothing that was sent.")
+    mend: str = Field(description="What the school can do about it, as the table words it. Nothing that was sent.")
+    not_before: date | None = Field(
+        default=None, description="The first day on which this rule would allow the deletion, where it can be said."
+    )
+    decided_at: Instant = instant("When intake decided.")
 
 
 class SubmissionWithdrawn(Submission):

@@ -10,7 +10,7 @@ import pytest
 
 import cme_council
 from cme_bus.meta import Meta
-from cme_contracts.codes import OfficerRole, Outcome, ReferrerKind
+from cme_contracts.codes import ChallengeState, OfficerRole, Outcome, ReferrerKind
 from cme_contracts.notifications import MessageFailed, MessageSent, ReferrerInformed
 from cme_notifications.adapters.mailbox import Mailbox
 from cme_notifications.application.send import Sender
@@ -274,3 +274,18 @@ async def test_where_social_care_cannot_be_written_to_the_team_manager_is_asked_
     assert {said.meta.causation_id for said in await service.say()} == {
         str(row["event_id"]) for row in await service.rows()
     }
+
+
+@pytest.mark.policy("5.2.6")
+async def test_a_school_is_told_what_does_not_fit_and_not_what_is_still_to_be_decided(service: Service) -> None:
+    asked = invented.challenged()
+    await service.hear(
+        invented.school(),
+        asked,
+        invented.challenged(state=ChallengeState.NOT_YET_KNOWN),
+        invented.challenged(state=ChallengeState.ANSWERED),
+    )
+    await service.send_all()
+    assert await service.mail("office@example.org") == [f"Please look at your deletion return {asked.reference}"]
+    body = await service.pool.fetchval("SELECT body FROM mailbox")
+    assert all(words in body for words in (asked.what, asked.mend, asked.source))

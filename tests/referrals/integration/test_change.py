@@ -33,7 +33,7 @@ async def checked(visitor: Visitor, body: dict[str, Any], who: dict[str, str] | 
 
 
 async def rows(visitor: Visitor) -> list[int]:
-    tables = ("submission", "outbox", "idempotency", "told_child", "batch", "taken_row", "withdrawal")
+    tables = ("submission", "outbox", "idempotency", "told_child", "batch", "taken_row", "withdrawal", "deletion")
     return [await visitor.count(table) for table in tables]
 
 
@@ -58,6 +58,7 @@ async def test_a_check_says_what_sending_says_and_keeps_nothing(
     for name in ("still_missing", "data_quality"):
         assert said[name] == sent[name]
     assert said["due_on"] == sent.get("due_on")
+    assert [one["rule"] for one in said["challenges"]] == [one["rule"] for one in sent.get("challenges", [])]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cme_referrals.adapters.files import UnreadableFileError, read_establishments, read_term_dates
-from cme_referrals.domain.school_data import Establishment
+from cme_referrals.domain.school_data import Establishment, OwnDays, TermDates
 
 COLUMNS = (
     '"URN","LA (code)","EstablishmentNumber","EstablishmentName","PhaseOfEducation (name)","EstablishmentStatus (name)"'
@@ -44,7 +44,9 @@ def test_the_invented_county_is_read_whole() -> None:
     county = Path(__file__).parents[3] / "deploy" / "local" / "county"
     schools = list(read_establishments(county / "establishments.csv"))
     assert schools and all(isinstance(one, Establishment) and one.la_code == "999" and one.mailbox for one in schools)
+    assert [one.urn for one in schools if isinstance(one, Establishment) and one.type_code == "07"] == ["990008"]
     terms = read_term_dates(county / "term-dates.json")
+    assert isinstance(terms, TermDates)
     assert (terms.la_code, terms.terms[0].first_day) == ("999", date(2026, 9, 3))
 
 
@@ -55,9 +57,28 @@ def test_the_invented_county_is_read_whole() -> None:
         '{"la_code": "999"}',
         YEAR + '"terms": [{"name": "a", "first_day": "2026-10-01", "last_day": "2026-09-01"}]}',
         YEAR + '"terms": [], "closed_days": [{"day": "2026-10-01", "reason": "-"}]}',
+        '{"urn": "99", "academic_year": "2026-27"}',
+        '{"urn": "990001", "academic_year": "2026-27", "inset_days": [{"day": "2 November", "reason": "-"}]}',
+        '{"urn": "990001", "academic_year": "2026-27", "terms": [{"name": "a", "first_day": "2026-10-01"}]}',
     ],
 )
 def test_term_dates_that_contradict_themselves_are_refused(tmp_path: Path, content: str) -> None:
     (file := tmp_path / "terms.json").write_text(content, encoding="utf-8")
     with pytest.raises(UnreadableFileError):
         read_term_dates(file)
+
+
+def test_a_file_that_names_a_school_says_how_it_departs_from_its_authority(tmp_path: Path) -> None:
+    (file := tmp_path / "own.json").write_text(
+        '{"urn": "990001", "academic_year": "2026-27", "inset_days": [{"day": "2026-11-02", "reason": "training"}]}',
+        encoding="utf-8",
+    )
+    assert read_term_dates(file) == OwnDays("990001", "2026-27", inset_days=((date(2026, 11, 2), "training"),))
+
+
+def test_the_type_of_a_school_is_read_where_the_extract_has_it(tmp_path: Path) -> None:
+    more = COLUMNS + ',"TypeOfEstablishment (code)"'
+    line = '"990008","999","7001","Willowbank","Not applicable","Open",'
+    (special,), (unsaid,) = listed(tmp_path, line + '"7"', columns=more), listed(tmp_path, line + '""', columns=more)
+    assert isinstance(special, Establishment) and special.type_code == "07"
+    assert isinstance(unsaid, Establishment) and unsaid.type_code is None

@@ -7,16 +7,18 @@ from uuid import UUID
 
 import pytest
 
-from cme_calendars import WorkingDays
+from cme_bus.meta import Meta
+from cme_calendars import SchoolDays, WorkingDays
 from cme_contracts.base import Event
 from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
 from cme_contracts.people import Child, Referrer
 from cme_contracts.referrals import ConcernReported, PupilAdded, PupilDeleted, ReferralRaised, ReferrerNamed
-from cme_referrals.application.ports import Submission
+from cme_referrals.application.ports import Returned, Submission
 from cme_referrals.application.receive_referral import receive_referral
 from cme_referrals.application.receive_return import receive_deletion_return, receive_new_pupil_return
 from cme_referrals.domain.errors import InTheFutureError, NoSchoolError, NotYourSchoolError, UnknownSchoolError
-from cme_referrals.domain.school_data import Establishment, TermDates
+from cme_referrals.domain.rules import Challenge
+from cme_referrals.domain.school_data import Establishment, OwnDays, TermDates
 from tests.referrals.invented import (
     OTHER_SCHOOL,
     SCHOOL,
@@ -42,8 +44,9 @@ class Fake:
         self.published: list[Event] = []
         self.kept: list[Submission] = []
         self.submissions = self.schools = self
+        self.challenges = Asked()
 
-    def publish(self, *events: Event) -> None:
+    def publish(self, *events: Event, cause: Meta | None = None) -> None:
         self.published += events
 
     async def add(self, submission: Submission) -> None:
@@ -60,6 +63,28 @@ class Fake:
 
     async def put_terms(self, terms: TermDates, *, at: datetime) -> bool:
         raise NotImplementedError
+
+    async def put_own_days(self, own: OwnDays, *, at: datetime) -> bool:
+        raise NotImplementedError
+
+    async def days_of(self, urn: str, la_code: str) -> SchoolDays | None:
+        return None
+
+
+class Asked:
+    """What deletion returns were asked, in memory."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[Returned, Sequence[Challenge]]] = []
+
+    async def add(self, returned: Returned, challenges: Sequence[Challenge], *, at: datetime) -> None:
+        self.kept.append((returned, challenges))
+
+    async def add_many(self, asked: Sequence[tuple[Returned, Sequence[Challenge], datetime]]) -> None:
+        raise NotImplementedError
+
+    async def of_submission(self, submission_id: UUID) -> Sequence[Challenge]:
+        return next(asked for returned, asked in self.kept if returned.submission_id == submission_id)
 
 
 @pytest.fixture

@@ -7,11 +7,13 @@ import pytest
 from cme_calendars import WorkingDays
 from cme_contracts.codes import Factor
 from cme_referrals.domain.tables import (
+    Asked,
     AtOnce,
     Term,
     Unit,
     at_once,
     at_once_table,
+    new_pupil_exempt,
     new_pupil_return_due,
     new_pupil_terms,
 )
@@ -75,3 +77,32 @@ def test_only_what_may_not_wait_goes_ahead_and_only_while_its_row_holds() -> Non
     ticked = (Factor.EHCP, Factor.FGM, Factor.HOMELESS_OR_REFUGE)
     assert at_once(ticked, date(2026, 11, 23)) == (Factor.FGM,)
     assert at_once(ticked, date(2024, 8, 18)) == ()
+
+
+@pytest.mark.policy("5.2.1")
+@pytest.mark.parametrize(
+    ("entered", "junior", "first_day", "asked", "exempt"),
+    [
+        (date(2026, 9, 3), True, date(2026, 9, 3), (), True),
+        (date(2026, 9, 3), True, date(2026, 9, 3), (Asked(date(2026, 9, 2), None),), False),
+        (date(2026, 9, 3), True, date(2026, 9, 3), (Asked(date(2026, 9, 3), None),), True),
+        (date(2026, 9, 3), True, date(2026, 9, 3), (Asked(date(2026, 6, 1), "990002"),), True),
+        (date(2026, 9, 3), True, date(2026, 9, 3), (Asked(date(2026, 6, 1), "990001"),), False),
+        (date(2026, 9, 14), True, date(2026, 9, 3), (), False),
+        (date(2026, 9, 3), False, date(2026, 9, 3), (), False),
+        (date(2026, 9, 3), False, None, (), False),
+        (date(2026, 9, 3), None, date(2026, 9, 3), (), None),
+        (date(2026, 9, 3), True, None, (), None),
+        (date(2024, 8, 18), True, date(2024, 8, 18), (), False),
+    ],
+    ids=[
+        "most junior class, first day", "asked before", "asked that day", "asked another school", "asked this school",
+        "later in the year", "another class", "another class, no calendar", "class not said", "no calendar",
+        "before the regulations",
+    ],
+)  # fmt: skip
+def test_no_return_is_needed_for_the_most_junior_class_on_the_first_day_unless_the_authority_asked(
+    entered: date, junior: bool | None, first_day: date | None, asked: tuple[Asked, ...], exempt: bool | None
+) -> None:
+    found = new_pupil_exempt(entered, most_junior_class=junior, first_day_of_year=first_day, urn="990001", asked=asked)
+    assert found is exempt

@@ -25,10 +25,13 @@ def read_routes(path: Path = ROUTES) -> RoutingTable:
 
 def _route(row: Mapping[str, Any]) -> Route:
     try:
-        by_hand = {name: tuple(codes) for name, codes in row.get("by_hand_if", {}).items()}
+        by_hand, where = (
+            {name: tuple(codes) for name, codes in row.get(column, {}).items()}
+            for column in ("by_hand_if", "only_where")
+        )
         return Route(**{
             **row, "tells": Tells(row["tells"]), "link": Link(row["link"]), "fields": tuple(row.get("fields", ())),
-            "by_hand_if": by_hand or None,
+            "by_hand_if": by_hand or None, "only_where": where or None,
         })  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
         raise BadRoute(f"a row of {row.get('event', 'no event')} cannot be read: {error}") from error
@@ -38,7 +41,14 @@ def _check(route: Route) -> None:
     event = CATALOG.get(route.event)
     if event is None:
         raise BadRoute(f"{route.event} is not an event")
-    uses = [*route.fields, NEEDS.get(route.tells), route.only_if, route.unless, *(route.by_hand_if or ())]
+    uses = [
+        *route.fields,
+        NEEDS.get(route.tells),
+        route.only_if,
+        route.unless,
+        *(route.by_hand_if or ()),
+        *(route.only_where or ()),
+    ]
     for name in filter(None, uses):
         if name not in event.model_fields:
             raise BadRoute(f"{route.event} has no field {name}")

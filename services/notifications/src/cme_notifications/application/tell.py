@@ -84,8 +84,10 @@ async def _lead_officer(tx: Transaction, event: Event) -> UUID | None:
 
 
 def _applies(route: Route, event: Event) -> bool:
-    return (route.only_if is None or bool(_field(event, route.only_if))) and not (
-        route.unless is not None and bool(_field(event, route.unless))
+    return (
+        (route.only_if is None or bool(_field(event, route.only_if)))
+        and not (route.unless is not None and bool(_field(event, route.unless)))
+        and all(str(_field(event, name)) in codes for name, codes in (route.only_where or {}).items())
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
-from cme_referrals.domain.school_data import Establishment, Term, TermDates
+from cme_referrals.domain.school_data import Establishment, OwnDays, Term, TermDates
 
 NEEDED = (
     "URN",
@@ -42,23 +42,41 @@ def read_establishments(path: Path) -> Iterator[Establishment | int]:
         raise UnreadableFileError("the list of establishments cannot be opened") from error
 
 
-def read_term_dates(path: Path) -> TermDates:
-    """An authority's school year. Raises `UnreadableFileError` when it is not one, or contradicts itself."""
+def read_term_dates(path: Path) -> TermDates | OwnDays:
+    """An authority's school year; or, where the file names a school (urn), how that school departs from it.
+
+    Raises `UnreadableFileError` when it is neither, or contradicts itself.
+    """
     try:
         content = json.loads(path.read_text("utf-8"))
+        year = _matching(r"[0-9]{4}-[0-9]{2}", content["academic_year"])
+        if "urn" in content:
+            return OwnDays(
+                urn=_matching(r"[0-9]{6}", content["urn"]),
+                academic_year=year,
+                terms=_terms(content["terms"]) if "terms" in content else None,
+                inset_days=_days(content.get("inset_days", ())),
+                closed_days=_days(content.get("closed_days", ())),
+            )
         return TermDates(
             la_code=_matching(r"[0-9]{3}", content["la_code"]),
-            academic_year=_matching(r"[0-9]{4}-[0-9]{2}", content["academic_year"]),
-            terms=tuple(
-                Term(str(term["name"]), date.fromisoformat(term["first_day"]), date.fromisoformat(term["last_day"]))
-                for term in content["terms"]
-            ),
-            closed_days=tuple(
-                (date.fromisoformat(day["day"]), str(day["reason"])) for day in content.get("closed_days", ())
-            ),
+            academic_year=year,
+            terms=_terms(content["terms"]),
+            closed_days=_days(content.get("closed_days", ())),
         )
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise UnreadableFileError(f"these are not term dates: {error}") from error
+
+
+def _terms(given: Iterable[dict[str, str]]) -> tuple[Term, ...]:
+    return tuple(
+        Term(str(term["name"]), date.fromisoformat(term["first_day"]), date.fromisoformat(term["last_day"]))
+        for term in given
+    )
+
+
+def _days(given: Iterable[dict[str, str]]) -> tuple[tuple[date, str], ...]:
+    return tuple((date.fromisoformat(day["day"]), str(day["reason"])) for day in given)
 
 
 def _establishment(line: dict[str, str | None]) -> Establishment | None:
@@ -73,6 +91,9 @@ def _establishment(line: dict[str, str | None]) -> Establishment | None:
         phase=_cell(line, "PhaseOfEducation (name)"),
         open=_cell(line, "EstablishmentStatus (name)").lower().startswith(OPEN),  # also "Open, but proposed to close"
         mailbox=_cell(line, "MainEmail") or None,  # not in every extract
+        type_code=_cell(line, "TypeOfEstablishment (code)").zfill(2)
+        if _cell(line, "TypeOfEstablishment (code)")
+        else None,
     )
 
 

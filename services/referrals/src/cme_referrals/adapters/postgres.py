@@ -11,6 +11,7 @@ from cme_bus.database import Connection, Tx
 from cme_bus.sealing import Keyring, NoKeyring
 from cme_referrals.adapters.batches import PostgresBatches, PostgresToldChildren
 from cme_referrals.adapters.chains import PostgresChains
+from cme_referrals.adapters.challenges import PostgresChallenges
 from cme_referrals.adapters.following import PostgresFollowing
 from cme_referrals.adapters.schools import PostgresSchools
 from cme_referrals.adapters.submissions import PostgresSubmissions
@@ -24,6 +25,7 @@ class ReferralsTx(Tx):
         self.submissions = PostgresSubmissions(conn, keyring or NoKeyring())
         self.following = PostgresFollowing(conn)
         self.schools = PostgresSchools(conn)
+        self.challenges = PostgresChallenges(conn)
         self.batches = PostgresBatches(conn, keyring or NoKeyring())
         self.chains = PostgresChains(conn)
         self.told = PostgresToldChildren(conn)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from cme_bus.meta import Meta
+from cme_calendars import SchoolDays
 from cme_contracts.base import Event
 from cme_referrals.application.forms import Receipt, Received
-from cme_referrals.application.ports import Intake, Publishes, Schools, Submission
+from cme_referrals.application.ports import Challenges, Intake, Publishes, Returned, Schools, Submission
 from cme_referrals.application.telling import Sender, ToldChildren
 from cme_referrals.domain.errors import SubmissionError
+from cme_referrals.domain.rules import Challenge
 from cme_referrals.domain.school_data import Establishment
 
 type TakeIn = Callable[[Intake, Receipt], Awaitable[Received]]
@@ -175,6 +178,9 @@ class TakesBatches(Publishes, Protocol):
     @property
     def told(self) -> ToldChildren: ...
 
+    @property
+    def challenges(self) -> Challenges: ...
+
 
 @dataclass(slots=True)
 class Counts:
@@ -238,13 +244,22 @@ ANOTHER = RowFault(
 )
 
 
+@dataclass(slots=True)
+class Schooling:
+    """Schools and their calendars that were looked up already."""
+
+    schools: dict[str, Establishment | None] = field(default_factory=dict)
+    days: dict[tuple[str, str], SchoolDays | None] = field(default_factory=dict)
+
+
 class _Work:
     """Forms on their way: what each use case writes is gathered, and written for all of them at once."""
 
     def __init__(self, tx: TakesBatches) -> None:
         self._tx = tx
-        self._seen: dict[str, Establishment | None] = {}
+        self._seen = Schooling()
         self._kept: list[Submission] = []
+        self._asked: list[tuple[Returned, Sequence[Challenge], datetime]] = []
         self._told: list[tuple[bytes, UUID]] = []
 
     async def take_in(self, row: FormRow) -> None:
@@ -252,24 +267,27 @@ class _Work:
         one = Unwritten(self._tx.schools, self._seen)
         await row.take_in(one, row.receipt)
         self._kept += one.submissions.kept
+        self._asked += one.challenges.asked
         self._tx.publish(*one.said)
         if row.child:
             self._told.append((row.child[0], row.receipt.submission_id))
 
     async def write(self) -> None:
         await self._tx.submissions.add_many(self._kept)
+        await self._tx.challenges.add_many(self._asked)
         await self._tx.told.add(self._told)
 
 
 class Unwritten:
     """The port `Intake` with nothing written: what a use case would keep and say is held here."""
 
-    def __init__(self, schools: Schools, seen: dict[str, Establishment | None]) -> None:
+    def __init__(self, schools: Schools, seen: Schooling) -> None:
         self.submissions = _Kept()
+        self.challenges = _Asked()
         self.schools = _Seen(schools, seen)
         self.said: list[Event] = []
 
-    def publish(self, *events: Event) -> None:
+    def publish(self, *events: Event, cause: Meta | None = None) -> None:
         """See the port."""
         self.said += events
 
@@ -285,15 +303,33 @@ class _Kept:
         raise NotImplementedError("no form is looked up while forms are received")
 
 
+class _Asked:
+    def __init__(self) -> None:
+        self.asked: list[tuple[Returned, Sequence[Challenge], datetime]] = []
+
+    async def add(self, returned: Returned, challenges: Sequence[Challenge], *, at: datetime) -> None:
+        self.asked.append((returned, challenges, at))
+
+    async def add_many(self, asked: Sequence[tuple[Returned, Sequence[Challenge], datetime]]) -> None:
+        self.asked += asked
+
+    async def of_submission(self, submission_id: UUID) -> Sequence[Challenge]:
+        raise NotImplementedError("nothing is looked up while forms are received")
+
+
 class _Seen:
     """Schools, each looked up once for all the rows of a chunk."""
 
-    def __init__(self, schools: Schools, seen: dict[str, Establishment | None]) -> None:
-        self._seen = seen
-        self._look_up = schools.find
-        self.put, self.put_terms = schools.put, schools.put_terms
+    def __init__(self, schools: Schools, seen: Schooling) -> None:
+        self._seen, self._schools = seen, schools
+        self.put, self.put_terms, self.put_own_days = schools.put, schools.put_terms, schools.put_own_days
 
     async def find(self, urn: str) -> Establishment | None:
-        if urn not in self._seen:
-            self._seen[urn] = await self._look_up(urn)
-        return self._seen[urn]
+        if urn not in self._seen.schools:
+            self._seen.schools[urn] = await self._schools.find(urn)
+        return self._seen.schools[urn]
+
+    async def days_of(self, urn: str, la_code: str) -> SchoolDays | None:
+        if (urn, la_code) not in self._seen.days:
+            self._seen.days[urn, la_code] = await self._schools.days_of(urn, la_code)
+        return self._seen.days[urn, la_code]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from cme_referrals.application.batches import TakeIn, Unwritten
+from cme_referrals.application.batches import Schooling, TakeIn, Unwritten
 from cme_referrals.application.forms import Receipt, Received
 from cme_referrals.application.ports import Schools
 from cme_referrals.application.telling import ToldChildren
@@ -38,7 +38,7 @@ async def check(tx: Checks, take_in: TakeIn, receipt: Receipt, child: Sequence[b
     """Go through the form's own use case and keep nothing. `child`: blind tokens of the child for this sender."""
     received, refusal = None, None
     try:
-        received = await take_in(Unwritten(tx.schools, {}), receipt)
+        received = await take_in(Unwritten(tx.schools, Schooling()), receipt)
     except SubmissionError as error:
         refusal = error
     told_before = tuple(await tx.told.before(child)) if child else None

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
 from cme_contracts.people import Child, Referrer
+from cme_referrals.domain.rules import Challenge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +68,24 @@ class NewPupilForm:
 
     about: About
     entered_on: date
+    most_junior_class: bool | None = None
+    """In the school's most junior class (regulation 13(2)). None: not said."""
     school_urn: str | None = None
     last_school_urn: str | None = None
     home_la: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A ground's own conditions, as `domain.rules.Deletion` has them. None: not said."""
+
+    writing_received_on: date | None = None
+    stated_day: date | None = None
+    leave_ended_on: date | None = None
+    first_absent_on: date | None = None
+    other_code_on: date | None = None
+    enquiries_signed_on: date | None = None
+    placed_by_authority: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +98,11 @@ class DeletionForm:
     school_urn: str | None = None
     destination_given: bool = False
     destination_urn: str | None = None
+    starts_on: date | None = None
+    """The day on which the pupil starts at the new school."""
+    recorded_on: date | None = None
+    """The day on which the name was in fact deleted."""
+    evidence: Evidence = Evidence()
     last_attended_on: date | None = None
     factors: tuple[Factor, ...] | None = None
     home_la: str | None = None
@@ -96,3 +117,7 @@ class Received:
     """Fields whose value was kept aside because it cannot be right."""
     due_on: date | None = None
     """The last day on which this return was in time, where it has one."""
+    exempt: bool | None = None
+    """A new pupil return that was not needed (regulation 13(2)). None: another form, or it cannot be said."""
+    challenges: tuple[Challenge, ...] = ()
+    """What does not fit the ground that is named, and what is not known yet. Nothing is refused for it."""

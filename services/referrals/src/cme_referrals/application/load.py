@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cme_contracts.referrals import EstablishmentChanged
 from cme_referrals.application.ports import KeepsSchools
-from cme_referrals.domain.school_data import Establishment, TermDates
+from cme_referrals.domain.school_data import Establishment, OwnDays, TermDates
 
 
 async def load_establishments(tx: KeepsSchools, establishments: Iterable[Establishment], *, at: datetime) -> int:
@@ -18,8 +18,10 @@ async def load_establishments(tx: KeepsSchools, establishments: Iterable[Establi
     return len(changed)
 
 
-async def load_terms(tx: KeepsSchools, terms: TermDates, *, at: datetime) -> bool:
-    """Keep a school year. Returns whether anything changed."""
+async def load_terms(tx: KeepsSchools, terms: TermDates | OwnDays, *, at: datetime) -> bool:
+    """Keep a school year, an authority's or one school's own. Returns whether anything changed."""
+    if isinstance(terms, OwnDays):
+        return await tx.schools.put_own_days(terms, at=at)
     return await tx.schools.put_terms(terms, at=at)
 
 

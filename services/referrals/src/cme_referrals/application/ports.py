@@ -8,10 +8,13 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from cme_bus.meta import Meta
+from cme_calendars import SchoolDays
 from cme_contracts.base import Event
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.progress import Progress
-from cme_referrals.domain.school_data import Establishment, TermDates
+from cme_referrals.domain.rules import Challenge, Deletion
+from cme_referrals.domain.school_data import Establishment, OwnDays, TermDates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +53,8 @@ class Followed:
 class Publishes(Protocol):
     """Announces facts with the transaction."""
 
-    def publish(self, *events: Event) -> None:
-        """They leave if, and only if, the transaction commits."""
+    def publish(self, *events: Event, cause: Meta | None = None) -> None:
+        """They leave if, and only if, the transaction commits. `cause`: what they answer, where many are handled at once."""
 
 
 class Submissions(Protocol):
@@ -124,6 +127,37 @@ class Schools(Protocol):
     async def put_terms(self, terms: TermDates, *, at: datetime) -> bool:
         """Keep a school year; False where nothing changed."""
 
+    async def put_own_days(self, own: OwnDays, *, at: datetime) -> bool:
+        """Keep how a school departs from it; False where nothing changed."""
+
+    async def days_of(self, urn: str, la_code: str) -> SchoolDays | None:
+        """The days on which a school of this authority meets. None where nobody has loaded a calendar."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """A deletion return as its rules need it; nothing in it says who the child is."""
+
+    submission_id: UUID
+    first_submission_id: UUID
+    reference: str
+    received_at: datetime
+    school_la: str
+    deletion: Deletion
+
+
+class Challenges(Protocol):
+    """What deletion returns were asked, and what they said."""
+
+    async def add(self, returned: Returned, challenges: Sequence[Challenge], *, at: datetime) -> None:
+        """Keep a new return and what it is asked."""
+
+    async def add_many(self, asked: Sequence[tuple[Returned, Sequence[Challenge], datetime]]) -> None:
+        """Keep many, each with what it is asked and when."""
+
+    async def of_submission(self, submission_id: UUID) -> Sequence[Challenge]:
+        """What one submission is asked, in the order of the table of rules."""
+
 
 class Intake(Publishes, Protocol):
     """What receiving a submission needs."""
@@ -133,6 +167,9 @@ class Intake(Publishes, Protocol):
 
     @property
     def schools(self) -> Schools: ...
+
+    @property
+    def challenges(self) -> Challenges: ...
 
 
 class Follows(Protocol):

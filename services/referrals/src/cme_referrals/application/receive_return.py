@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from cme_calendars import WorkingDays, local_date
-from cme_contracts.codes import ReferrerKind
+from datetime import date
+
+from cme_calendars import BeyondCalendar, WorkingDays, compulsory_school_age, local_date
+from cme_contracts.codes import Factor, Ground, ReferrerKind
 from cme_contracts.referrals import PupilAdded, PupilDeleted
 from cme_contracts.sealed import Sealed
 from cme_referrals.application.about import checked, filled, filled_about, refuse_the_future
+from cme_referrals.application.challenging import announce
 from cme_referrals.application.forms import DeletionForm, NewPupilForm, Receipt, Received
-from cme_referrals.application.ports import Intake
+from cme_referrals.application.ports import Intake, Returned
 from cme_referrals.application.receive import keep, report_concern, school_of
 from cme_referrals.domain.completeness import Kind, still_missing
 from cme_referrals.domain.errors import NoSchoolError, UnknownSchoolError
-from cme_referrals.domain.tables import new_pupil_return_due
+from cme_referrals.domain.rules import Deletion, Known, findings, rule_table
+from cme_referrals.domain.school_data import Establishment
+from cme_referrals.domain.tables import new_pupil_exempt, new_pupil_return_due
+
+AT_RISK = frozenset({Factor.SECTION_47, Factor.CHILD_PROTECTION_PLAN})
+"""What Education Act 1996 s 434A (not in force) looks at."""
 
 
 async def receive_new_pupil_return(
@@ -23,13 +31,19 @@ async def receive_new_pupil_return(
     Says `PupilAdded`. Raises any `SubmissionError`.
     """
     refuse_the_future(local_date(receipt.received_at), child__date_of_birth=form.about.child.date_of_birth)
-    urn, school_la, listed = await _returning_school(tx, receipt, form.school_urn, own_la)
+    urn, school_la, school = await _returning_school(tx, receipt, form.school_urn, own_la)
     about = checked(form.about)
     given = [*filled(last_school_urn=form.last_school_urn, home_la=form.home_la), *filled_about(about.child)]
     received = Received(
-        still_missing=(*still_missing(Kind.NEW_PUPIL_RETURN, given), *_unlisted(listed)),
+        still_missing=(*still_missing(Kind.NEW_PUPIL_RETURN, given), *_unlisted(school)),
         quarantined=about.quarantined,
         due_on=new_pupil_return_due(form.entered_on, calendar),
+        exempt=new_pupil_exempt(
+            form.entered_on,
+            most_junior_class=form.most_junior_class,
+            first_day_of_year=await _first_day_of_year(tx, form, urn, school_la),
+            urn=urn,
+        ),
     )
     await keep(tx, Kind.NEW_PUPIL_RETURN, receipt, received, referrer_kind=ReferrerKind.SCHOOL, school_urn=urn)
     assert received.due_on is not None
@@ -53,14 +67,18 @@ async def receive_new_pupil_return(
 async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Receipt, *, own_la: str | None) -> Received:
     """Take a deletion return: what a school says it did, not proof that it was lawful.
 
-    Says `PupilDeleted`, and `ConcernReported` where a factor may not wait. Raises any `SubmissionError`.
+    What does not fit its ground is challenged, and taken all the same. Says `PupilDeleted`, `SubmissionChallenged` for
+    each rule that is not met or not known, and `ConcernReported` where a factor may not wait. Raises any `SubmissionError`.
     """
     refuse_the_future(
         local_date(receipt.received_at),
         child__date_of_birth=form.about.child.date_of_birth,
         last_attended_on=form.last_attended_on,
+        recorded_on=form.recorded_on,
+        evidence__writing_received_on=form.evidence.writing_received_on,
+        evidence__enquiries_signed_on=form.evidence.enquiries_signed_on,
     )
-    urn, school_la, listed = await _returning_school(tx, receipt, form.school_urn, own_la)
+    urn, school_la, school = await _returning_school(tx, receipt, form.school_urn, own_la)
     about = checked(form.about)
     known = form.destination_urn and await tx.schools.find(form.destination_urn)
     given = [
@@ -73,10 +91,25 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
         *(["factors"] if form.factors is not None else []),
         *filled_about(about.child),
     ]
+    table = rule_table()
+    deletion = _deletion(form, receipt, urn, table.special(school.type_code if school else None))
+    days = await tx.schools.days_of(urn, school_la) if deletion.counts_school_days else None
+    found = findings(Known(deletion=deletion, days=days), table.rules)
     received = Received(
-        still_missing=(*still_missing(Kind.DELETION_RETURN, given), *_unlisted(listed)), quarantined=about.quarantined
+        still_missing=(*still_missing(Kind.DELETION_RETURN, given), *_no_start(form), *_unlisted(school)),
+        quarantined=about.quarantined,
+        challenges=tuple(found.values()),
     )
     await keep(tx, Kind.DELETION_RETURN, receipt, received, referrer_kind=ReferrerKind.SCHOOL, school_urn=urn)
+    returned = Returned(
+        submission_id=receipt.submission_id,
+        first_submission_id=receipt.first_submission_id,
+        reference=receipt.reference,
+        received_at=receipt.received_at,
+        school_la=school_la,
+        deletion=deletion,
+    )
+    await tx.challenges.add(returned, received.challenges, at=receipt.received_at)
     tx.publish(
         PupilDeleted(
             submission_id=receipt.submission_id,
@@ -94,14 +127,48 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
             personal=Sealed(about.child),
         )
     )
+    announce(tx, returned, received.challenges, at=receipt.received_at)
     report_concern(tx, receipt, form.factors or (), referrer=ReferrerKind.SCHOOL, on_roll=False, child=about.child)
     return received
 
 
+def _deletion(form: DeletionForm, receipt: Receipt, urn: str, special_school: bool | None) -> Deletion:
+    born, evidence = form.about.child.date_of_birth, form.evidence
+    return Deletion(
+        school_urn=urn,
+        ground=form.ground.value,
+        deleted_on=form.deleted_on,
+        received_on=local_date(receipt.received_at),
+        recorded_on=form.recorded_on,
+        last_attended_on=form.last_attended_on,
+        destination_given=form.destination_given,
+        writing_received_on=evidence.writing_received_on,
+        stated_day=evidence.stated_day,
+        leave_ended_on=evidence.leave_ended_on,
+        first_absent_on=evidence.first_absent_on,
+        other_code_on=evidence.other_code_on,
+        enquiries_signed_on=evidence.enquiries_signed_on,
+        placed_by_authority=evidence.placed_by_authority,
+        special_school=special_school,
+        at_risk=not AT_RISK.isdisjoint(form.factors or ()),
+        of_compulsory_school_age=None if born is None else form.deleted_on in compulsory_school_age(born),
+    )
+
+
+async def _first_day_of_year(tx: Intake, form: NewPupilForm, urn: str, school_la: str) -> date | None:
+    if not form.most_junior_class:
+        return None  # no exemption, whatever the day: the calendar need not be read
+    days = await tx.schools.days_of(urn, school_la)
+    try:
+        return None if days is None else days.first_day_of_school_year(form.entered_on)
+    except BeyondCalendar:
+        return None
+
+
 async def _returning_school(
     tx: Intake, receipt: Receipt, given: str | None, own_la: str | None
-) -> tuple[str, str, bool]:
-    """The school's URN, its authority, and whether it is on our list; one that is not is taken to be the council's."""
+) -> tuple[str, str, Establishment | None]:
+    """The school's URN, its authority, and its entry; one that is on no list is taken to be the council's."""
     urn = school_of(receipt, given)
     if urn is None:
         raise NoSchoolError("a return comes from a school")
@@ -109,8 +176,12 @@ async def _returning_school(
     la_code = school.la_code if school else own_la
     if la_code is None:
         raise UnknownSchoolError("this school is not on the list, and the council's own code is not configured")
-    return urn, la_code, school is not None
+    return urn, la_code, school
 
 
-def _unlisted(listed: bool) -> tuple[str, ...]:
-    return () if listed else ("school_urn",)
+def _no_start(form: DeletionForm) -> tuple[str, ...]:
+    return ("destination.starts_on",) if form.ground is Ground.A and form.starts_on is None else ()
+
+
+def _unlisted(school: Establishment | None) -> tuple[str, ...]:
+    return () if school else ("school_urn",)

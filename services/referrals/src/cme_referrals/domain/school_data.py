@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from cme_calendars import SchoolDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,8 @@ class Establishment:
     phase: str
     open: bool
     mailbox: str | None = None
+    type_code: str | None = None
+    """Type of establishment, two figures. None: the extract did not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +51,39 @@ class TermDates:
         for day, _ in self.closed_days:
             if not any(term.first_day <= day <= term.last_day for term in self.terms):
                 raise ValueError(f"{day} is closed but in no term")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDays:
+    """How one school departs from its authority's school year. Raises ValueError when its own terms overlap."""
+
+    urn: str
+    academic_year: str
+    terms: tuple[Term, ...] | None = None
+    """None: the authority's."""
+    inset_days: tuple[tuple[date, str], ...] = ()
+    """Staff training: the school does not meet, and the authority's dates do not say so."""
+    closed_days: tuple[tuple[date, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        last = date.min
+        for term in self.terms or ():
+            if not last < term.first_day <= term.last_day:
+                raise ValueError(f"{term.name} does not follow the term before it, or ends before it begins")
+            last = term.last_day
+
+
+def calendar_of(authority: Sequence[TermDates], own: Sequence[OwnDays]) -> SchoolDays | None:
+    """The days on which a school meets: year by year its authority's, but where the school has its own.
+
+    None where no term is known. Raises ValueError when the years overlap.
+    """
+    terms = {one.academic_year: one.terms for one in authority}
+    terms |= {one.academic_year: one.terms for one in own if one.terms}
+    stretches = [(term.first_day, term.last_day) for year in terms.values() for term in year]
+    if not stretches:
+        return None
+    shut = [
+        day for days in (*(one.closed_days for one in authority), *(one.closed_days for one in own)) for day, _ in days
+    ]
+    return SchoolDays(stretches, inset=[day for one in own for day, _ in one.inset_days], closures=shut)

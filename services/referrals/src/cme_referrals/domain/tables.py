@@ -33,6 +33,23 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Exemption:
+    """From which day on some new pupil returns are not needed."""
+
+    valid_from: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The authority asks for the returns that would not be needed."""
+
+    asked_on: date
+    urn: str | None
+    """None: every school."""
+
+
+@dataclass(frozen=True, slots=True)
 class AtOnce:
     """A factor that safeguarding must see at once, from a day on and perhaps until another."""
 
@@ -78,3 +95,37 @@ def new_pupil_return_due(entered_on: date, calendar: WorkingDays, terms: Sequenc
     if term.unit is Unit.WORKING:
         return calendar.add_working_days(entered_on, term.days)
     return entered_on + timedelta(days=term.days)
+
+
+@cache
+def exemptions(path: Path = DATA / "new_pupil_return.toml") -> tuple[tuple[Exemption, ...], tuple[Asked, ...]]:
+    """The exemptions and the authority's requests. Raises KeyError or TypeError when the file is not one."""
+    content = tomllib.loads(path.read_text("utf-8"))
+    return (
+        tuple(Exemption(row["valid_from"], row["source"]) for row in content["exemption"]),
+        tuple(Asked(row["asked_on"], row.get("urn")) for row in content.get("request", ())),
+    )
+
+
+def new_pupil_exempt(
+    entered_on: date,
+    *,
+    most_junior_class: bool | None,
+    first_day_of_year: date | None,
+    urn: str,
+    asked: Sequence[Asked] | None = None,
+) -> bool | None:
+    """Whether no return was needed (regulation 13(2)). None where the class or the school year's first day is not known.
+
+    `asked` are the authority's requests; left out, those of the table. A request takes the exemption away for names
+    entered after its day.
+    """
+    rows, requests = exemptions()
+    if most_junior_class is False or not any(row.valid_from <= entered_on for row in rows):
+        return False
+    wanted = requests if asked is None else asked
+    if any(one.urn in (None, urn) and one.asked_on < entered_on for one in wanted):
+        return False
+    if first_day_of_year is not None and entered_on != first_day_of_year:
+        return False
+    return None if most_junior_class is None or first_day_of_year is None else True

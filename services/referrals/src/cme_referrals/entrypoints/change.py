@@ -22,7 +22,7 @@ from cme_referrals.entrypoints.fields import Form, Known
 from cme_referrals.entrypoints.http import FOLLOW_FOR, Desk, note_told, receipt_of, sender_of
 from cme_referrals.entrypoints.kinds import UnfitFormError, faults_of, may_send, read_form, use_case
 from cme_referrals.entrypoints.refusals import told
-from cme_referrals.entrypoints.views import Accepted, Note, View, accepted, notes
+from cme_referrals.entrypoints.views import Accepted, ChallengeView, Note, View, accepted, challenge_views, notes
 from cme_web.idempotency import IdempotencyKey, idempotent
 from cme_web.problems import Fault, NotVisible, Problem
 from cme_web.tokens import CurrentCaller
@@ -37,6 +37,7 @@ class CheckView(View):
     refused: tuple[Note, ...] = Field(description="Why it would be refused.")
     still_missing: tuple[str, ...] = Field(description="What the form asks for besides. No reason to wait.")
     data_quality: tuple[Note, ...] = Field(description="What is given and cannot be right.")
+    challenges: tuple[ChallengeView, ...] = Field(description="Deletion returns: what does not fit the ground.")
     due_on: date | None = Field(description="New pupil returns: the last day on which it is in time.")
     told_before: bool | None = Field(
         description="Whether you have told us of this child. null: it takes a name, the date of birth and a postcode to say."
@@ -82,6 +83,7 @@ def api(desk: Desk) -> APIRouter:
             refused=_notes(faults_of(found.refusal)) if found.refusal else (),
             still_missing=received.still_missing if received else (),
             data_quality=notes(received.quarantined) if received else (),
+            challenges=challenge_views(received.challenges) if received else (),
             due_on=received.due_on if received else None,
             told_before=None if found.told_before is None else bool(found.told_before),
             references=found.told_before or (),
@@ -135,6 +137,7 @@ def _refused(faults: tuple[RowFault, ...]) -> dict[str, Any]:
         refused=_notes(faults),
         still_missing=(),
         data_quality=(),
+        challenges=(),
         due_on=None,
         told_before=None,
         references=(),

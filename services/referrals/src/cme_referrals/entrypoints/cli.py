@@ -11,7 +11,7 @@ from pathlib import Path
 from cme_referrals.adapters.files import UnreadableFileError, read_establishments, read_term_dates
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.load import load_establishments, load_terms
-from cme_referrals.domain.school_data import Establishment
+from cme_referrals.domain.school_data import Establishment, OwnDays
 from cme_referrals.settings import Settings
 from cme_service.context import Context
 
@@ -42,7 +42,7 @@ async def import_gias(context: Context[Settings, ReferralsTx], arguments: Namesp
 
 
 async def import_calendars(context: Context[Settings, ReferralsTx], arguments: Namespace) -> int:
-    """Load an authority's term dates."""
+    """Load an authority's term dates, or a school's own."""
     try:
         terms = read_term_dates(arguments.file)
     except UnreadableFileError as error:
@@ -50,7 +50,8 @@ async def import_calendars(context: Context[Settings, ReferralsTx], arguments: N
         return 1
     async with context.db.transaction() as tx:
         changed = await load_terms(tx, terms, at=context.clock.now())
-    print(f"{len(terms.terms)} terms of {terms.la_code} {terms.academic_year}: {'kept' if changed else 'unchanged'}")
+    whose = f"school {terms.urn}" if isinstance(terms, OwnDays) else terms.la_code
+    print(f"{len(terms.terms or ())} terms of {whose} {terms.academic_year}: {'kept' if changed else 'unchanged'}")
     return 0
 
 

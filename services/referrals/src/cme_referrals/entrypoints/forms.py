@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from cme_contracts.codes import Factor, Ground, ReferralReason
-from cme_referrals.application.forms import DeletionForm, NewPupilForm, ReferralForm
+from cme_referrals.application.forms import DeletionForm, Evidence, NewPupilForm, ReferralForm
 from cme_referrals.entrypoints.fields import Day, Form, Known, LaCode, Text, Urn
 from cme_referrals.entrypoints.people import Child, Referrer
 
@@ -56,6 +56,10 @@ class NewPupilReturn(Form):
 
     child: Child
     entered_on: Day
+    most_junior_class: bool | None = Field(
+        default=None,
+        description="In the school's most junior class. With entry on the first day of the school year no return is needed.",
+    )
     school_urn: Urn | None = Field(default=None, description="The school's own; left out, the one in the token.")
     last_school_urn: Urn | None = None
     home_la: LaCode | None = None
@@ -65,6 +69,7 @@ class NewPupilReturn(Form):
         return NewPupilForm(
             about=self.child.about(),
             entered_on=self.entered_on,
+            most_junior_class=self.most_junior_class,
             school_urn=self.school_urn,
             last_school_urn=self.last_school_urn,
             home_la=self.home_la,
@@ -76,11 +81,38 @@ class Destination(Form):
 
     school_urn: Urn | None = None
     description: Text | None = None
+    starts_on: Day | None = Field(default=None, description="The day on which the pupil starts there.")
 
     @property
     def says_something(self) -> bool:
         """Whether anything is named at all."""
         return bool(self.school_urn or self.description)
+
+
+class GroundEvidence(Form):
+    """What a ground asks for besides its letter. Give what belongs to the ground; leave the rest out."""
+
+    writing_received_on: Day | None = Field(
+        default=None, description="f: the day on which the school received the parent's writing."
+    )
+    stated_day: Day | None = Field(
+        default=None, description="f: the day after which, says the parent's writing, the child is educated otherwise."
+    )
+    leave_ended_on: Day | None = Field(default=None, description="h: the last day of the leave of absence.")
+    first_absent_on: Day | None = Field(default=None, description="i: the first school day of the absence.")
+    other_code_on: Day | None = Field(
+        default=None, description="i: the last day since then with a session coded other than G, N or O, if any."
+    )
+    enquiries_signed_on: Day | None = Field(
+        default=None, description="h, i: the day on which the school signed the joint enquiries."
+    )
+    placed_by_authority: bool | None = Field(
+        default=None, description="Special school: whether a local authority arranged the place."
+    )
+
+    def evidence(self) -> Evidence:
+        """What the use case takes."""
+        return Evidence(**self.model_dump())
 
 
 class DeletionReturn(Form):
@@ -89,6 +121,10 @@ class DeletionReturn(Form):
     child: Child
     ground: Annotated[Ground, Known()]
     deleted_on: Day
+    recorded_on: Day | None = Field(
+        default=None, description="The day on which the name was in fact deleted; left out, nobody says it differs."
+    )
+    evidence: GroundEvidence = GroundEvidence()
     destination: Destination | None = Field(default=None, description="null: nobody has said.")
     school_urn: Urn | None = Field(default=None, description="The school's own; left out, the one in the token.")
     last_attended_on: Day | None = None
@@ -104,6 +140,9 @@ class DeletionReturn(Form):
             school_urn=self.school_urn,
             destination_given=self.destination is not None and self.destination.says_something,
             destination_urn=self.destination.school_urn if self.destination else None,
+            starts_on=self.destination.starts_on if self.destination else None,
+            recorded_on=self.recorded_on,
+            evidence=self.evidence.evidence(),
             last_attended_on=self.last_attended_on,
             factors=self.factors,
             home_la=self.home_la,

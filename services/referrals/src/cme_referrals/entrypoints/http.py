@@ -118,8 +118,9 @@ def api(desk: Desk) -> APIRouter:
             followed = await tx.following.find(submission_id, sent_by_school=own_school(caller))
             if followed is None:
                 raise NotVisible
+            challenges = await tx.challenges.of_submission(submission_id)
             form = await tx.submissions.as_received(submission_id)
-        return whole_view(followed, dict(form) if form is not None else None)
+        return whole_view(followed, challenges, dict(form) if form is not None else None)
 
     @router.get("/v1/progress/{token}", responses={200: {"model": ProgressView}})
     async def progress(token: str, link: CurrentLink) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from cme_referrals.application.forms import Receipt, Received
 from cme_referrals.application.ports import Followed
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.progress import Progress, Stage
+from cme_referrals.domain.rules import Challenge, State
 
 WRONG = {
     "child.upn": "the check letter or the form is wrong",
@@ -35,6 +37,19 @@ class Note(View):
     mend: str
 
 
+class ChallengeView(View):
+    """A rule that what was sent does not meet, or that cannot be decided yet. The submission was taken all the same."""
+
+    rule: str = Field(description="A code of the table of rules.")
+    state: State
+    source: str = Field(description="The law it follows from.")
+    what: str
+    mend: str
+    not_before: date | None = Field(
+        default=None, description="The first day on which this rule would allow the deletion, where it can be said."
+    )
+
+
 class Accepted(View):
     """A submission has been received. It is safe: from here on the council's clocks run."""
 
@@ -47,6 +62,14 @@ class Accepted(View):
     )
     data_quality: tuple[Note, ...] = Field(description="What was given and cannot be right.")
     due_on: date | None = Field(default=None, description="New pupil returns: the last day on which it was in time.")
+    exempt: bool | None = Field(
+        default=None,
+        description="New pupil returns: true where none was needed (regulation 13(2)); left out where that cannot be said.",
+    )
+    challenges: tuple[ChallengeView, ...] = Field(
+        default=(),
+        description="Deletion returns: what does not fit the ground, or is not known yet. Nothing was refused.",
+    )
 
 
 class ProgressView(View):
@@ -76,6 +99,7 @@ class SubmissionView(ProgressView):
 class WholeSubmissionView(SubmissionView):
     """A submission with the form as it was received."""
 
+    challenges: tuple[ChallengeView, ...] = Field(description="As they stand now.")
     as_received: dict[str, Any] | None = Field(description="null: its key has been forgotten, and the child with it.")
 
 
@@ -100,6 +124,8 @@ def accepted(receipt: Receipt, received: Received, follow: str) -> dict[str, Any
         still_missing=received.still_missing,
         data_quality=notes(received.quarantined),
         due_on=received.due_on,
+        exempt=received.exempt,
+        challenges=challenge_views(received.challenges),
     )
     return answer.model_dump(mode="json", exclude_none=True)
 
@@ -114,9 +140,18 @@ def submission_view(followed: Followed) -> dict[str, Any]:
     return SubmissionView(**_submission(followed)).model_dump(mode="json")
 
 
-def whole_view(followed: Followed, as_received: dict[str, Any] | None) -> dict[str, Any]:
+def whole_view(
+    followed: Followed, challenges: Sequence[Challenge], as_received: dict[str, Any] | None
+) -> dict[str, Any]:
     """For one submission."""
-    return WholeSubmissionView(**_submission(followed), as_received=as_received).model_dump(mode="json")
+    return WholeSubmissionView(
+        **_submission(followed), challenges=challenge_views(challenges), as_received=as_received
+    ).model_dump(mode="json")
+
+
+def challenge_views(challenges: Sequence[Challenge]) -> tuple[ChallengeView, ...]:
+    """What the sender is told of the rules."""
+    return tuple(ChallengeView(**asdict(one)) for one in challenges)
 
 
 def _submission(followed: Followed) -> dict[str, Any]:

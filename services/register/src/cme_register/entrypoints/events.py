@@ -13,7 +13,7 @@ from cme_bus.errors import Unprocessable
 from cme_bus.meta import Meta
 from cme_calendars import BeyondCalendar
 from cme_contracts.notifications import ReferrerInformed
-from cme_contracts.referrals import PupilAdded, PupilDeleted, ReferralRaised, SubmissionWithdrawn
+from cme_contracts.referrals import PupilAdded, PupilDeleted, ReferralRaised, SubmissionChallenged, SubmissionWithdrawn
 from cme_contracts.safeguarding import (
     Concerning,
     ConcernRaised,
@@ -23,7 +23,7 @@ from cme_contracts.safeguarding import (
     SocialCareSilent,
 )  # fmt: skip
 from cme_register.adapters.postgres import RegisterTx
-from cme_register.application import closing, concerns, withdrawals
+from cme_register.application import challenges, closing, concerns, withdrawals
 from cme_register.application.intake import Received, take_in
 from cme_register.application.rules import Rules
 from cme_register.domain.errors import RegisterError
@@ -62,6 +62,10 @@ def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules)
     @ears.on(SubmissionWithdrawn)
     async def note_that_it_was_taken_back(event: SubmissionWithdrawn, tx: RegisterTx, meta: Meta) -> None:
         await withdrawals.note_withdrawn(tx, event)
+
+    @ears.on(SubmissionChallenged)
+    async def note_what_is_asked_of_it(event: SubmissionChallenged, tx: RegisterTx, meta: Meta) -> None:
+        await challenges.note_challenged(tx, event)
 
 
 def _hear_safeguarding(ears: Consumer[RegisterTx]) -> None:
