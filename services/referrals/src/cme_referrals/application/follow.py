@@ -66,5 +66,5 @@ async def note_joined(tx: Follows, fact: RecordsJoined) -> None:
 
 async def note_separated(tx: Follows, fact: RecordsSeparated) -> None:
     """They were not: exactly what is named goes back."""
-    subjects = [*fact.submission_ids, *fact.case_ids]
+    subjects = [*fact.submission_ids, *fact.case_ids, *fact.recorded_ids]
     await tx.identity.separate(fact.child_id, fact.restored_child_id, subjects, at=fact.separated_at)
