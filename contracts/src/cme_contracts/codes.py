@@ -93,6 +93,15 @@ class WithdrawalReason(OpenCode):
     UNKNOWN = "unknown"
 
 
+class ConsentKind(OpenCode):
+    """What an authority decides about before a name may be deleted (policy 5.2, 5.3)."""
+
+    SPECIAL_SCHOOL_DELETION = "special_school_deletion"
+    JOINT_ENQUIRIES = "joint_enquiries"
+    HOME_EDUCATION_WITHDRAWAL = "home_education_withdrawal"
+    UNKNOWN = "unknown"
+
+
 class Factor(OpenCode):
     """Something that may put the child at risk (policy 6, 9; Working Together). A code, never a narrative."""
 

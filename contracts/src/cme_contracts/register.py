@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from cme_contracts.base import Event, Service
-from cme_contracts.codes import CaseKind, Category, Factor, OfficerRole, Outcome, Proof
+from cme_contracts.codes import CaseKind, Category, ConsentKind, Factor, OfficerRole, Outcome, Proof
 from cme_contracts.fields import (
     CaseId,
     ChildId,
@@ -100,8 +100,45 @@ class RecordsSeparated(ChildEvent):
         description="First submissions of the chains that are the restored child's."
     )
     case_ids: tuple[UUID, ...] = Field(description="The cases that are the restored child's.")
+    recorded_ids: tuple[UUID, ...] = Field(
+        default=(), description="The orders and consents that are the restored child's, by their ids."
+    )
     decided_by: OfficerId
     separated_at: Instant = instant("When the officer decided.")
+
+
+class AttendanceOrderRecorded(ChildEvent):
+    """An officer has recorded a school attendance order, or what has changed about one: the latest is what holds."""
+
+    type: ClassVar[str] = "cme.attendance-order.recorded.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 5.1; Education Act 1996 s 437"
+
+    order_id: UUID = Field(description="One order, whatever is recorded about it.")
+    order_number: str = Field(description="The number the council gave it; says nothing about the child.")
+    school_urn: Urn = Field(description="The school the order names.")
+    in_force_from: date = day("The first day on which it is in force.")
+    in_force_to: date | None = Field(default=None, description="The last day; None: until further notice.")
+    recorded_by: OfficerId
+    recorded_at: Instant = instant("When the officer recorded it.")
+
+
+class ConsentRecorded(ChildEvent):
+    """An officer has recorded what an authority decided: consent, or the council's signature, given or refused."""
+
+    type: ClassVar[str] = "cme.consent.recorded.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 5.3; regulation 9(1)(h), (i) and 9(2)"
+
+    consent_id: UUID = Field(description="One decision. A later one is another.")
+    kind: ConsentKind
+    given: bool = Field(description="False: it was refused, or taken back.")
+    decided_on: date = day("The day of the decision.")
+    school_urn: Urn | None = Field(default=None, description="The school it is for; None: whichever asks.")
+    recorded_by: OfficerId
+    recorded_at: Instant = instant("When the officer recorded it.")
 
 
 class CaseEvent(ChildEvent):

@@ -110,9 +110,18 @@ def test_a_special_school_needs_the_consent_of_the_authority_that_placed_the_chi
         ({}, (), ["special-school-consent"]),
         ({}, ((True, 10), (False, 20)), ["special-school-consent"]),
         ({}, ((False, 10), (True, 20)), []),
-        ({}, ((False, 20), (True, 20)), ["special-school-consent"]),
+        ({}, ((False, 20), (True, 20)), []),
+        ({}, ((True, 20), (False, 20)), ["special-school-consent"]),
     ],
-    ids=["placed by nobody", "type not known", "nobody said", "taken back", "given after all", "both on one day"],
+    ids=[
+        "placed by nobody",
+        "type not known",
+        "nobody said",
+        "taken back",
+        "given after all",
+        "given the same day",
+        "refused the same day",
+    ],
 )
 def test_the_latest_decision_up_to_the_deletion_counts(
     more: dict[str, Any], consents: tuple[tuple[bool, int], ...], expected: list[str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
@@ -26,6 +26,26 @@ SET state = excluded.state, not_before = excluded.not_before, decided_at = exclu
 OF_SUBMISSION = """
 SELECT rule, state, source, what, mend, not_before FROM challenge WHERE submission_id = $1 ORDER BY place, rule"""
 
+WITH_RETURNS = "SELECT DISTINCT first_submission_id FROM deletion WHERE first_submission_id = ANY($1)"
+
+HELD = """
+SELECT d.submission_id, d.first_submission_id, d.school_la, d.school_urn, d.facts, s.reference, s.received_at
+FROM deletion AS d JOIN submission AS s ON s.id = d.submission_id
+WHERE NOT EXISTS (SELECT FROM withdrawal AS w WHERE w.first_submission_id = d.first_submission_id)
+"""
+OF_CHILD = (
+    HELD
+    + """
+  AND d.first_submission_id IN (SELECT subject FROM whose WHERE child_id = $1) ORDER BY s.id FOR UPDATE OF s"""
+)
+OF_CHAIN = HELD + "  AND d.first_submission_id = $1 ORDER BY s.id FOR UPDATE OF s"
+
+WAITING_FOR_DAYS = """
+SELECT DISTINCT d.first_submission_id FROM challenge AS c JOIN deletion AS d ON d.submission_id = c.submission_id
+WHERE c.state = 'not_yet_known' AND c.rule IN ('ground-h-days', 'ground-i-days')
+  AND ($1::text IS NULL OR d.school_la = $1) AND ($2::text IS NULL OR d.school_urn = $2)
+ORDER BY d.first_submission_id"""
+
 DAYS = frozenset(one.name for one in fields(Deletion) if one.name.endswith(("_on", "_day")))
 
 
@@ -48,6 +68,49 @@ class PostgresChallenges:
         await self._put([
             (returned.submission_id, one, at) for returned, challenges, at in asked for one in challenges
         ])  # fmt: skip
+
+    async def change(self, submission_id: UUID, challenges: Sequence[Challenge], *, at: datetime) -> None:
+        """See the port."""
+        await self._put([(submission_id, one, at) for one in challenges])
+
+    async def with_returns(self, first_submission_ids: Collection[UUID]) -> set[UUID]:
+        """See the port."""
+        rows = await self._conn.fetch(WITH_RETURNS, list(first_submission_ids))
+        return {row["first_submission_id"] for row in rows}
+
+    async def hold(self, child_id: UUID) -> None:
+        """See the port. A statement of its own, so that the next one sees what was waited for."""
+        await self._conn.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"cme.referrals.rules {child_id}"
+        )
+
+    async def of_child(self, child_id: UUID) -> Sequence[tuple[Returned, Sequence[Challenge]]]:
+        """See the port."""
+        return await self._held(OF_CHILD, child_id)
+
+    async def of_chain(self, first_submission_id: UUID) -> Sequence[tuple[Returned, Sequence[Challenge]]]:
+        """See the port."""
+        return await self._held(OF_CHAIN, first_submission_id)
+
+    async def waiting_for_days(self, *, la_code: str | None, urn: str | None) -> Sequence[UUID]:
+        """See the port."""
+        return [row["first_submission_id"] for row in await self._conn.fetch(WAITING_FOR_DAYS, la_code, urn)]
+
+    async def _held(self, statement: str, whose: UUID) -> Sequence[tuple[Returned, Sequence[Challenge]]]:
+        return [
+            (
+                Returned(
+                    submission_id=row["submission_id"],
+                    first_submission_id=row["first_submission_id"],
+                    reference=row["reference"],
+                    received_at=row["received_at"],
+                    school_la=row["school_la"],
+                    deletion=_deletion(row["school_urn"], row["facts"]),
+                ),
+                await self.of_submission(row["submission_id"]),
+            )
+            for row in await self._conn.fetch(statement, whose)
+        ]
 
     async def _put(self, rows: Sequence[tuple[UUID, Challenge, datetime]]) -> None:
         places = {rule.code: place for place, rule in enumerate(rule_table().rules)}
@@ -75,7 +138,7 @@ def _facts(deletion: Deletion) -> dict[str, Any]:
     }
 
 
-def deletion_of(school_urn: str, facts: Mapping[str, Any]) -> Deletion:
+def _deletion(school_urn: str, facts: Mapping[str, Any]) -> Deletion:
     """What `_facts` wrote down."""
     read: dict[str, Any] = {name: date.fromisoformat(value) if name in DAYS else value for name, value in facts.items()}
     return Deletion(school_urn=school_urn, **read)

@@ -12,6 +12,7 @@ from cme_bus.sealing import Keyring, NoKeyring
 from cme_referrals.adapters.batches import PostgresBatches, PostgresToldChildren
 from cme_referrals.adapters.chains import PostgresChains
 from cme_referrals.adapters.challenges import PostgresChallenges
+from cme_referrals.adapters.elsewhere import PostgresElsewhere
 from cme_referrals.adapters.following import PostgresFollowing
 from cme_referrals.adapters.schools import PostgresSchools
 from cme_referrals.adapters.submissions import PostgresSubmissions
@@ -26,6 +27,7 @@ class ReferralsTx(Tx):
         self.following = PostgresFollowing(conn)
         self.schools = PostgresSchools(conn)
         self.challenges = PostgresChallenges(conn)
+        self.elsewhere = PostgresElsewhere(conn)
         self.batches = PostgresBatches(conn, keyring or NoKeyring())
         self.chains = PostgresChains(conn)
         self.told = PostgresToldChildren(conn)
@@ -37,6 +39,10 @@ class PostgresIdentity:
 
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
+
+    async def child_of(self, subject: UUID) -> UUID | None:
+        """See the port."""
+        return await cme_identity.child_of(self._conn, subject)
 
     async def place(self, subject: UUID, child_id: UUID, *, at: datetime) -> None:
         """See the port."""

@@ -63,5 +63,6 @@ async def note_joined(tx: Follows, fact: RecordsJoined) -> None:
 
 
 async def note_separated(tx: Follows, fact: RecordsSeparated) -> None:
-    """They were not: exactly the chains that are named go back. What is kept of a case is reached through them."""
-    await tx.identity.separate(fact.child_id, fact.restored_child_id, fact.submission_ids, at=fact.separated_at)
+    """They were not: exactly what is named goes back. What is kept of a case is reached through its chains."""
+    subjects = [*fact.submission_ids, *fact.recorded_ids]
+    await tx.identity.separate(fact.child_id, fact.restored_child_id, subjects, at=fact.separated_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ from cme_calendars import SchoolDays
 from cme_contracts.base import Event
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.progress import Progress
-from cme_referrals.domain.rules import Challenge, Deletion
+from cme_referrals.domain.rules import Challenge, Consent, Deletion, Elsewhere, Order
 from cme_referrals.domain.school_data import Establishment, OwnDays, TermDates
 
 
@@ -55,6 +55,19 @@ class Publishes(Protocol):
 
     def publish(self, *events: Event, cause: Meta | None = None) -> None:
         """They leave if, and only if, the transaction commits. `cause`: what they answer, where many are handled at once."""
+
+
+class Elsewheres(Protocol):
+    """What the register has recorded about children, each row by an id of its own."""
+
+    async def put_order(self, order_id: UUID, number: str, order: Order, *, at: datetime) -> None:
+        """Keep an order; what was recorded later holds, whatever arrives last."""
+
+    async def put_consent(self, consent_id: UUID, consent: Consent, *, at: datetime) -> None:
+        """Keep a decision."""
+
+    async def of_child(self, child_id: UUID) -> Elsewhere:
+        """All that is this child's now."""
 
 
 class Submissions(Protocol):
@@ -104,6 +117,9 @@ class Following(Protocol):
 
 class Identity(Protocol):
     """Whose a chain of submissions is, as the register says."""
+
+    async def child_of(self, subject: UUID) -> UUID | None:
+        """Whose it is now. None while the register has not spoken."""
 
     async def place(self, subject: UUID, child_id: UUID, *, at: datetime) -> None:
         """`subject` is this child's."""
@@ -159,6 +175,28 @@ class Challenges(Protocol):
         """What one submission is asked, in the order of the table of rules."""
 
 
+class DecidedAgain(Challenges, Protocol):
+    """The same, decided again when a fact arrives."""
+
+    async def change(self, submission_id: UUID, challenges: Sequence[Challenge], *, at: datetime) -> None:
+        """Keep what became of some rules."""
+
+    async def with_returns(self, first_submission_ids: Collection[UUID]) -> set[UUID]:
+        """Those of these chains that hold a deletion return."""
+
+    async def hold(self, child_id: UUID) -> None:
+        """Work alone on what this child's returns are asked, until the transaction ends."""
+
+    async def of_child(self, child_id: UUID) -> Sequence[tuple[Returned, Sequence[Challenge]]]:
+        """This child's returns that nobody has taken back, and what each was asked; their rows are held."""
+
+    async def of_chain(self, first_submission_id: UUID) -> Sequence[tuple[Returned, Sequence[Challenge]]]:
+        """The same of one chain."""
+
+    async def waiting_for_days(self, *, la_code: str | None, urn: str | None) -> Sequence[UUID]:
+        """The chains of an authority's schools, or of one, with a rule that a calendar may decide."""
+
+
 class Intake(Publishes, Protocol):
     """What receiving a submission needs."""
 
@@ -180,6 +218,22 @@ class Follows(Protocol):
 
     @property
     def identity(self) -> Identity: ...
+
+
+class Decides(Publishes, Protocol):
+    """What deciding a rule again needs."""
+
+    @property
+    def challenges(self) -> DecidedAgain: ...
+
+    @property
+    def elsewhere(self) -> Elsewheres: ...
+
+    @property
+    def identity(self) -> Identity: ...
+
+    @property
+    def schools(self) -> Schools: ...
 
 
 class KeepsSchools(Publishes, Protocol):

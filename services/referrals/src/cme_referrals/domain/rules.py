@@ -126,6 +126,7 @@ class Elsewhere:
 
     orders: tuple[Order, ...] = ()
     consents: tuple[Consent, ...] = ()
+    """In the order in which they were recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,7 +267,7 @@ def _consent(known: Known, kind: ConsentKind) -> Finding | None:
     it = known.deletion
     decisions = sorted(
         (one for one in known.elsewhere.consents if one.kind == kind and one.school_urn in (None, it.school_urn)),
-        key=lambda one: (one.decided_on, not one.given),  # of two on one day the refusal
+        key=lambda one: one.decided_on,  # stable: of two on one day the one that was recorded last
     )
     before = [one for one in decisions if one.decided_on <= it.deleted_on]
     if before and before[-1].given:

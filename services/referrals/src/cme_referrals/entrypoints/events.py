@@ -9,9 +9,11 @@ from cme_bus.meta import Meta
 from cme_contracts.base import Event
 from cme_contracts.notifications import ReferrerInformed
 from cme_contracts.register import (
+    AttendanceOrderRecorded,
     CaseClosed,
     CaseOpened,
     ClockStarted,
+    ConsentRecorded,
     DuplicateLinked,
     LeadOfficerAssigned,
     RecordsJoined,
@@ -19,7 +21,7 @@ from cme_contracts.register import (
     SubmissionMatched,
 )  # fmt: skip
 from cme_referrals.adapters.postgres import ReferralsTx
-from cme_referrals.application import follow
+from cme_referrals.application import elsewhere, follow
 
 type Run[E: Event] = Sequence[tuple[E, Meta]]
 
@@ -30,6 +32,7 @@ def listen(ears: Consumer[ReferralsTx]) -> None:
     @ears.on_many(SubmissionMatched)
     async def know_whose_submission_it_is(run: Run[SubmissionMatched], tx: ReferralsTx) -> None:
         await follow.note_matched(tx, [event for event, _ in run])
+        await elsewhere.decide_matched(tx, run)
 
     @ears.on_many(CaseOpened)
     async def show_it_on_the_register(run: Run[CaseOpened], tx: ReferralsTx) -> None:
@@ -58,7 +61,17 @@ def listen(ears: Consumer[ReferralsTx]) -> None:
     @ears.on(RecordsJoined)
     async def keep_both_under_the_surviving_child(event: RecordsJoined, tx: ReferralsTx, meta: Meta) -> None:
         await follow.note_joined(tx, event)
+        await elsewhere.decide_joined(tx, event)
 
     @ears.on(RecordsSeparated)
     async def give_back_what_is_the_other_childs(event: RecordsSeparated, tx: ReferralsTx, meta: Meta) -> None:
         await follow.note_separated(tx, event)
+        await elsewhere.decide_separated(tx, event)
+
+    @ears.on(AttendanceOrderRecorded)
+    async def hold_returns_against_the_order(event: AttendanceOrderRecorded, tx: ReferralsTx, meta: Meta) -> None:
+        await elsewhere.note_order(tx, event)
+
+    @ears.on(ConsentRecorded)
+    async def hold_returns_against_the_consent(event: ConsentRecorded, tx: ReferralsTx, meta: Meta) -> None:
+        await elsewhere.note_consent(tx, event)

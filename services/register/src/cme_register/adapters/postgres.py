@@ -9,6 +9,7 @@ from cme_register.adapters.children import PgChildren
 from cme_register.adapters.chronology import PgChronology
 from cme_register.adapters.clocks import PgClocks
 from cme_register.adapters.officers import PgOfficers
+from cme_register.adapters.recorded import PgRecorded
 from cme_register.adapters.submissions import PgSubmissions
 from cme_timers import Timers
 
@@ -25,3 +26,4 @@ class RegisterTx(Tx):
         self.timers = Timers(conn)
         self.officers = PgOfficers(conn)
         self.chronology = PgChronology(conn)
+        self.recorded = PgRecorded(conn)

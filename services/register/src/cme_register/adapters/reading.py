@@ -82,6 +82,8 @@ async def child_page(pool: Pool, child_id: UUID) -> View | None:
         "joined": [dict(one) for one in await pool.fetch(JOINED, row["id"])],
         "may_also_be": [one["id"] for one in alike],
         "submissions": [dict(one) for one in await pool.fetch(OF_CHILD, row["id"])],
+        "orders": [dict(one) for one in await pool.fetch(ORDERS, row["id"])],
+        "consents": [dict(one) for one in await pool.fetch(CONSENTS, row["id"])],
         "cases": [_listed(case) for case in await pool.fetch(CASES_OF_CHILD, row["id"])],
     }
 
@@ -184,6 +186,14 @@ SELECT at, what, detail FROM chronology WHERE subject = ANY(
 JOINED = """
 SELECT child.id AS absorbed_child_id, joined_into, joined_at, joined_by FROM child
 JOIN join_journal ON absorbed_id = child.id AND separated_at IS NULL WHERE shown_as = $1 ORDER BY joined_at, child.id"""
+
+ORDERS = """
+SELECT attendance_order.id AS order_id, order_number, school_urn, in_force_from, in_force_to, recorded_by, recorded_at
+FROM attendance_order JOIN child ON child.id = record_id WHERE child.shown_as = $1 ORDER BY in_force_from, order_number"""
+
+CONSENTS = """
+SELECT consent.id AS consent_id, kind, given, decided_on, school_urn, recorded_by, recorded_at
+FROM consent JOIN child ON child.id = record_id WHERE child.shown_as = $1 ORDER BY decided_on, recorded_at, consent.id"""
 
 ALIKE = """
 SELECT DISTINCT shown.id FROM trait JOIN child AS record ON record.id = trait.record_id JOIN child AS shown ON shown.id = record.shown_as

@@ -90,7 +90,8 @@ async def separate(
     event = RecordsSeparated(
         child_id=child_id, restored_child_id=restored_id,
         submission_ids=tuple(dict.fromkeys(one.submission.first_id for one in await tx.submissions.of_records(restored))),
-        case_ids=tuple(case.id for case in theirs), decided_by=by, separated_at=at,
+        case_ids=tuple(case.id for case in theirs), recorded_ids=await tx.recorded.of_records(restored),
+        decided_by=by, separated_at=at,
     )  # fmt: skip
     detail = event.model_dump(mode="json", include={"restored_child_id", "decided_by"})
     await tx.chronology.add([Entry(case.id, at, event.type, detail) for case in cases])

@@ -14,6 +14,7 @@ from cme_register.domain.case import Case
 from cme_register.domain.clocks import Clock
 from cme_register.domain.codes import Role
 from cme_register.domain.details import Details
+from cme_register.domain.recorded import Consent, Order
 from cme_register.domain.submission import Submission
 from cme_timers import Wanted
 
@@ -191,6 +192,19 @@ class Chronology(Protocol):
         """Note it."""
 
 
+class Recorded(Protocol):
+    """What officers recorded that was decided elsewhere. Lock the child first."""
+
+    async def put_order(self, child_id: UUID, order: Order, *, order_id: UUID, by: UUID, at: datetime) -> UUID | None:
+        """Keep an order, or change the one of this number. Returns its id; None where the number is another child's."""
+
+    async def add_consent(self, child_id: UUID, consent: Consent, *, consent_id: UUID, by: UUID, at: datetime) -> None:
+        """Keep a decision."""
+
+    async def of_records(self, record_ids: Collection[UUID]) -> tuple[UUID, ...]:
+        """The ids of all that was recorded with these records, orders first."""
+
+
 class Transaction(Protocol):
     """All of it, together or not at all."""
 
@@ -208,6 +222,8 @@ class Transaction(Protocol):
     def officers(self) -> Officers: ...
     @property
     def chronology(self) -> Chronology: ...
+    @property
+    def recorded(self) -> Recorded: ...
 
     def publish(self, *events: Event, cause: Meta | None = None) -> None:
         """Say it to the other services, once this is committed."""

@@ -18,6 +18,10 @@ ANSWERS = {
     "not-a-lead-officer": Answer(422, "They are no active Lead Officer", "Choose one from /v1/officers."),
     "records-not-apart": Answer(409, "These are not two records that stand by themselves", "Look at both records first."),
     "records-not-joined": Answer(409, "The one record was not joined into the other", "Look at the record: it names what was joined into it."),
+    "order-of-another-child": Answer(
+        409, "This order number is another child's", "Check the number and whose page you are on; one order is about one child."
+    ),
+    "decided-in-the-future": Answer(422, "decided_on lies in the future", "Give the day on which it was decided, up to today."),
     "deadline-would-move": Answer(
         409, "The absorbed record's case is due first", "Join the other way round, so that the earlier deadline stays."
     ),

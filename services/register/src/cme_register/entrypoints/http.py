@@ -10,11 +10,16 @@ from cme_register.entrypoints.access import ACCESS
 from cme_register.entrypoints.answers import ANSWERS
 from cme_register.entrypoints.cases import cases_api
 from cme_register.entrypoints.children import children_api
+from cme_register.entrypoints.recording import recording_api
 from cme_register.settings import Settings
 from cme_service.context import Context
 
 
 def build_app(context: Context[Settings, RegisterTx], rules: Rules) -> FastAPI:
     """Every route behind its row of the access table."""
-    routers = [cases_api(context.db, context.clock, rules), children_api(context.db, context.clock, rules)]
+    routers = [
+        cases_api(context.db, context.clock, rules),
+        children_api(context.db, context.clock, rules),
+        recording_api(context.db, context.clock),
+    ]
     return context.make_app(access=ACCESS, routers=routers, answers=ANSWERS)
