@@ -64,8 +64,7 @@ class Kafka:
                 *self._java("-Xmx128m"),
                 "kafka.tools.StorageTool",
                 "format",
-                "-t",
-                cluster,
+                f"--cluster-id={cluster}",  # in one word: one id in 64 begins with a hyphen
                 "-c",
                 str(self._properties),
             ]
