@@ -80,9 +80,6 @@ class Asked:
     async def add(self, returned: Returned, challenges: Sequence[Challenge], *, at: datetime) -> None:
         self.kept.append((returned, challenges))
 
-    async def add_many(self, asked: Sequence[tuple[Returned, Sequence[Challenge], datetime]]) -> None:
-        raise NotImplementedError
-
     async def of_submission(self, submission_id: UUID) -> Sequence[Challenge]:
         return next(asked for returned, asked in self.kept if returned.submission_id == submission_id)
 

@@ -299,9 +299,6 @@ class _Kept:
     async def add(self, submission: Submission) -> None:
         self.kept.append(submission)
 
-    async def as_received(self, submission_id: UUID) -> None:
-        raise NotImplementedError("no form is looked up while forms are received")
-
 
 class _Asked:
     def __init__(self) -> None:
@@ -309,12 +306,6 @@ class _Asked:
 
     async def add(self, returned: Returned, challenges: Sequence[Challenge], *, at: datetime) -> None:
         self.asked.append((returned, challenges, at))
-
-    async def add_many(self, asked: Sequence[tuple[Returned, Sequence[Challenge], datetime]]) -> None:
-        self.asked += asked
-
-    async def of_submission(self, submission_id: UUID) -> Sequence[Challenge]:
-        raise NotImplementedError("nothing is looked up while forms are received")
 
 
 class _Seen:

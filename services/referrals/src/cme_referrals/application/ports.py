@@ -70,11 +70,15 @@ class Elsewheres(Protocol):
         """All that is this child's now."""
 
 
-class Submissions(Protocol):
-    """Submissions as received."""
+class KeepsSubmissions(Protocol):
+    """Where a submission goes as it is received."""
 
     async def add(self, submission: Submission) -> None:
         """Keep a new one; holds its row until the transaction ends."""
+
+
+class Submissions(KeepsSubmissions, Protocol):
+    """Submissions as received."""
 
     async def as_received(self, submission_id: UUID) -> Mapping[str, Any] | None:
         """The form word for word, opened. None where there is no such submission, or its key has been forgotten."""
@@ -162,11 +166,15 @@ class Returned:
     deletion: Deletion
 
 
-class Challenges(Protocol):
-    """What deletion returns were asked, and what they said."""
+class KeepsChallenges(Protocol):
+    """Where a deletion return goes with what it is asked."""
 
     async def add(self, returned: Returned, challenges: Sequence[Challenge], *, at: datetime) -> None:
         """Keep a new return and what it is asked."""
+
+
+class Challenges(KeepsChallenges, Protocol):
+    """What deletion returns were asked, and what they said."""
 
     async def add_many(self, asked: Sequence[tuple[Returned, Sequence[Challenge], datetime]]) -> None:
         """Keep many, each with what it is asked and when."""
@@ -201,13 +209,13 @@ class Intake(Publishes, Protocol):
     """What receiving a submission needs."""
 
     @property
-    def submissions(self) -> Submissions: ...
+    def submissions(self) -> KeepsSubmissions: ...
 
     @property
     def schools(self) -> Schools: ...
 
     @property
-    def challenges(self) -> Challenges: ...
+    def challenges(self) -> KeepsChallenges: ...
 
 
 class Follows(Protocol):
