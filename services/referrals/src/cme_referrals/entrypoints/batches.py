@@ -14,8 +14,8 @@ from starlette.requests import ClientDisconnect
 from cme_referrals.adapters.unpacking import BrokenUploadError
 from cme_referrals.application.batches import Batch, State
 from cme_referrals.application.telling import Sender
+from cme_referrals.entrypoints.desk import Desk, sender_of
 from cme_referrals.entrypoints.downloads import accepted_of, refused_of
-from cme_referrals.entrypoints.http import Desk, sender_of
 from cme_referrals.entrypoints.sheets import MEDIA_TYPES
 from cme_referrals.entrypoints.uploads import Upload, sentence, sheet_of
 from cme_referrals.entrypoints.views import View

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 
 from cme_referrals.application.batches import AcceptedRow, Batch, RefusedRow
 from cme_referrals.entrypoints.columns import REMARKS, guarded
-from cme_referrals.entrypoints.http import Desk
+from cme_referrals.entrypoints.desk import Desk
 from cme_referrals.entrypoints.sheets import REFUSED, Format
 
 PAGE = 500

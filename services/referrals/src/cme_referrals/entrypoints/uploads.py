@@ -16,8 +16,8 @@ from cme_referrals.adapters.unpacking import BrokenUploadError
 from cme_referrals.application.batches import Batch, FormRow, RefusedRow, RowFault, State, take_rows
 from cme_referrals.application.telling import Sender, child_tokens
 from cme_referrals.domain.errors import SubmissionError
-from cme_referrals.entrypoints.http import Desk, receipt_of
-from cme_referrals.entrypoints.kinds import UnfitFormError, faults_of, may_send, read_form, use_case
+from cme_referrals.entrypoints.desk import Desk, receipt_of
+from cme_referrals.entrypoints.kinds import UnfitFormError, faults_of, read_form
 from cme_referrals.entrypoints.sheets import MEDIA_TYPES, Format, Row, Sheet, charset_of
 from cme_web.problems import Problem
 from cme_web.tokens import Caller
@@ -106,10 +106,10 @@ class Upload:
                 )
             )
         kind, form = read_form(values)
-        may_send(self._caller, form)
+        kind.may_send(self._caller)
         blinds, scope = self._desk.blinds, self._sender.scope
         content = json.dumps(form.model_dump(mode="json", exclude_unset=True), sort_keys=True)
-        contents = blinds.tokens("content", scope, kind, content)
+        contents = blinds.tokens("content", scope, kind.kind, content)
         return FormRow(
             number=row.number,
             sent=row.sent or "",
@@ -117,7 +117,7 @@ class Upload:
             contents=contents,
             child=child_tokens(blinds, scope, form.child.about().child),
             receipt=receipt_of(self._desk, form, self._caller),
-            take_in=use_case(self._desk, form),
+            take_in=kind.use_case(form, self._desk.authority),
             explain=lambda error: self._placed(row, faults_of(error)),
             cells=self._sheet.own(row),
         )
