@@ -52,9 +52,7 @@ async def test_it_names_the_case_and_stands_in_its_chronology(register: Register
     ]
 
 
-async def test_a_record_that_is_joined_takes_it_along_and_back(
-    register: Register, desk: Callable[..., Desk]
-) -> None:
+async def test_a_record_that_is_joined_takes_it_along_and_back(register: Register, desk: Callable[..., Desk]) -> None:
     first, second = referral(child("Isolde")), referral(child("Izzy"))
     await register.hear(first, second)
     isolde, izzy = [one.body["child_id"] for one in await register.said() if one.short == "submission.matched"]

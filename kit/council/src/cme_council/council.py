@@ -94,7 +94,10 @@ class Council(Strict):
 
     def teams(self, on: date) -> dict[str, Contact]:
         """The council's other teams that are valid on that day, by code: where what is not the CME team's work goes."""
-        return {id: _valid(self.team_list, id, on) for id in {one.id for one in self.team_list if one.valid_from <= on}}
+        return {
+            code: _valid(self.team_list, code, on)
+            for code in {one.id for one in self.team_list if one.valid_from <= on}
+        }
 
     def citation(self, id: str, on: date) -> Citation:
         """The citation that is valid on that day. Raises NotGivenError."""
