@@ -16,11 +16,13 @@ from cme_calendars import WorkingDays
 from cme_referrals.__main__ import REFERRALS
 from cme_referrals.adapters.blinding import Blinding
 from cme_referrals.adapters.postgres import ReferralsTx
+from cme_referrals.application.authority import Authority
 from cme_referrals.application.load import load_establishments
 from cme_referrals.domain.school_data import Establishment
 from cme_referrals.entrypoints import batches, change
 from cme_referrals.entrypoints.access import ACCESS
-from cme_referrals.entrypoints.http import Desk, api
+from cme_referrals.entrypoints.desk import Desk
+from cme_referrals.entrypoints.http import api
 from cme_referrals.entrypoints.refusals import ANSWERS
 from cme_web.app import make_app
 from cme_web.links import Links
@@ -103,7 +105,14 @@ def issuer() -> Issuer:
 @pytest.fixture
 async def visitor(db: Database[ReferralsTx], clock: Standing, issuer: Issuer) -> AsyncIterator[Visitor]:
     """Somebody at the door, over the whole ASGI stack."""
-    desk = Desk(db=db, clock=clock, links=LINKS, calendar=WorkingDays(), public_url=URL, own_la="999", blinds=BLINDS)
+    desk = Desk(
+        db=db,
+        clock=clock,
+        links=LINKS,
+        authority=Authority(la_code="999", working_days=WorkingDays()),
+        public_url=URL,
+        blinds=BLINDS,
+    )
     async with httpx2.AsyncClient(transport=issuer.transport) as keys:
         tokens = TokenChecker(issuer=NAME, audience="cme", jwks_url="https://issuer.test/jwks", client=keys, pause=0)
         app = make_app(

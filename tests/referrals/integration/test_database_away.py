@@ -9,9 +9,11 @@ import pytest
 from cme_bus.database import Database, prepare
 from cme_calendars import WorkingDays
 from cme_referrals.adapters.postgres import ReferralsTx
+from cme_referrals.application.authority import Authority
 from cme_referrals.entrypoints import batches, change
 from cme_referrals.entrypoints.access import ACCESS
-from cme_referrals.entrypoints.http import Desk, api
+from cme_referrals.entrypoints.desk import Desk
+from cme_referrals.entrypoints.http import api
 from cme_web.app import make_app
 from cme_web.tokens import TokenChecker
 from deploy.local.ports import free_port
@@ -28,7 +30,14 @@ async def lonely(issuer: Issuer, clock: Standing) -> AsyncIterator[Visitor]:
         f"postgresql://nobody@127.0.0.1:{free_port()}/none", min_size=0, init=prepare
     ) as pool:
         db = Database(pool, ReferralsTx, source="/cme/referrals", keyring=KEYRING)
-        desk = Desk(db=db, clock=clock, links=LINKS, calendar=WorkingDays(), public_url=URL, own_la=None, blinds=BLINDS)
+        desk = Desk(
+            db=db,
+            clock=clock,
+            links=LINKS,
+            authority=Authority(la_code=None, working_days=WorkingDays()),
+            public_url=URL,
+            blinds=BLINDS,
+        )
         async with httpx2.AsyncClient(transport=issuer.transport) as keys:
             tokens = TokenChecker(issuer=NAME, audience="cme", jwks_url="https://issuer.test/jwks", client=keys)
             app = make_app(

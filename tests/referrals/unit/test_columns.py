@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cme_referrals.adapters.unpacking import BrokenUploadError
 from cme_referrals.entrypoints.columns import Heading, columns, guarded, unguarded
-from cme_referrals.entrypoints.kinds import FORMS
+from cme_referrals.entrypoints.kinds import KINDS
 
 
 def members(schema: dict[str, Any], node: dict[str, Any], path: str = "") -> Iterator[str]:
@@ -27,7 +27,7 @@ def members(schema: dict[str, Any], node: dict[str, Any], path: str = "") -> Ite
 
 
 def test_every_member_of_every_form_has_its_column_and_every_column_its_member() -> None:
-    schemas = [form.model_json_schema() for form in FORMS.values()]
+    schemas = [kind.form.model_json_schema() for kind in KINDS.values()]
     wanted = {path for schema in schemas for path in members(schema, schema)}
     assert {column.name for column in columns()} == wanted | {"kind", "key"}
 

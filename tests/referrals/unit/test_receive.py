@@ -13,6 +13,7 @@ from cme_contracts.base import Event
 from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
 from cme_contracts.people import Child, Referrer
 from cme_contracts.referrals import ConcernReported, PupilAdded, PupilDeleted, ReferralRaised, ReferrerNamed
+from cme_referrals.application.authority import Authority
 from cme_referrals.application.ports import Returned, Submission
 from cme_referrals.application.receive_referral import receive_referral
 from cme_referrals.application.receive_return import receive_deletion_return, receive_new_pupil_return
@@ -35,6 +36,8 @@ from tests.referrals.invented import (
 LISTED = {
     urn: Establishment(urn, "999", "4001", "Harrowmere", "Secondary", open=True) for urn in (SCHOOL, OTHER_SCHOOL)
 }
+NOWHERE = Authority(la_code=None, working_days=WorkingDays())
+"""A council that has not said which it is."""
 
 
 class Fake:
@@ -86,7 +89,7 @@ def tx() -> Fake:
 @pytest.mark.policy("7.1")
 async def test_a_referral_names_its_referrer_and_is_raised(tx: Fake) -> None:
     sent = receipt()
-    await receive_referral(tx, referral_form(factors=(Factor.EHCP,)), sent)
+    await receive_referral(tx, referral_form(factors=(Factor.EHCP,)), sent, NOWHERE)
     named, raised = tx.published
     assert isinstance(named, ReferrerNamed) and isinstance(raised, ReferralRaised)
     assert named.key == raised.key == str(sent.submission_id)
@@ -99,7 +102,7 @@ async def test_a_referral_names_its_referrer_and_is_raised(tx: Fake) -> None:
 @pytest.mark.policy("9.1")
 async def test_a_factor_that_may_not_wait_is_reported_to_safeguarding_with_it(tx: Fake) -> None:
     await receive_referral(
-        tx, referral_form(on_roll=True, factors=(Factor.EHCP, Factor.CHILD_PROTECTION_PLAN)), receipt()
+        tx, referral_form(on_roll=True, factors=(Factor.EHCP, Factor.CHILD_PROTECTION_PLAN)), receipt(), NOWHERE
     )
     concern = tx.published[-1]
     assert isinstance(concern, ConcernReported)
@@ -110,7 +113,7 @@ async def test_a_factor_that_may_not_wait_is_reported_to_safeguarding_with_it(tx
 
 @pytest.mark.policy("7.1")
 async def test_what_is_not_said_is_chased_and_not_invented(tx: Fake) -> None:
-    received = await receive_referral(tx, referral_form(), receipt())
+    received = await receive_referral(tx, referral_form(), receipt(), NOWHERE)
     raised = tx.published[1]
     assert isinstance(raised, ReferralRaised)
     assert raised.reason is ReferralReason.OTHER and raised.on_roll is None
@@ -120,14 +123,16 @@ async def test_what_is_not_said_is_chased_and_not_invented(tx: Fake) -> None:
 
 
 async def test_saying_that_no_factor_applies_is_an_answer(tx: Fake) -> None:
-    assert "factors" not in (await receive_referral(tx, referral_form(factors=()), receipt())).still_missing
+    assert "factors" not in (await receive_referral(tx, referral_form(factors=()), receipt(), NOWHERE)).still_missing
 
 
 @pytest.mark.parametrize(("given", "believed", "aside"), [(UPN, UPN, ()), (WRONG_UPN, None, ("child.upn",))])
 async def test_a_wrong_upn_is_kept_aside_and_not_believed(
     tx: Fake, given: str, believed: str | None, aside: tuple[str, ...]
 ) -> None:
-    received = await receive_referral(tx, referral_form(about=about(upn=given)), receipt(as_received={"upn": given}))
+    received = await receive_referral(
+        tx, referral_form(about=about(upn=given)), receipt(as_received={"upn": given}), NOWHERE
+    )
     raised = tx.published[1]
     assert isinstance(raised, ReferralRaised)
     assert raised.personal.plain.upn == believed
@@ -137,12 +142,12 @@ async def test_a_wrong_upn_is_kept_aside_and_not_believed(
 
 
 async def test_a_wrong_nhs_number_is_kept_aside(tx: Fake) -> None:
-    received = await receive_referral(tx, referral_form(about=about(nhs_number="9434765918")), receipt())
+    received = await receive_referral(tx, referral_form(about=about(nhs_number="9434765918")), receipt(), NOWHERE)
     assert received.quarantined == ("child.nhs_number",)
 
 
 async def test_a_school_on_no_list_is_kept_as_given_and_chased(tx: Fake) -> None:
-    received = await receive_referral(tx, referral_form(), receipt(school_urn=UNLISTED_SCHOOL))
+    received = await receive_referral(tx, referral_form(), receipt(school_urn=UNLISTED_SCHOOL), NOWHERE)
     raised = tx.published[1]
     assert isinstance(raised, ReferralRaised)
     assert (raised.school_urn, raised.school_la) == (UNLISTED_SCHOOL, None)
@@ -152,7 +157,7 @@ async def test_a_school_on_no_list_is_kept_as_given_and_chased(tx: Fake) -> None
 @pytest.mark.policy("5.4.1")
 async def test_a_partner_without_a_school_refers_too(tx: Fake) -> None:
     form = referral_form(referrer_kind=ReferrerKind.HEALTH, school_urn=OTHER_SCHOOL)
-    await receive_referral(tx, form, receipt(school_urn=None))
+    await receive_referral(tx, form, receipt(school_urn=None), NOWHERE)
     named, raised = tx.published
     assert isinstance(named, ReferrerNamed) and isinstance(raised, ReferralRaised)
     assert (named.kind, named.school_urn, raised.school_urn) == (ReferrerKind.HEALTH, None, OTHER_SCHOOL)
@@ -161,13 +166,13 @@ async def test_a_partner_without_a_school_refers_too(tx: Fake) -> None:
 
 async def test_a_referrer_who_only_has_a_telephone_is_heard(tx: Fake) -> None:
     form = referral_form(referrer=Referrer(name="Pat Invented", email="", telephone="01632 960111"))
-    received = await receive_referral(tx, form, receipt(school_urn=None))
+    received = await receive_referral(tx, form, receipt(school_urn=None), NOWHERE)
     assert "referrer.email" in received.still_missing
 
 
 async def test_a_school_acts_for_itself_only(tx: Fake) -> None:
     with pytest.raises(NotYourSchoolError):
-        await receive_referral(tx, referral_form(school_urn=OTHER_SCHOOL), receipt())
+        await receive_referral(tx, referral_form(school_urn=OTHER_SCHOOL), receipt(), NOWHERE)
     assert not tx.published and not tx.kept
 
 
@@ -183,14 +188,14 @@ async def test_a_school_acts_for_itself_only(tx: Fake) -> None:
 )
 async def test_a_day_that_must_have_been_may_not_lie_ahead(tx: Fake, field: str, form: Any) -> None:
     with pytest.raises(InTheFutureError) as refused:
-        await receive_referral(tx, form, receipt())
+        await receive_referral(tx, form, receipt(), NOWHERE)
     assert refused.value.field == field
 
 
 @pytest.mark.policy("5.2.1")
 async def test_a_new_pupil_return_says_when_it_was_due_and_is_taken_however_late(tx: Fake) -> None:
     form = new_pupil_form(entered_on=date(2026, 11, 2))
-    received = await receive_new_pupil_return(tx, form, receipt(), calendar=WorkingDays(), own_la=None)
+    received = await receive_new_pupil_return(tx, form, receipt(), NOWHERE)
     (added,) = tx.published
     assert isinstance(added, PupilAdded)
     assert added.due_on == received.due_on == date(2026, 11, 7)
@@ -200,9 +205,9 @@ async def test_a_new_pupil_return_says_when_it_was_due_and_is_taken_however_late
 @pytest.mark.policy("5.2.2")
 @pytest.mark.policy("5.2.6")
 async def test_a_deletion_return_carries_its_ground_and_apart_from_it_the_destination(tx: Fake) -> None:
-    await receive_deletion_return(tx, deletion_form(), receipt(), own_la=None)
+    await receive_deletion_return(tx, deletion_form(), receipt(), NOWHERE)
     await receive_deletion_return(
-        tx, deletion_form(destination_given=True, destination_urn=OTHER_SCHOOL), receipt(), own_la=None
+        tx, deletion_form(destination_given=True, destination_urn=OTHER_SCHOOL), receipt(), NOWHERE
     )
     unknown, known = tx.published
     assert isinstance(unknown, PupilDeleted) and isinstance(known, PupilDeleted)
@@ -213,20 +218,22 @@ async def test_a_deletion_return_carries_its_ground_and_apart_from_it_the_destin
 
 @pytest.mark.policy("9.1")
 async def test_a_deletion_with_a_factor_that_may_not_wait_is_reported_too(tx: Fake) -> None:
-    await receive_deletion_return(tx, deletion_form(factors=(Factor.LOOKED_AFTER,)), receipt(), own_la=None)
+    await receive_deletion_return(tx, deletion_form(factors=(Factor.LOOKED_AFTER,)), receipt(), NOWHERE)
     assert [type(event) for event in tx.published] == [PupilDeleted, ConcernReported]
 
 
 async def test_a_return_from_a_school_on_no_list_yet_belongs_to_this_council(tx: Fake) -> None:
     sent = receipt(school_urn=UNLISTED_SCHOOL)
-    received = await receive_deletion_return(tx, deletion_form(), sent, own_la="998")
+    received = await receive_deletion_return(
+        tx, deletion_form(), sent, Authority(la_code="998", working_days=WorkingDays())
+    )
     (deleted,) = tx.published
     assert isinstance(deleted, PupilDeleted)
     assert deleted.school_la == "998" and "school_urn" in received.still_missing
     with pytest.raises(UnknownSchoolError):
-        await receive_deletion_return(tx, deletion_form(), sent, own_la=None)
+        await receive_deletion_return(tx, deletion_form(), sent, NOWHERE)
 
 
 async def test_a_return_comes_from_a_school(tx: Fake) -> None:
     with pytest.raises(NoSchoolError):
-        await receive_deletion_return(tx, deletion_form(), receipt(school_urn=None), own_la=None)
+        await receive_deletion_return(tx, deletion_form(), receipt(school_urn=None), NOWHERE)

@@ -16,8 +16,10 @@ from cme_council import load
 from cme_referrals.adapters.batches import forget
 from cme_referrals.adapters.blinding import Blinding
 from cme_referrals.adapters.postgres import ReferralsTx
+from cme_referrals.application.authority import Authority
 from cme_referrals.entrypoints import batches, change, cli, events, http, import_gias
 from cme_referrals.entrypoints.access import ACCESS
+from cme_referrals.entrypoints.desk import Desk
 from cme_referrals.entrypoints.refusals import ANSWERS
 from cme_referrals.settings import Settings
 from cme_service import run
@@ -35,13 +37,15 @@ type ReferralsContext = Context[Settings, ReferralsTx]
 def app(context: ReferralsContext) -> FastAPI:
     """Answers over HTTP. It needs the database and the issuer's keys; Kafka and the other services may be away."""
     council = load(context.settings.council) if context.settings.council else None
-    desk = http.Desk(
+    desk = Desk(
         db=context.db,
         clock=context.clock,
         links=context.links,
-        calendar=WorkingDays(council.closure_days if council else ()),
         public_url=context.settings.public_url,
-        own_la=council.la_code if council else None,
+        authority=Authority(
+            la_code=council.la_code if council else None,
+            working_days=WorkingDays(council.closure_days if council else ()),
+        ),
         blinds=Blinding(context.settings.link_secret.get_secret_value().split(",")),
     )
     return context.make_app(

@@ -8,13 +8,14 @@ from cme_contracts.people import Child
 from cme_contracts.referrals import ReferralRaised, ReferrerNamed
 from cme_contracts.sealed import Sealed
 from cme_referrals.application.about import checked, filled, filled_about, refuse_the_future
+from cme_referrals.application.authority import Authority
 from cme_referrals.application.forms import Receipt, Received, ReferralForm
 from cme_referrals.application.ports import Intake
 from cme_referrals.application.receive import keep, report_concern, school_of
 from cme_referrals.domain.completeness import Kind, still_missing
 
 
-async def receive_referral(tx: Intake, form: ReferralForm, receipt: Receipt) -> Received:
+async def receive_referral(tx: Intake, form: ReferralForm, receipt: Receipt, _authority: Authority) -> Received:
     """Take a referral. Raises `TooLittleError`, `InTheFutureError` or `NotYourSchoolError`; nothing else is refused.
 
     Says `ReferrerNamed`, then `ReferralRaised`, and `ConcernReported` where a factor may not wait.

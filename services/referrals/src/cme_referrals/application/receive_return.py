@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from cme_calendars import BeyondCalendar, WorkingDays, compulsory_school_age, local_date
+from cme_calendars import BeyondCalendar, compulsory_school_age, local_date
 from cme_contracts.codes import Factor, Ground, ReferrerKind
 from cme_contracts.referrals import PupilAdded, PupilDeleted
 from cme_contracts.sealed import Sealed
 from cme_referrals.application.about import checked, filled, filled_about, refuse_the_future
+from cme_referrals.application.authority import Authority
 from cme_referrals.application.challenging import announce
 from cme_referrals.application.forms import DeletionForm, NewPupilForm, Receipt, Received
 from cme_referrals.application.ports import Intake, Returned
@@ -23,21 +24,19 @@ AT_RISK = frozenset({Factor.SECTION_47, Factor.CHILD_PROTECTION_PLAN})
 """What Education Act 1996 s 434A (not in force) looks at."""
 
 
-async def receive_new_pupil_return(
-    tx: Intake, form: NewPupilForm, receipt: Receipt, *, calendar: WorkingDays, own_la: str | None
-) -> Received:
-    """Take a new pupil return, however late. `own_la` is this council's: its schools' returns go to it (regulation 3).
+async def receive_new_pupil_return(tx: Intake, form: NewPupilForm, receipt: Receipt, authority: Authority) -> Received:
+    """Take a new pupil return, however late. Its authority is that of the school (regulation 3).
 
     Says `PupilAdded`. Raises any `SubmissionError`.
     """
     refuse_the_future(local_date(receipt.received_at), child__date_of_birth=form.about.child.date_of_birth)
-    urn, school_la, school = await _returning_school(tx, receipt, form.school_urn, own_la)
+    urn, school_la, school = await _returning_school(tx, receipt, form.school_urn, authority)
     about = checked(form.about)
     given = [*filled(last_school_urn=form.last_school_urn, home_la=form.home_la), *filled_about(about.child)]
     received = Received(
         still_missing=(*still_missing(Kind.NEW_PUPIL_RETURN, given), *_unlisted(school)),
         quarantined=about.quarantined,
-        due_on=new_pupil_return_due(form.entered_on, calendar),
+        due_on=new_pupil_return_due(form.entered_on, authority.working_days),
         exempt=new_pupil_exempt(
             form.entered_on,
             most_junior_class=form.most_junior_class,
@@ -64,7 +63,7 @@ async def receive_new_pupil_return(
     return received
 
 
-async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Receipt, *, own_la: str | None) -> Received:
+async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Receipt, authority: Authority) -> Received:
     """Take a deletion return: what a school says it did, not proof that it was lawful.
 
     What does not fit its ground is challenged, and taken all the same. Says `PupilDeleted`, `SubmissionChallenged` for
@@ -78,7 +77,7 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
         evidence__writing_received_on=form.evidence.writing_received_on,
         evidence__enquiries_signed_on=form.evidence.enquiries_signed_on,
     )
-    urn, school_la, school = await _returning_school(tx, receipt, form.school_urn, own_la)
+    urn, school_la, school = await _returning_school(tx, receipt, form.school_urn, authority)
     about = checked(form.about)
     known = form.destination_urn and await tx.schools.find(form.destination_urn)
     given = [
@@ -166,14 +165,14 @@ async def _first_day_of_year(tx: Intake, form: NewPupilForm, urn: str, school_la
 
 
 async def _returning_school(
-    tx: Intake, receipt: Receipt, given: str | None, own_la: str | None
+    tx: Intake, receipt: Receipt, given: str | None, authority: Authority
 ) -> tuple[str, str, Establishment | None]:
     """The school's URN, its authority, and its entry; one that is on no list is taken to be the council's."""
     urn = school_of(receipt, given)
     if urn is None:
         raise NoSchoolError("a return comes from a school")
     school = await tx.schools.find(urn)
-    la_code = school.la_code if school else own_la
+    la_code = school.la_code if school else authority.la_code
     if la_code is None:
         raise UnknownSchoolError("this school is not on the list, and the council's own code is not configured")
     return urn, la_code, school

@@ -43,6 +43,12 @@ class NotYourSchoolError(SubmissionError):
     code: ClassVar[str] = "not-your-school"
 
 
+class NotYourFormError(SubmissionError):
+    """A kind of form that others send."""
+
+    code: ClassVar[str] = "not-your-form"
+
+
 class NoSchoolError(SubmissionError):
     """A return that no school sent."""
 

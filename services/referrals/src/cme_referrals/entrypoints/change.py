@@ -17,12 +17,11 @@ from cme_referrals.application.change import open_to_change, withdraw
 from cme_referrals.application.check import check
 from cme_referrals.application.telling import child_tokens
 from cme_referrals.domain.errors import SubmissionError
-from cme_referrals.entrypoints.access import FOLLOW
+from cme_referrals.entrypoints.desk import Desk, answer_of, note_told, receipt_of, sender_of
 from cme_referrals.entrypoints.fields import Form, Known
-from cme_referrals.entrypoints.http import FOLLOW_FOR, Desk, note_told, receipt_of, sender_of
-from cme_referrals.entrypoints.kinds import UnfitFormError, faults_of, may_send, read_form, use_case
+from cme_referrals.entrypoints.kinds import UnfitFormError, faults_of, read_form
 from cme_referrals.entrypoints.refusals import told
-from cme_referrals.entrypoints.views import Accepted, ChallengeView, Note, View, accepted, challenge_views, notes
+from cme_referrals.entrypoints.views import Accepted, ChallengeView, Note, View, challenge_views, notes
 from cme_web.idempotency import IdempotencyKey, idempotent
 from cme_web.problems import Fault, NotVisible, Problem
 from cme_web.tokens import CurrentCaller
@@ -68,15 +67,15 @@ def api(desk: Desk) -> APIRouter:
         """Say what a form with its `kind` would lack, and whether you have told us of the child, without sending it."""
         sender = sender_of(caller)
         try:
-            _, form = read_form(body)
-            may_send(caller, form)
+            kind, form = read_form(body)
+            kind.may_send(caller)
         except UnfitFormError as error:
             return _refused(error.faults)
         except SubmissionError as error:
             return _refused(faults_of(error))
         child = child_tokens(desk.blinds, sender.scope, form.child.about().child)
         async with desk.db.transaction() as tx:
-            found = await check(tx, use_case(desk, form), receipt_of(desk, form, caller), child)
+            found = await check(tx, kind.use_case(form, desk.authority), receipt_of(desk, form, caller), child)
         received = found.received
         return CheckView(
             would_be_taken=received is not None,
@@ -101,15 +100,14 @@ def api(desk: Desk) -> APIRouter:
                     kind, form = read_form({"kind": sent.kind.value} | body)
                 except UnfitFormError as error:
                     raise _invalid(error.faults) from error
-                if kind is not sent.kind:
+                if kind.kind is not sent.kind:
                     raise _invalid([RowFault("kind", "is another form", "Correct with the form that was sent.")])
                 receipt = replace(receipt_of(desk, form, caller), corrects=sent.first_submission_id)
                 with told():
-                    may_send(caller, form)
-                    received = await use_case(desk, form)(tx, receipt)
+                    kind.may_send(caller)
+                    received = await kind.use_case(form, desk.authority)(tx, receipt)
                 await note_told(desk, tx, form, receipt)
-                follow = desk.links.make(FOLLOW, str(receipt.submission_id), FOLLOW_FOR)
-                answer = accepted(receipt, received, f"{desk.public_url}/v1/progress/{follow}")
+                answer = answer_of(desk, receipt, received)
                 once.answer(202, answer, location=f"/v1/submissions/{receipt.submission_id}")
         return once.response()
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from cme_contracts.codes import Factor, Ground, ReferralReason
 from cme_referrals.application.forms import DeletionForm, Evidence, NewPupilForm, ReferralForm
 from cme_referrals.entrypoints.fields import Day, Form, Known, LaCode, Text, Urn
-from cme_referrals.entrypoints.people import Child, Referrer
+from cme_referrals.entrypoints.people import Referrer, SentForm
 
 
 class Enquiry(Form):
@@ -20,11 +20,10 @@ class Enquiry(Form):
     outcome: Literal["no_answer", "left_message", "spoke", "returned", "nobody_there", "moved_away", "other"]
 
 
-class Sr1a(Form):
+class Sr1a(SentForm):
     """CME SR1a. Needed: the child's name, date of birth or age, last known address, and a contact of the referrer."""
 
     referrer: Referrer
-    child: Child
     school_urn: Urn | None = Field(default=None, description="The school the child attends or last attended.")
     on_roll: bool | None = Field(default=None, description="On its admission register now.")
     last_attended_on: Day | None = None
@@ -51,10 +50,9 @@ class Sr1a(Form):
         )
 
 
-class NewPupilReturn(Form):
+class NewPupilReturn(SentForm):
     """Regulation 13(1): a name was entered in the admission register."""
 
-    child: Child
     entered_on: Day
     most_junior_class: bool | None = Field(
         default=None,
@@ -115,10 +113,9 @@ class GroundEvidence(Form):
         return Evidence(**self.model_dump())
 
 
-class DeletionReturn(Form):
+class DeletionReturn(SentForm):
     """Regulations 9(1) and 13: a name is deleted, on a ground from a to o. "Moved away" is a destination, no ground."""
 
-    child: Child
     ground: Annotated[Ground, Known()]
     deleted_on: Day
     recorded_on: Day | None = Field(

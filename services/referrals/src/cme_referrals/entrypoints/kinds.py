@@ -1,36 +1,92 @@
-"""The kinds of forms, each with the use case that takes it: however it is sent, it goes the same way."""
+"""The kinds of forms, each with the use case that takes it: however it is sent, it goes the same way.
+
+A new kind is one row of `KINDS`, its form, its use case, its row in access.py, and what it asks for in
+`domain/completeness.py`. Batches, the check before sending and corrections follow from the row.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
 
+from cme_referrals.application.authority import Authority
 from cme_referrals.application.batches import RowFault, TakeIn
 from cme_referrals.application.forms import Receipt, Received
 from cme_referrals.application.ports import Intake
 from cme_referrals.application.receive_referral import receive_referral
 from cme_referrals.application.receive_return import receive_deletion_return, receive_new_pupil_return
 from cme_referrals.domain.completeness import Kind
-from cme_referrals.domain.errors import NoSchoolError, SubmissionError
-from cme_referrals.entrypoints.access import SCHOOL
+from cme_referrals.domain.errors import NotYourFormError, SubmissionError
+from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.forms import DeletionReturn, NewPupilReturn, Sr1a
-from cme_referrals.entrypoints.http import Desk
+from cme_referrals.entrypoints.people import SentForm
 from cme_referrals.entrypoints.refusals import ANSWERS, told
 from cme_web.faults import invalid
 from cme_web.problems import Problem
 from cme_web.tokens import Caller
 
-type AnyForm = Sr1a | NewPupilReturn | DeletionReturn
 
-FORMS: Mapping[Kind, type[AnyForm]] = {
-    Kind.REFERRAL: Sr1a,
-    Kind.NEW_PUPIL_RETURN: NewPupilReturn,
-    Kind.DELETION_RETURN: DeletionReturn,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormKind[F: SentForm, A]:
+    """One kind of form."""
+
+    kind: Kind
+    path: str
+    """Where one is sent; who may send it, also in a batch, is that row of access.py."""
+    form: type[F]
+    read: Callable[[F], A]
+    """The form in the words of its use case."""
+    take: Callable[[Intake, A, Receipt, Authority], Awaitable[Received]]
+    says: str
+    """What sending one means, with the clause: the endpoint's description."""
+
+    def use_case(self, form: F, authority: Authority) -> TakeIn:
+        """What takes this form."""
+        return lambda tx, receipt: self.take(tx, self.read(form), receipt, authority)
+
+    def may_send(self, caller: Caller) -> None:
+        """Raises `NotYourFormError` where its own endpoint would not let this caller send one."""
+        row = ACCESS.get("POST", self.path)
+        if row is None or not caller.may(*row.roles):
+            raise NotYourFormError("this kind of form comes from others")
+
+
+type AnyKind = FormKind[Any, Any]
+
+KINDS: Mapping[Kind, AnyKind] = {
+    one.kind: one
+    for one in (
+        FormKind(
+            kind=Kind.REFERRAL,
+            path="/v1/referrals",
+            form=Sr1a,
+            read=Sr1a.form,
+            take=receive_referral,
+            says="Refer a child with SR1a (policy 7).",
+        ),
+        FormKind(
+            kind=Kind.NEW_PUPIL_RETURN,
+            path="/v1/new-pupil-returns",
+            form=NewPupilReturn,
+            read=NewPupilReturn.form,
+            take=receive_new_pupil_return,
+            says="Tell of a name entered in the admission register (policy 5.2.1).",
+        ),
+        FormKind(
+            kind=Kind.DELETION_RETURN,
+            path="/v1/deletion-returns",
+            form=DeletionReturn,
+            read=DeletionReturn.form,
+            take=receive_deletion_return,
+            says="Tell of a name deleted from the admission register (policy 5.2.2).",
+        ),
+    )
 }
-FIELD = {"not-your-school": "school_urn", "no-school": "kind", "unknown-school": "school_urn"}
+FIELD = {"not-your-school": "school_urn", "not-your-form": "kind", "no-school": "kind", "unknown-school": "school_urn"}
 """Where the sender looks for what a refusal without a field is about."""
 
 
@@ -42,40 +98,18 @@ class UnfitFormError(Exception):
         self.faults = faults
 
 
-def read_form(values: Mapping[str, Any]) -> tuple[Kind, AnyForm]:
+def read_form(values: Mapping[str, Any]) -> tuple[AnyKind, SentForm]:
     """The form that `kind` says it is. Raises `UnfitFormError`."""
-    kind = values.get("kind")
-    if not isinstance(kind, str) or kind not in list(FORMS):
+    name = values.get("kind")
+    if not isinstance(name, str) or name not in list(KINDS):
         wrong = "is not one of the known kinds" if "kind" in values else "is missing"
-        raise UnfitFormError(RowFault("kind", wrong, f"Give one of {', '.join(FORMS)}."))
+        raise UnfitFormError(RowFault("kind", wrong, f"Give one of {', '.join(KINDS)}."))
+    kind = KINDS[Kind(name)]
     try:
-        return Kind(kind), FORMS[Kind(kind)].model_validate({n: v for n, v in values.items() if n != "kind"})
+        return kind, kind.form.model_validate({n: v for n, v in values.items() if n != "kind"})
     except ValidationError as error:
         located = [{**one, "loc": ("body", *one["loc"])} for one in error.errors(include_url=False)]
         raise UnfitFormError(*(RowFault(f.field, f.wrong, f.mend) for f in invalid(located, _ours()).errors)) from None
-
-
-def use_case(desk: Desk, form: AnyForm) -> TakeIn:
-    """What takes this form."""
-
-    async def take_in(tx: Intake, receipt: Receipt) -> Received:
-        match form:
-            case Sr1a():
-                return await receive_referral(tx, form.form(), receipt)
-            case NewPupilReturn():
-                return await receive_new_pupil_return(
-                    tx, form.form(), receipt, calendar=desk.calendar, own_la=desk.own_la
-                )
-            case DeletionReturn():
-                return await receive_deletion_return(tx, form.form(), receipt, own_la=desk.own_la)
-
-    return take_in
-
-
-def may_send(caller: Caller, form: AnyForm) -> None:
-    """Raises `NoSchoolError` where anybody but a school sends a school's return, as their own endpoints do."""
-    if not isinstance(form, Sr1a) and not caller.may(SCHOOL):
-        raise NoSchoolError("a return comes from a school")
 
 
 def faults_of(error: SubmissionError) -> tuple[RowFault, ...]:
@@ -93,7 +127,7 @@ def faults_of(error: SubmissionError) -> tuple[RowFault, ...]:
 @cache
 def _ours() -> frozenset[str]:
     """Names of members that are ours to repeat."""
-    return frozenset(name for form in FORMS.values() for name in _names(form.model_json_schema()))
+    return frozenset(name for kind in KINDS.values() for name in _names(kind.form.model_json_schema()))
 
 
 def _names(node: Any) -> Iterator[str]:

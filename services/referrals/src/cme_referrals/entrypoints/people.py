@@ -62,3 +62,9 @@ class Referrer(Form):
     def named(self) -> people.Referrer:
         """The same in the words of the events. Without an e-mail address a person must ring."""
         return people.Referrer(name=self.name, role=self.role, email=self.email or "", telephone=self.telephone)
+
+
+class SentForm(Form):
+    """Base of every kind of form that is sent: it is about a child."""
+
+    child: Child

@@ -10,6 +10,11 @@ from cme_web.problems import Answer, Answers, Fault, Problem
 
 ANSWERS: Answers = {
     "not-your-school": Answer(403, "A school acts for itself only", "Leave school_urn out, or give the school's own."),
+    "not-your-form": Answer(
+        403,
+        "This kind of form is not yours to send",
+        "Use an access token of somebody who may send it, or another form.",
+    ),
     "no-school": Answer(403, "A return comes from a school", "Use an access token that names the school (claim urn)."),
     "withdrawn": Answer(409, "This was withdrawn", "Send what holds as a new submission."),
     "unknown-school": Answer(

@@ -1,0 +1,96 @@
+"""The desk where forms are handed in: what every way of sending has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from secrets import randbelow
+from uuid import uuid4
+
+from fastapi import Response
+from pydantic import BaseModel
+
+from cme_bus.database import Database
+from cme_referrals.adapters.postgres import ReferralsTx
+from cme_referrals.application.authority import Authority
+from cme_referrals.application.forms import Receipt, Received
+from cme_referrals.application.telling import Blinds, Sender, child_tokens
+from cme_referrals.domain.reference import RANDOM, reference_of
+from cme_referrals.entrypoints.access import FOLLOW, OFFICERS, SCHOOL
+from cme_referrals.entrypoints.people import SentForm
+from cme_referrals.entrypoints.refusals import told
+from cme_referrals.entrypoints.views import accepted
+from cme_timers import BusinessClock
+from cme_web.idempotency import idempotent
+from cme_web.links import Links
+from cme_web.problems import Problem
+from cme_web.tokens import Caller
+
+FOLLOW_FOR = timedelta(days=400)
+"""How long a link shows progress: longer than a case and its outcome's correction should take. Technical time."""
+
+type UseCase = Callable[[ReferralsTx, Receipt], Awaitable[Received]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What the endpoints work with."""
+
+    db: Database[ReferralsTx]
+    clock: BusinessClock
+    links: Links
+    authority: Authority
+    public_url: str
+    blinds: Blinds
+
+
+async def receive(desk: Desk, route: str, body: SentForm, caller: Caller, key: str, use_case: UseCase) -> Response:
+    """Once per key: the submission, its events and this answer are written together, or nothing is."""
+    async with desk.db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
+        if not once.answered:
+            receipt = receipt_of(desk, body, caller)
+            with told():
+                received = await use_case(tx, receipt)
+            await note_told(desk, tx, body, receipt)
+            once.answer(202, answer_of(desk, receipt, received), location=f"/v1/submissions/{receipt.submission_id}")
+    return once.response()
+
+
+def answer_of(desk: Desk, receipt: Receipt, received: Received) -> dict[str, object]:
+    """What the sender is told, with the link under which progress is followed."""
+    follow = desk.links.make(FOLLOW, str(receipt.submission_id), FOLLOW_FOR)
+    return accepted(receipt, received, f"{desk.public_url}/v1/progress/{follow}")
+
+
+async def note_told(desk: Desk, tx: ReferralsTx, body: SentForm, receipt: Receipt) -> None:
+    """Remember that this sender has told us of this child, without remembering of whom."""
+    sender = Sender(subject=receipt.sender, urn=receipt.school_urn)
+    if tokens := child_tokens(desk.blinds, sender.scope, body.child.about().child):
+        await tx.told.add([(tokens[0], receipt.submission_id)])
+
+
+def receipt_of(desk: Desk, body: BaseModel, caller: Caller) -> Receipt:
+    """One sending, here and now. Raises `Problem` 403 for a school without a URN."""
+    return Receipt(
+        submission_id=uuid4(),
+        reference=reference_of(randbelow(RANDOM)),
+        received_at=desk.clock.now(),
+        sender=caller.subject,
+        school_urn=own_school(caller),
+        as_received=body.model_dump(mode="json", exclude_unset=True),
+    )
+
+
+def sender_of(caller: Caller) -> Sender:
+    """Who sends. Raises `Problem` 403 for a school without a URN."""
+    return Sender(subject=caller.subject, urn=own_school(caller))
+
+
+def own_school(caller: Caller) -> str | None:
+    """The school a caller is confined to; None for an officer. Raises `Problem` 403 for a school without a URN."""
+    if caller.may(*OFFICERS):
+        return None
+    if caller.may(SCHOOL) and caller.urn:
+        return caller.urn
+    raise Problem(403, "no-school", "Your token names no school", "Ask for an access token with the claim urn.")
