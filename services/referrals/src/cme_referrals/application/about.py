@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from cme_contracts.people import Child
 from cme_referrals.application.forms import About
+from cme_referrals.application.identifying import identified
 from cme_referrals.domain.errors import InTheFutureError
-from cme_referrals.domain.identifiers import believable_nhs_number, believable_upn
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The child with what is believed of them, and what is not, by field name."""
+    """The child with what is believed of them, and remarks on what is not."""
 
     child: Child
     quarantined: tuple[str, ...]
@@ -23,17 +23,7 @@ class Checked:
 
 def checked(about: About) -> Checked:
     """Believe an identifier that can be right; keep one that cannot be aside, and say so; refuse neither."""
-    quarantined = []
-    believed: dict[str, str | None] = {}
-    rules: Mapping[str, tuple[str | None, Callable[[str], str | None]]] = {
-        "upn": (about.upn, believable_upn),
-        "nhs_number": (about.nhs_number, believable_nhs_number),
-    }
-    for name, (given, rule) in rules.items():
-        believed[name] = rule(given) if given else None
-        if given and believed[name] is None:
-            quarantined.append(f"child.{name}")
-    return Checked(about.child.model_copy(update=believed), tuple(quarantined))
+    return Checked(*identified(about))
 
 
 def refuse_the_future(today: date, **days: date | None) -> None:

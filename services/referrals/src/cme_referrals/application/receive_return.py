@@ -12,12 +12,13 @@ from cme_referrals.application.about import checked, filled, filled_about, refus
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.challenging import announce
 from cme_referrals.application.forms import DeletionForm, NewPupilForm, Receipt, Received
+from cme_referrals.application.naming import NamedSchool, named_school, sending_school
 from cme_referrals.application.ports import Intake, Returned
-from cme_referrals.application.receive import keep, report_concern, school_of
+from cme_referrals.application.receive import keep, report_concern
 from cme_referrals.domain.completeness import Kind, still_missing
 from cme_referrals.domain.errors import NoSchoolError, UnknownSchoolError
+from cme_referrals.domain.remarks import Doubt
 from cme_referrals.domain.rules import Deletion, Known, findings, rule_table
-from cme_referrals.domain.school_data import Establishment
 from cme_referrals.domain.tables import new_pupil_exempt, new_pupil_return_due
 
 AT_RISK = frozenset({Factor.SECTION_47, Factor.CHILD_PROTECTION_PLAN})
@@ -30,12 +31,13 @@ async def receive_new_pupil_return(tx: Intake, form: NewPupilForm, receipt: Rece
     Says `PupilAdded`. Raises any `SubmissionError`.
     """
     refuse_the_future(local_date(receipt.received_at), child__date_of_birth=form.about.child.date_of_birth)
-    urn, school_la, school = await _returning_school(tx, receipt, form.school_urn, authority)
+    urn, school_la, named = await _returning_school(tx, receipt, form.school_urn, authority)
+    last = await named_school(tx, form.last_school_urn, "last_school_urn", form.entered_on)
     about = checked(form.about)
-    given = [*filled(last_school_urn=form.last_school_urn, home_la=form.home_la), *filled_about(about.child)]
+    given = [*filled(last_school_urn=last.urn, home_la=form.home_la), *filled_about(about.child)]
     received = Received(
-        still_missing=(*still_missing(Kind.NEW_PUPIL_RETURN, given), *_unlisted(school)),
-        quarantined=about.quarantined,
+        still_missing=(*still_missing(Kind.NEW_PUPIL_RETURN, given), *_unlisted(named)),
+        quarantined=(*about.quarantined, *named.remarks, *_of_last_school(last)),
         due_on=new_pupil_return_due(form.entered_on, authority.working_days),
         exempt=new_pupil_exempt(
             form.entered_on,
@@ -77,26 +79,35 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
         evidence__writing_received_on=form.evidence.writing_received_on,
         evidence__enquiries_signed_on=form.evidence.enquiries_signed_on,
     )
-    urn, school_la, school = await _returning_school(tx, receipt, form.school_urn, authority)
+    urn, school_la, named = await _returning_school(tx, receipt, form.school_urn, authority)
     about = checked(form.about)
-    known = form.destination_urn and await tx.schools.find(form.destination_urn)
+    destination = await named_school(
+        tx, form.destination_urn, "destination.school_urn", local_date(receipt.received_at)
+    )
+    destination_known = form.destination_described or destination.urn is not None
     given = [
         *filled(
             last_attended_on=form.last_attended_on,
-            destination=form.destination_given or None,
-            destination__school_urn=known or None,
+            destination=destination_known or None,
+            destination__school_urn=destination.establishment,
             home_la=form.home_la,
         ),
         *(["factors"] if form.factors is not None else []),
         *filled_about(about.child),
     ]
     table = rule_table()
-    deletion = _deletion(form, receipt, urn, table.special(school.type_code if school else None))
+    deletion = _deletion(
+        form,
+        receipt,
+        urn,
+        table.special(named.establishment.type_code if named.establishment else None),
+        destination_known=destination_known,
+    )
     days = await tx.schools.days_of(urn, school_la) if deletion.counts_school_days else None
     found = findings(Known(deletion=deletion, days=days), table.rules)
     received = Received(
-        still_missing=(*still_missing(Kind.DELETION_RETURN, given), *_no_start(form), *_unlisted(school)),
-        quarantined=about.quarantined,
+        still_missing=(*still_missing(Kind.DELETION_RETURN, given), *_no_start(form), *_unlisted(named)),
+        quarantined=(*about.quarantined, *named.remarks, *destination.remarks),
         challenges=tuple(found.values()),
     )
     await keep(tx, Kind.DELETION_RETURN, receipt, received, referrer_kind=ReferrerKind.SCHOOL, school_urn=urn)
@@ -120,8 +131,8 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
             home_la=form.home_la,
             ground=form.ground,
             deleted_on=form.deleted_on,
-            destination_known=form.destination_given,
-            destination_urn=form.destination_urn,
+            destination_known=destination_known,
+            destination_urn=destination.urn,
             factors=form.factors or (),
             personal=Sealed(about.child),
         )
@@ -131,7 +142,9 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
     return received
 
 
-def _deletion(form: DeletionForm, receipt: Receipt, urn: str, special_school: bool | None) -> Deletion:
+def _deletion(
+    form: DeletionForm, receipt: Receipt, urn: str, special_school: bool | None, *, destination_known: bool
+) -> Deletion:
     born, evidence = form.about.child.date_of_birth, form.evidence
     return Deletion(
         school_urn=urn,
@@ -140,7 +153,7 @@ def _deletion(form: DeletionForm, receipt: Receipt, urn: str, special_school: bo
         received_on=local_date(receipt.received_at),
         recorded_on=form.recorded_on,
         last_attended_on=form.last_attended_on,
-        destination_given=form.destination_given,
+        destination_given=destination_known,
         writing_received_on=evidence.writing_received_on,
         stated_day=evidence.stated_day,
         leave_ended_on=evidence.leave_ended_on,
@@ -166,21 +179,25 @@ async def _first_day_of_year(tx: Intake, form: NewPupilForm, urn: str, school_la
 
 async def _returning_school(
     tx: Intake, receipt: Receipt, given: str | None, authority: Authority
-) -> tuple[str, str, Establishment | None]:
-    """The school's URN, its authority, and its entry; one that is on no list is taken to be the council's."""
-    urn = school_of(receipt, given)
-    if urn is None:
+) -> tuple[str, str, NamedSchool]:
+    """The school's URN, its authority, and the school; one that is on no list is taken to be the council's."""
+    named = await sending_school(tx, receipt, given)
+    if named.urn is None:
         raise NoSchoolError("a return comes from a school")
-    school = await tx.schools.find(urn)
-    la_code = school.la_code if school else authority.la_code
+    la_code = named.establishment.la_code if named.establishment else authority.la_code
     if la_code is None:
         raise UnknownSchoolError("this school is not on the list, and the council's own code is not configured")
-    return urn, la_code, school
+    return named.urn, la_code, named
 
 
 def _no_start(form: DeletionForm) -> tuple[str, ...]:
     return ("destination.starts_on",) if form.ground is Ground.A and form.starts_on is None else ()
 
 
-def _unlisted(school: Establishment | None) -> tuple[str, ...]:
-    return () if school else ("school_urn",)
+def _unlisted(named: NamedSchool) -> tuple[str, ...]:
+    return () if named.establishment else ("school_urn",)
+
+
+def _of_last_school(last: NamedSchool) -> tuple[str, ...]:
+    """Under which number a school was left is history, and needs no remark."""
+    return last.remarks if last.remark and last.remark.doubt is not Doubt.SUCCEEDED else ()
