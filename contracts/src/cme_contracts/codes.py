@@ -52,7 +52,8 @@ class ReferralReason(OpenCode):
 
 
 class Ground(OpenCode):
-    """Ground for deletion: regulation 9(1)(a) to (o) of the School Attendance (Pupil Registration) (England) Regulations 2024."""
+    """Ground for deletion: regulation 9(1)(a) to (o) of the School Attendance (Pupil Registration) (England) Regulations 2024,
+    or 9(3), for pupils who are not of compulsory school age."""
 
     A = "a"
     B = "b"
@@ -69,6 +70,7 @@ class Ground(OpenCode):
     M = "m"
     N = "n"
     O = "o"
+    NOT_OF_SCHOOL_AGE = "9(3)"
     UNKNOWN = "unknown"
 
 
