@@ -52,8 +52,7 @@ class ReferralReason(OpenCode):
 
 
 class Ground(OpenCode):
-    """Ground for deletion: regulation 9(1)(a) to (o) of the School Attendance (Pupil Registration) (England) Regulations 2024,
-    or 9(3), for pupils who are not of compulsory school age."""
+    """Ground for deletion: regulation 9(1)(a) to (o), or 9(3), of the School Attendance (Pupil Registration) (England) Regulations 2024."""
 
     A = "a"
     B = "b"

@@ -79,7 +79,7 @@ class ReferrerNamed(Submission):
 
 
 class ReferralRaised(Submission):
-    """Somebody has told the council about a child with the referral form (SR1a). Received, not yet triaged."""
+    """Somebody has told the council about a child: with the referral form (SR1a), or as a partner. Received, not yet triaged."""
 
     type: ClassVar[str] = "cme.referral.raised.v1"
     stream: ClassVar[str] = STREAM
@@ -96,7 +96,7 @@ class ReferralRaised(Submission):
     on_roll: bool | None = Field(default=None, description="On the school's admission register now; None: not said.")
     last_attended_on: date | None = Field(default=None, description="The last day the child was seen at school.")
     factors: tuple[Factor, ...] = Field(default=(), description="What the referrer ticked, as codes.")
-    still_missing: tuple[str, ...] = Field(default=(), description="Fields of SR1a not given: data-quality tasks.")
+    still_missing: tuple[str, ...] = Field(default=(), description="Fields of its form not given: data-quality tasks.")
     personal: Sealed[Child]
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from cme_bus.meta import Meta
 from cme_calendars import SchoolDays
 from cme_contracts.base import Event
+from cme_referrals.application.telling import Sender
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.progress import Progress
 from cme_referrals.domain.rules import Challenge, Consent, Deletion, Elsewhere, Order
@@ -87,16 +88,16 @@ class Submissions(KeepsSubmissions, Protocol):
 class Following(Protocol):
     """How far submissions have come."""
 
-    async def find(self, submission_id: UUID, *, sent_by_school: str | None = None) -> Followed | None:
-        """One submission; only if that school sent it, where one is named."""
+    async def find(self, submission_id: UUID, *, sent_by: Sender | None = None) -> Followed | None:
+        """One submission; only if they sent it, where somebody is named."""
 
     async def latest(self, *, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Followed]:
         """The newest first, those before a place in that order."""
 
-    async def latest_of_school(
-        self, urn: str, *, before: tuple[datetime, UUID] | None, limit: int
+    async def latest_of_sender(
+        self, sender: Sender, *, before: tuple[datetime, UUID] | None, limit: int
     ) -> Sequence[Followed]:
-        """The same, of what this school sent."""
+        """The same, of what they sent."""
 
     async def latest_of_child(
         self, child_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int

@@ -175,7 +175,9 @@ class DeletionReturn(SentForm):
             starts_on=self.destination.starts_on if self.destination else None,
             recorded_on=self.recorded_on,
             evidence=self.evidence.evidence(),
-            new_address_given=any(one.kind == "new" and (any(one.lines) or one.postcode) for one in self.child.addresses),
+            new_address_given=any(
+                one.kind == "new" and (any(one.lines) or one.postcode) for one in self.child.addresses
+            ),
             most_senior_class=self.most_senior_class,
             last_attended_on=self.last_attended_on,
             factors=self.factors,
