@@ -43,6 +43,9 @@ class EstablishmentChanged(Event):
     phase: str = Field(description="Phase of education as GIAS names it.")
     open: bool = Field(description="False once the establishment has closed.")
     mailbox: str | None = Field(default=None, description="The office's mailbox, where notices go. Not a person's.")
+    type_code: str | None = Field(default=None, description="Type of establishment, two figures (GIAS).")
+    opened_on: date | None = Field(default=None, description="Its first day; None: long ago, or not yet.")
+    closed_on: date | None = Field(default=None, description="Its last day; None: open, or nobody knows when.")
     changed_at: Instant = instant("When the list said so.")
 
     @property
