@@ -189,7 +189,7 @@ async def test_a_return_under_the_number_from_before_a_conversion_is_taken_and_s
 
 def order_naming(urn: str, child_id: UUID) -> AttendanceOrderRecorded:
     return AttendanceOrderRecorded(
-        child_id=child_id, order_id=uuid4(), order_number="SAO 2026/7", school_urn=urn,
+        child_id=child_id, order_id=uuid4(), order_number="SAO-2026-7", school_urn=urn, recorded_by=uuid4(),
         in_force_from=date(2026, 7, 1), recorded_at=MONDAY,
     )  # fmt: skip
 
