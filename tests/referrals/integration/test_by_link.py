@@ -75,7 +75,9 @@ async def test_a_link_works_once_and_only_when_the_form_is_taken(visitor: Visito
         "child.forename",
     )  # the address is known
     clicks = await asyncio.gather(*(tell(visitor, token) for _ in range(4)))
-    assert {click.status_code for click in clicks} == {202} and all(click.json() == clicks[0].json() for click in clicks)
+    assert {click.status_code for click in clicks} == {202} and all(
+        click.json() == clicks[0].json() for click in clicks
+    )
     assert await visitor.count("submission") == 1
     another = await tell(visitor, token, notification(more="something else"))
     assert (another.status_code, another.json()["code"]) == (410, "link-used")
