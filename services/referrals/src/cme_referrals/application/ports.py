@@ -11,6 +11,7 @@ from uuid import UUID
 from cme_bus.meta import Meta
 from cme_calendars import SchoolDays
 from cme_contracts.base import Event
+from cme_referrals.application.telling import Sender
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.progress import Progress
 from cme_referrals.domain.rules import Challenge, Consent, Deletion, Elsewhere, Order
@@ -43,6 +44,7 @@ class Followed:
     id: UUID
     reference: str
     kind: Kind
+    sender: Sender
     referrer_kind: str
     school_urn: str | None
     still_missing: tuple[str, ...]
