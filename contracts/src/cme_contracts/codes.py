@@ -187,6 +187,19 @@ class Proof(OpenCode):
     UNKNOWN = "unknown"
 
 
+class Team(OpenCode):
+    """A team of the council to which what is not the CME team's work is handed (policy 5.1, 5.3)."""
+
+    HOME_EDUCATION = "home_education"
+    ATTENDANCE = "attendance"
+    MEDICAL_NEEDS = "medical_needs"
+    SEND = "send"
+    ATTENDANCE_ORDERS = "attendance_orders"
+    POST_16 = "post_16"
+    EARLY_YEARS = "early_years"
+    UNKNOWN = "unknown"
+
+
 class Recommendation(OpenCode):
     """What screening recommends. A person decides (policy 9)."""
 
@@ -204,6 +217,7 @@ class Audience(OpenCode):
     LEAD_OFFICER = "lead_officer"
     MANAGEMENT = "management"
     PARTNER = "partner"
+    TEAM = "team"
     UNKNOWN = "unknown"
 
 

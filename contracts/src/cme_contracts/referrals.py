@@ -43,6 +43,9 @@ class EstablishmentChanged(Event):
     phase: str = Field(description="Phase of education as GIAS names it.")
     open: bool = Field(description="False once the establishment has closed.")
     mailbox: str | None = Field(default=None, description="The office's mailbox, where notices go. Not a person's.")
+    type_code: str | None = Field(default=None, description="Type of establishment, two figures (GIAS).")
+    opened_on: date | None = Field(default=None, description="Its first day; None: long ago, or not yet.")
+    closed_on: date | None = Field(default=None, description="Its last day; None: open, or nobody knows when.")
     changed_at: Instant = instant("When the list said so.")
 
     @property
@@ -79,7 +82,7 @@ class ReferrerNamed(Submission):
 
 
 class ReferralRaised(Submission):
-    """Somebody has told the council about a child with the referral form (SR1a). Received, not yet triaged."""
+    """Somebody has told the council about a child: with the referral form (SR1a), or as a partner. Received, not yet triaged."""
 
     type: ClassVar[str] = "cme.referral.raised.v1"
     stream: ClassVar[str] = STREAM
@@ -96,7 +99,7 @@ class ReferralRaised(Submission):
     on_roll: bool | None = Field(default=None, description="On the school's admission register now; None: not said.")
     last_attended_on: date | None = Field(default=None, description="The last day the child was seen at school.")
     factors: tuple[Factor, ...] = Field(default=(), description="What the referrer ticked, as codes.")
-    still_missing: tuple[str, ...] = Field(default=(), description="Fields of SR1a not given: data-quality tasks.")
+    still_missing: tuple[str, ...] = Field(default=(), description="Fields of its form not given: data-quality tasks.")
     personal: Sealed[Child]
 
 

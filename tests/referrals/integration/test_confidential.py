@@ -38,6 +38,8 @@ async def by_every_way(visitor: Visitor) -> None:
         assert (
             "child.addresses" not in (await visitor.accepted(correction, form(child=hidden(number))))["still_missing"]
         )
+    partner = visitor.bearer("partner", partner_kind="health")
+    await visitor.accepted("/v1/partner-notifications", referral(child=hidden(19)), who=partner)
     rows = [{"kind": "referral"} | referral(child=hidden(20)), {"kind": "deletion_return"} | deletion(child=hidden(21))]
     await batch(visitor, "\n".join(map(json.dumps, rows)), "application/x-ndjson")
     out = io.StringIO()
@@ -76,7 +78,7 @@ async def test_in_no_event_but_the_one_to_safeguarding_and_in_no_table_in_clear(
     opened = await said_opened(visitor, KEYRING)
     assert all(not leaked(text) for type_, text in opened if type_ != ConfidentialAddressGiven.type)
     given = [text for type_, text in opened if type_ == ConfidentialAddressGiven.type]
-    assert len(given) == 9 and all(STREET in text and TELEPHONE in text for text in given)
+    assert len(given) == 10 and all(STREET in text and TELEPHONE in text for text in given)
     tables = await visitor.pool.fetch(
         "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'"
     )

@@ -98,10 +98,14 @@ def test_one_address_written_two_ways(one: Any, other: Any, same: bool) -> None:
 
 
 def test_a_form_that_others_read_is_without_it_wherever_it_stands() -> None:
-    form = {"siblings": [{"child": {"addresses": [REFUGE | {"confidential": True}, OLD]}}], "school_urn": "990001"}
+    form = {
+        "siblings": [{"child": {"addresses": [REFUGE | {"confidential": True}, OLD]}}],
+        "school_urn": "990001",
+        "more": "They are at 4, hidden ROW",
+    }
     shown = without_confidential(form)
     assert shown["siblings"][0]["child"]["addresses"] == [
         {"kind": "new", "confidential": True, "held_by_safeguarding": True},
         OLD,
     ]
-    assert shown["school_urn"] == "990001"
+    assert (shown["school_urn"], shown["more"]) == ("990001", "held by safeguarding")

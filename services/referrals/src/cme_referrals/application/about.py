@@ -41,9 +41,8 @@ def checked(about: About, authority: Authority) -> Checked:
         believed[name] = rule(given) if given else None
         if given and believed[name] is None:
             quarantined.append(f"child.{name}")
-    # The NHS number stays with the form: no reader of an event needs it yet, so none is given it.
     child, withheld = blinded(about, authority.addresses)
-    return Checked(child.model_copy(update={"upn": believed["upn"]}), tuple(quarantined), withheld)
+    return Checked(child.model_copy(update=believed), tuple(quarantined), withheld)
 
 
 def refuse_the_future(today: date, **days: date | None) -> None:
@@ -68,6 +67,7 @@ def filled_about(child: Child) -> Iterator[str]:
         child__stated_age=child.stated_age,
         child__sex=child.sex,
         child__upn=child.upn,
+        child__nhs_number=child.nhs_number,
         child__addresses=reachable,
         child__addresses__postcode=any(one.postcode or one.held_by_safeguarding for one in reachable) or None,
         child__parents=child.parents,

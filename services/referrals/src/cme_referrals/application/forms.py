@@ -12,6 +12,8 @@ from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
 from cme_contracts.people import Address, Child, Confidential, Referrer
 from cme_referrals.domain.rules import Challenge
 
+NOTHING_WITHHELD = Confidential()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
@@ -23,9 +25,11 @@ class Receipt:
     sender: str
     """The token's subject: an identifier, never a name."""
     school_urn: str | None
-    """The school the sender speaks for. None: an officer."""
+    """The school the sender speaks for. None: an officer or a partner."""
     as_received: Mapping[str, Any]
     """The form word for word, quarantined identifiers included. Kept sealed."""
+    referrer_kind: ReferrerKind | None = None
+    """What kind of partner the sender's token says they are; it counts before what a form says. None: it says nothing."""
     corrects: UUID | None = None
     """The first submission of the chain that this one corrects; its row is locked. None: it is the first itself."""
 
@@ -43,7 +47,7 @@ class About:
     """Without identifiers: `upn` is None here; and without anything that was marked confidential."""
     upn: str | None = None
     nhs_number: str | None = None
-    withheld: Confidential = Confidential()
+    withheld: Confidential = NOTHING_WITHHELD
     """What safeguarding alone is told, its addresses in the order of those that `child` says are held."""
 
     def addresses(self) -> Iterator[Address]:
@@ -67,6 +71,25 @@ class ReferralForm:
     factors: tuple[Factor, ...] | None = None
     enquiries: int = 0
     """How many enquiries the form reports (policy 5.2.4)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerForm:
+    """A partner notification (policy 5.4). None: not said, or not known."""
+
+    about: About
+    described: bool
+    """Whether words are given by which a child without a name could be looked for. They stay with the form."""
+    referrer: Referrer
+    referrer_kind: ReferrerKind | None = None
+    in_school: bool | None = None
+    on_roll: bool | None = None
+    whereabouts_known: bool | None = None
+    school_urn: str | None = None
+    school_named: bool = False
+    last_seen_on: date | None = None
+    factors: tuple[Factor, ...] | None = None
+    home_la: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
