@@ -143,8 +143,9 @@ def test_what_identifies_a_child_is_believed_or_kept_aside_field_by_field() -> N
         address.model_copy(update={"uprn": "1234567890123"}),
         address.model_copy(update={"uprn": "0100"}),
     )
-    child, remarks = identified(about(**{**{n: getattr(sent, n) for n in ("upn", "nhs_number", "former_upns")},
+    believed, remarks = identified(about(**{**{n: getattr(sent, n) for n in ("upn", "nhs_number", "former_upns")},
                                          "child": sent.child.model_copy(update={"addresses": places})}))  # fmt: skip
+    child = believed.child
     assert (child.upn, child.nhs_number) == (None, None)
     assert child.former_upns == (UPN, "G83020012600A")
     assert [one.uprn for one in child.addresses] == [None, None, "100"]
@@ -158,7 +159,8 @@ def test_what_identifies_a_child_is_believed_or_kept_aside_field_by_field() -> N
 
 
 def test_a_number_for_the_time_being_is_believed_and_remarked_on_and_a_former_one_is_not_the_current() -> None:
-    child, remarks = identified(about(upn="G83020012600A", former_upns=("G83020012600A", UPN)))
+    believed, remarks = identified(about(upn="G83020012600A", former_upns=("G83020012600A", UPN)))
+    child = believed.child
     assert (child.upn, child.former_upns, remarks) == ("G83020012600A", (UPN,), ("child.upn:temporary",))
 
 

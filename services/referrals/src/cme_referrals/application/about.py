@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from cme_contracts.people import Child
+from cme_contracts.people import Child, Confidential
+from cme_referrals.application.authority import Authority
+from cme_referrals.application.confidential import blinded
 from cme_referrals.application.forms import About
 from cme_referrals.application.identifying import identified
 from cme_referrals.domain.errors import InTheFutureError
@@ -18,12 +20,20 @@ class Checked:
     """The child with what is believed of them, and remarks on what is not."""
 
     child: Child
+    """As every reader is told of them: nothing that is confidential."""
     quarantined: tuple[str, ...]
+    withheld: Confidential
+    """What safeguarding alone is told."""
 
 
-def checked(about: About) -> Checked:
-    """Believe an identifier that can be right; keep one that cannot be aside, and say so; refuse neither."""
-    return Checked(*identified(about))
+def checked(about: About, authority: Authority) -> Checked:
+    """Believe an identifier that can be right; keep one that cannot be aside, and say so; refuse neither.
+
+    What was marked confidential is apart, with its tokens (decision 0102).
+    """
+    believed, remarks = identified(about)
+    child, withheld = blinded(believed, authority.addresses)
+    return Checked(child, remarks, withheld)
 
 
 def refuse_the_future(today: date, **days: date | None) -> None:
@@ -39,8 +49,8 @@ def filled(**fields: Any) -> Iterator[str]:
 
 
 def filled_about(child: Child) -> Iterator[str]:
-    """The same for the child."""
-    reachable = tuple(address for address in child.addresses if any(address.lines) or address.postcode)
+    """The same for the child. What safeguarding holds was given, and is asked of nobody again."""
+    reachable = tuple(one for one in child.addresses if any(one.lines) or one.postcode or one.held_by_safeguarding)
     return filled(
         child__forename=child.forename,
         child__surname=child.surname,
@@ -50,7 +60,7 @@ def filled_about(child: Child) -> Iterator[str]:
         child__upn=child.upn,
         child__nhs_number=child.nhs_number,
         child__addresses=reachable,
-        child__addresses__postcode=next((address.postcode for address in reachable if address.postcode), None),
+        child__addresses__postcode=any(one.postcode or one.held_by_safeguarding for one in reachable) or None,
         child__parents=child.parents,
-        child__parents__telephones=next((parent.telephones for parent in child.parents if parent.telephones), None),
+        child__parents__telephones=any(one.telephones or one.held_by_safeguarding for one in child.parents) or None,
     )

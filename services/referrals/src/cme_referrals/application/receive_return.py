@@ -37,7 +37,7 @@ async def receive_new_pupil_return(tx: Intake, form: NewPupilForm, receipt: Rece
     refuse_the_future(local_date(receipt.received_at), child__date_of_birth=form.about.child.date_of_birth)
     urn, school_la, named = await _returning_school(tx, receipt, form.school_urn, authority)
     last = await named_school(tx, form.last_school_urn, "last_school_urn", form.entered_on)
-    about = checked(form.about)
+    about = checked(form.about, authority)
     given = [*filled(last_school_urn=last.urn, home_la=form.home_la), *filled_about(about.child)]
     received = Received(
         still_missing=(*still_missing(Kind.NEW_PUPIL_RETURN, given), *_unlisted(named)),
@@ -50,7 +50,7 @@ async def receive_new_pupil_return(tx: Intake, form: NewPupilForm, receipt: Rece
             urn=urn,
         ),
     )
-    await keep(tx, Kind.NEW_PUPIL_RETURN, receipt, received, referrer_kind=ReferrerKind.SCHOOL, school_urn=urn)
+    await keep(tx, Kind.NEW_PUPIL_RETURN, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=urn)
     assert received.due_on is not None
     tx.publish(
         PupilAdded(
@@ -85,7 +85,7 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
         evidence__other_schools_consented_on=form.evidence.other_schools_consented_on,
     )
     urn, school_la, named = await _returning_school(tx, receipt, form.school_urn, authority)
-    about = checked(form.about)
+    about = checked(form.about, authority)
     destination = await named_school(
         tx, form.destination_urn, "destination.school_urn", local_date(receipt.received_at)
     )
@@ -110,7 +110,7 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
         exempt=_deletion_exempt(form, days, urn),
         challenges=tuple(found.values()),
     )
-    await keep(tx, Kind.DELETION_RETURN, receipt, received, referrer_kind=ReferrerKind.SCHOOL, school_urn=urn)
+    await keep(tx, Kind.DELETION_RETURN, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=urn)
     returned = Returned(
         submission_id=receipt.submission_id,
         first_submission_id=receipt.first_submission_id,
