@@ -81,6 +81,8 @@ class PartnerForm:
     last_seen_on: date | None = None
     factors: tuple[Factor, ...] | None = None
     home_la: str | None = None
+    follows_by_itself: bool = False
+    """The sender's own system asks what became of it: without another contact, it can still be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
