@@ -1,14 +1,13 @@
 """Triage, closure, risk, allocation and identity, without a database."""
 
 from dataclasses import replace
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
 
 from cme_contracts import codes as contract
-from cme_contracts.base import CATALOG
+from cme_contracts.catalogue import CATALOG
 from cme_register.adapters.tables import load_rules
 from cme_register.domain import codes
 from cme_register.domain.allocation import Allocation
