@@ -14,7 +14,7 @@ from cme_bus.migrate import migrate
 from cme_bus.sealing import Key, VersionedKeyring
 from cme_calendars import WorkingDays
 from cme_referrals.__main__ import REFERRALS
-from cme_referrals.adapters.blinding import Blinding
+from cme_referrals.adapters.blinding import ADDRESSES, Blinding
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.load import load_establishments
@@ -111,7 +111,7 @@ async def visitor(db: Database[ReferralsTx], clock: Standing, issuer: Issuer) ->
         db=db,
         clock=clock,
         links=LINKS,
-        authority=Authority(la_code="999", working_days=WorkingDays()),
+        authority=Authority(la_code="999", working_days=WorkingDays(), addresses=Blinding([SECRET], ADDRESSES)),
         public_url=URL,
         blinds=BLINDS,
     )

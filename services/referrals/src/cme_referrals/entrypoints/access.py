@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from cme_web.access import AccessTable, Row, bearer, link, public
 
-OFFICERS = frozenset({"lead_officer", "team_manager", "service_lead", "head_of_service", "safeguarding"})
+SAFEGUARDING = "safeguarding"
+"""Alone besides its sender is shown what is confidential in a form."""
+OFFICERS = frozenset({"lead_officer", "team_manager", "service_lead", "head_of_service", SAFEGUARDING})
 """They see every submission."""
 SCHOOL = "school"
 """Sees what it sent itself, and acts for itself only."""
