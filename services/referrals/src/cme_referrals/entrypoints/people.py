@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -46,6 +47,11 @@ class Child(Form):
 
     def about(self) -> About:
         """The same in the words of the events, with the identifiers still to be checked."""
+        return self._about
+
+    @cached_property
+    def _about(self) -> About:
+        """Made once: the use case asks for it, and whoever notes that the child was told of."""
         plain = self.model_dump(exclude={"upn", "nhs_number"})
         return About(child=people.Child.model_validate(plain), upn=self.upn, nhs_number=self.nhs_number)
 
