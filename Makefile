@@ -34,8 +34,9 @@ service: environment  ## a service's own command beside the running system: NAME
 story: environment  ## watch one child's case travel through the running system
 	@$(RUN) -m tests.story
 
-test: environment  ## every test but the long ones
-	@$(RUN) -m pytest -m "not prove" $(ARGS)
+# Each of the runners has servers of its own; the long tests need the machine to themselves.
+test: environment  ## every test but the long ones, on as many cores as there are
+	@$(RUN) -m pytest -m "not prove" --numprocesses=auto --maxprocesses=4 --dist=loadfile $(ARGS)
 
 prove: environment  ## the long tests: kills, floods, conformance
 	@$(RUN) -m pytest -m prove $(ARGS)

@@ -76,7 +76,7 @@ async def test_the_official_client_reads_and_previews_templates(client: Notifica
     [
         ("not an address", TEMPLATE, WORDS, "ValidationError"),
         ("ada@example.org", "not-an-id", WORDS, "ValidationError"),
-        ("ada@example.org", str(uuid4()), WORDS, "BadRequestError"),
+        ("ada@example.org", "0b8f6a1e-93d4-4c1b-8a57-2f0e6c9d7b34", WORDS, "BadRequestError"),
         ("ada@example.org", TEMPLATE, {"subject": "only"}, "BadRequestError"),
     ],
 )
