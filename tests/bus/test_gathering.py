@@ -5,7 +5,9 @@ import pytest
 
 from cme_bus.database import Database, Tx
 from cme_bus.gathering import as_one
-from tests.bus.events import Stepped
+from tests.bus.events import said_on
+
+Step = said_on("cme.gathered").step
 
 
 def test_each_statement_keeps_its_own_arguments() -> None:
@@ -19,13 +21,15 @@ async def test_rows_and_events_are_written_together_in_their_order(db: Database[
     async with db.at_once() as tx:
         await tx.conn.execute("INSERT INTO once VALUES ($1, $2)", "k", 1)
         await tx.conn.executemany("INSERT INTO effect (key, step) VALUES ($1, $2)", [("k", 1), ("k", 2)])
-        tx.publish(Stepped(case="k", step=1), Stepped(case="k", step=2))
+        tx.publish(Step(case="k", step=1), Step(case="k", step=2))
         assert await tx.conn.fetchval("SELECT count(*) FROM once") == 0  # what is gathered is not there yet
         assert await tx.conn.fetchrow("SELECT FROM effect") is None
         assert await tx.conn.fetch("SELECT FROM outbox") == []
     assert await db.pool.fetchval("SELECT count(*) FROM once") == 1
     assert await db.pool.fetchval("SELECT count(*) FROM effect") == 2
-    assert [b'"step":1' in row["payload"] for row in await db.pool.fetch("SELECT payload FROM outbox ORDER BY seq")] == [
+    assert [
+        b'"step":1' in row["payload"] for row in await db.pool.fetch("SELECT payload FROM outbox ORDER BY seq")
+    ] == [
         True,
         False,
     ]
@@ -37,8 +41,12 @@ async def test_what_one_statement_may_not_write_none_writes(db: Database[Tx]) ->
         async with db.at_once() as tx:
             await tx.conn.execute("INSERT INTO effect (key) VALUES ($1)", "k")
             await tx.conn.execute("INSERT INTO once VALUES ($1, $2)", "k", 1)
-            tx.publish(Stepped(case="k"))
-    assert await db.pool.fetchval("SELECT count(*) FROM effect") == await db.pool.fetchval("SELECT count(*) FROM outbox") == 0
+            tx.publish(Step(case="k"))
+    assert (
+        await db.pool.fetchval("SELECT count(*) FROM effect")
+        == await db.pool.fetchval("SELECT count(*) FROM outbox")
+        == 0
+    )
 
 
 async def test_a_row_may_belong_to_one_that_is_written_with_it(db: Database[Tx]) -> None:

@@ -57,7 +57,10 @@ def as_one(statements: tuple[tuple[str, int], ...]) -> str:
     """One statement of several, each given with how many arguments it has: theirs follow one another."""
     written, before = [], 0
     for number, (query, width) in enumerate(statements):
-        moved = PLACE.sub(lambda found, by=before: f"${int(found[1]) + by}", query)
-        written.append(f"w{number} AS ({moved})")
+        written.append(f"w{number} AS ({_moved(query, before)})")
         before += width
     return f"WITH {', '.join(written)} SELECT"
+
+
+def _moved(query: str, by: int) -> str:
+    return PLACE.sub(lambda found: f"${int(found[1]) + by}", query)

@@ -1,8 +1,8 @@
 """An endpoint that takes a form, called without the framework's dependencies: they cost more than validating the form.
 
-    router.add_api_route("/v1/referrals", refer, methods=["POST"], route_class_override=StraightRoute)
+router.add_api_route("/v1/referrals", refer, methods=["POST"], route_class_override=StraightRoute)
 
-    async def refer(body: NewReferral, caller: CurrentCaller, key: IdempotencyKey) -> Response: ...
+async def refer(body: NewReferral, caller: CurrentCaller, key: IdempotencyKey) -> Response: ...
 """
 
 from __future__ import annotations
