@@ -17,7 +17,7 @@ from cme_contracts.fields import (
     day,
     instant,
 )
-from cme_contracts.people import Child, Referrer
+from cme_contracts.people import Child, Confidential, Referrer
 from cme_contracts.sealed import Sealed
 
 STREAM = "cme.referrals"
@@ -197,3 +197,16 @@ class ConcernReported(Submission):
     on_roll: bool | None = Field(default=None, description="On a school's admission register now; None: not said.")
     factors: tuple[Factor, ...] = Field(min_length=1, description="What was ticked, as codes.")
     personal: Sealed[Child]
+
+
+class ConfidentialAddressGiven(Submission):
+    """A submission gives an address, or a way to reach a parent, that is marked confidential. Nobody else is told it."""
+
+    type: ClassVar[str] = "cme.confidential-address.given.v1"
+    stream: ClassVar[str] = CONCERNS
+    owner: ClassVar[Service] = "referrals"
+    source_clause: ClassVar[str] = "policy 10"
+    readers: ClassVar[frozenset[Service]] = frozenset({"safeguarding"})
+    lawful_basis: ClassVar[str] = SAFEGUARDING
+
+    personal: Sealed[Confidential]

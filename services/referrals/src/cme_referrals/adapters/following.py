@@ -15,8 +15,8 @@ from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.progress import Progress
 
 SELECT = """
-SELECT s.id, s.reference, s.kind, s.referrer_kind, s.school_urn, s.still_missing, s.quarantined, s.received_at,
-       p.on_register_at, c.investigated_since, c.due_on, c.closed_at, c.outcome, p.informed_at
+SELECT s.id, s.reference, s.kind, s.sender, s.sender_urn, s.referrer_kind, s.school_urn, s.still_missing, s.quarantined,
+       s.received_at, p.on_register_at, c.investigated_since, c.due_on, c.closed_at, c.outcome, p.informed_at
 FROM submission AS s
 LEFT JOIN submission_progress AS p ON p.submission_id = s.id
 LEFT JOIN case_progress AS c ON c.case_id = p.case_id
@@ -133,6 +133,7 @@ def _followed(row: asyncpg.Record) -> Followed:
         id=row["id"],
         reference=row["reference"],
         kind=Kind(row["kind"]),
+        sender=Sender(subject=row["sender"], urn=row["sender_urn"]),
         referrer_kind=row["referrer_kind"],
         school_urn=row["school_urn"],
         still_missing=tuple(row["still_missing"]),

@@ -45,6 +45,7 @@ class Followed:
     id: UUID
     reference: str
     kind: Kind
+    sender: Sender
     referrer_kind: str
     school_urn: str | None
     still_missing: tuple[str, ...]

@@ -70,7 +70,7 @@ def answer_of(desk: Desk, receipt: Receipt, received: Received) -> dict[str, obj
 async def note_told(desk: Desk, tx: ReferralsTx, body: SentForm, receipt: Receipt) -> None:
     """Remember that this sender has told us of this child, without remembering of whom."""
     sender = Sender(subject=receipt.sender, urn=receipt.school_urn)
-    if tokens := child_tokens(desk.blinds, sender.scope, body.child.about().child):
+    if tokens := child_tokens(desk.blinds, sender.scope, body.child.about()):
         await tx.told.add([(tokens[0], receipt.submission_id)])
 
 
