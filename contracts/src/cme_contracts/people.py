@@ -90,6 +90,12 @@ class Referrer(PersonalData):
     telephone: str | None = personal_field("Where an officer can ring back.", default=None)
 
 
+class Contact(PersonalData):
+    """Somebody without an account, known by the address they say is theirs. Nothing else is known of them yet."""
+
+    email: str = personal_field("Where the link goes that proves the address.")
+
+
 class Officer(PersonalData):
     """An officer of the council, as colleagues address them."""
 

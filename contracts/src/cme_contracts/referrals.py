@@ -1,11 +1,20 @@
 """What intake says: what has been received. Only the register triages."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from pydantic import Field
 
 from cme_contracts.base import Event, Service
-from cme_contracts.codes import ChallengeState, Factor, Ground, ReferralReason, ReferrerKind, WithdrawalReason
+from cme_contracts.codes import (
+    ChallengeState,
+    Factor,
+    Ground,
+    LinkPurpose,
+    ReferralReason,
+    ReferrerKind,
+    WithdrawalReason,
+)
 from cme_contracts.fields import (
     FirstSubmissionId,
     Instant,
@@ -17,7 +26,7 @@ from cme_contracts.fields import (
     day,
     instant,
 )
-from cme_contracts.people import Child, Confidential, Referrer
+from cme_contracts.people import Child, Confidential, Contact, Referrer
 from cme_contracts.sealed import Sealed
 
 STREAM = "cme.referrals"
@@ -144,6 +153,26 @@ class PupilDeleted(Submission):
         description="Rules by which the child is treated as still registered, as at receipt; SubmissionChallenged says what changes.",
     )
     personal: Sealed[Child]
+
+
+class LinkRequested(Event):
+    """Somebody without an account gave an e-mail address and asked for a link. Anybody may have given it: nothing is proven yet."""
+
+    type: ClassVar[str] = "cme.link.requested.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "referrals"
+    source_clause: ClassVar[str] = "policy 5.4, 7"
+    readers: ClassVar[frozenset[Service]] = frozenset({"notifications"})
+    lawful_basis: ClassVar[str] = PUBLIC_TASK
+
+    link_id: UUID = Field(description="One asking: the subject and the id of the link, which is made where it is sent.")
+    purpose: LinkPurpose
+    requested_at: Instant = instant("When it was asked for.")
+    personal: Sealed[Contact]
+
+    @property
+    def key(self) -> str:
+        return str(self.link_id)
 
 
 class SubmissionChallenged(Submission):

@@ -15,9 +15,10 @@ from cme_contracts.referrals import CONCERNS, STREAM
 from cme_council import load
 from cme_referrals.adapters.batches import forget
 from cme_referrals.adapters.blinding import ADDRESSES, Blinding
+from cme_referrals.adapters.contact_links import forget_links
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
-from cme_referrals.entrypoints import batches, change, cli, events, http, import_gias
+from cme_referrals.entrypoints import batches, by_link, change, cli, events, http, import_gias
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.desk import Desk
 from cme_referrals.entrypoints.fhir import api as fhir
@@ -32,6 +33,9 @@ KEEP_BATCHES = timedelta(days=30)
 """Long enough to mend a file over the holidays; refused rows are about children nobody has to know of yet."""
 KEEP_TAKEN = timedelta(days=400)
 """A file sent again within the school year is known again. Only blind tokens are kept."""
+
+KEEP_LINKS = timedelta(days=14)
+"""Longer than a link works, which begins when its message goes out."""
 
 type ReferralsContext = Context[Settings, ReferralsTx]
 
@@ -52,7 +56,7 @@ def app(context: ReferralsContext) -> FastAPI:
         ),
         blinds=Blinding(secrets),
     )
-    routers = [http.api(desk), batches.api(desk), change.api(desk), fhir.api(desk)]
+    routers = [http.api(desk), batches.api(desk), change.api(desk), by_link.api(desk), fhir.api(desk)]
     return answers_in_fhir(context.make_app(access=ACCESS, routers=routers, answers=ANSWERS))
 
 
@@ -64,8 +68,9 @@ def consumer(context: ReferralsContext) -> Consumer[ReferralsTx]:
 
 
 async def sweep(context: ReferralsContext) -> int:
-    """Forget batches with their refused rows, and which rows were taken once nobody sends them again."""
-    return await forget(context.pool, batches=KEEP_BATCHES, rows=KEEP_TAKEN)
+    """Forget batches with their refused rows, which rows were taken once nobody sends them again, and links that are over."""
+    links = await forget_links(context.pool, KEEP_LINKS)
+    return links + await forget(context.pool, batches=KEEP_BATCHES, rows=KEEP_TAKEN)
 
 
 REFERRALS = ServiceDefinition(

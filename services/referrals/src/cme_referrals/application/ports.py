@@ -101,6 +101,11 @@ class Following(Protocol):
     ) -> Sequence[Followed]:
         """The same, of what they sent."""
 
+    async def latest_of_subjects(
+        self, subjects: Sequence[str], *, before: tuple[datetime, UUID] | None, limit: int
+    ) -> Sequence[Followed]:
+        """The same, of what was sent by any of these, each of them one person."""
+
     async def latest_of_child(
         self, child_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
     ) -> Sequence[Followed]:

@@ -76,13 +76,18 @@ async def note_told(desk: Desk, tx: ReferralsTx, body: SentForm, receipt: Receip
 
 def receipt_of(desk: Desk, body: BaseModel, caller: Caller) -> Receipt:
     """One sending, here and now. Raises `Problem` 403 for a school without a URN, a partner without a kind."""
+    return receipt_for(desk, body, sender_of(caller), partner_kind(caller))
+
+
+def receipt_for(desk: Desk, body: BaseModel, sender: Sender, kind: ReferrerKind | None) -> Receipt:
+    """The same for whoever it is. `kind`: what kind of partner they have shown to be."""
     return Receipt(
         submission_id=uuid4(),
         reference=reference_of(randbelow(RANDOM)),
         received_at=desk.clock.now(),
-        sender=caller.subject,
-        school_urn=own_school(caller),
-        referrer_kind=partner_kind(caller),
+        sender=sender.subject,
+        school_urn=sender.urn,
+        referrer_kind=kind,
         as_received=body.model_dump(mode="json", exclude_unset=True),
     )
 
