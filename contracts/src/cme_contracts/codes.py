@@ -52,7 +52,7 @@ class ReferralReason(OpenCode):
 
 
 class Ground(OpenCode):
-    """Ground for deletion: regulation 9(1)(a) to (o) of the School Attendance (Pupil Registration) (England) Regulations 2024."""
+    """Ground for deletion: regulation 9(1)(a) to (o), or 9(3), of the School Attendance (Pupil Registration) (England) Regulations 2024."""
 
     A = "a"
     B = "b"
@@ -69,6 +69,7 @@ class Ground(OpenCode):
     M = "m"
     N = "n"
     O = "o"
+    NOT_OF_SCHOOL_AGE = "9(3)"
     UNKNOWN = "unknown"
 
 
@@ -90,6 +91,14 @@ class WithdrawalReason(OpenCode):
     CHILD_IS_FOUND = "child_is_found"
     NAME_NOT_DELETED = "name_not_deleted"
     OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class LinkPurpose(OpenCode):
+    """What a link was asked for by somebody without an account (policy 5.4)."""
+
+    TELL = "tell"
+    FOLLOW = "follow"
     UNKNOWN = "unknown"
 
 

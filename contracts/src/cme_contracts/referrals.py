@@ -1,11 +1,20 @@
 """What intake says: what has been received. Only the register triages."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from pydantic import Field
 
 from cme_contracts.base import Event, Service
-from cme_contracts.codes import ChallengeState, Factor, Ground, ReferralReason, ReferrerKind, WithdrawalReason
+from cme_contracts.codes import (
+    ChallengeState,
+    Factor,
+    Ground,
+    LinkPurpose,
+    ReferralReason,
+    ReferrerKind,
+    WithdrawalReason,
+)
 from cme_contracts.fields import (
     FirstSubmissionId,
     Instant,
@@ -17,7 +26,7 @@ from cme_contracts.fields import (
     day,
     instant,
 )
-from cme_contracts.people import Child, Referrer
+from cme_contracts.people import Child, Confidential, Contact, Referrer
 from cme_contracts.sealed import Sealed
 
 STREAM = "cme.referrals"
@@ -139,7 +148,31 @@ class PupilDeleted(Submission):
     destination_known: bool = Field(description="False: nobody has said where the child is to be educated.")
     destination_urn: Urn | None = Field(default=None, description="The new school, where it was named.")
     factors: tuple[Factor, ...] = Field(default=(), description="What the school ticked, as codes.")
+    held_by: tuple[str, ...] = Field(
+        default=(),
+        description="Rules by which the child is treated as still registered, as at receipt; SubmissionChallenged says what changes.",
+    )
     personal: Sealed[Child]
+
+
+class LinkRequested(Event):
+    """Somebody without an account gave an e-mail address and asked for a link. Anybody may have given it: nothing is proven yet."""
+
+    type: ClassVar[str] = "cme.link.requested.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "referrals"
+    source_clause: ClassVar[str] = "policy 5.4, 7"
+    readers: ClassVar[frozenset[Service]] = frozenset({"notifications"})
+    lawful_basis: ClassVar[str] = PUBLIC_TASK
+
+    link_id: UUID = Field(description="One asking: the subject and the id of the link, which is made where it is sent.")
+    purpose: LinkPurpose
+    requested_at: Instant = instant("When it was asked for.")
+    personal: Sealed[Contact]
+
+    @property
+    def key(self) -> str:
+        return str(self.link_id)
 
 
 class SubmissionChallenged(Submission):
@@ -158,6 +191,11 @@ class SubmissionChallenged(Submission):
     mend: str = Field(description="What the school can do about it, as the table words it. Nothing that was sent.")
     not_before: date | None = Field(
         default=None, description="The first day on which this rule would allow the deletion, where it can be said."
+    )
+    ground: Ground | None = Field(default=None, description="The ground of the deletion; None: said before 0.3.0.")
+    still_on_roll: bool | None = Field(
+        default=None,
+        description="Whether, as long as this rule stands so, the child is treated as still registered at the school.",
     )
     decided_at: Instant = instant("When intake decided.")
 
@@ -188,3 +226,16 @@ class ConcernReported(Submission):
     on_roll: bool | None = Field(default=None, description="On a school's admission register now; None: not said.")
     factors: tuple[Factor, ...] = Field(min_length=1, description="What was ticked, as codes.")
     personal: Sealed[Child]
+
+
+class ConfidentialAddressGiven(Submission):
+    """A submission gives an address, or a way to reach a parent, that is marked confidential. Nobody else is told it."""
+
+    type: ClassVar[str] = "cme.confidential-address.given.v1"
+    stream: ClassVar[str] = CONCERNS
+    owner: ClassVar[Service] = "referrals"
+    source_clause: ClassVar[str] = "policy 10"
+    readers: ClassVar[frozenset[Service]] = frozenset({"safeguarding"})
+    lawful_basis: ClassVar[str] = SAFEGUARDING
+
+    personal: Sealed[Confidential]

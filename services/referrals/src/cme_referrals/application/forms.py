@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
-from cme_contracts.people import Child, Referrer
+from cme_contracts.people import Address, Child, Confidential, Referrer
 from cme_referrals.domain.rules import Challenge
+
+NOTHING_WITHHELD = Confidential()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +44,16 @@ class About:
     """The child a form is about, and the identifiers that are not believed until they have been checked."""
 
     child: Child
-    """Without identifiers: `upn` is None here."""
+    """Without identifiers: `upn` is None here; and without anything that was marked confidential."""
     upn: str | None = None
     nhs_number: str | None = None
+    withheld: Confidential = NOTHING_WITHHELD
+    """What safeguarding alone is told, its addresses in the order of those that `child` says are held."""
+
+    def addresses(self) -> Iterator[Address]:
+        """All that were given, in their order, confidential or not."""
+        held = iter(self.withheld.addresses)
+        return (next(held) if one.held_by_safeguarding else one for one in self.child.addresses)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +90,8 @@ class PartnerForm:
     last_seen_on: date | None = None
     factors: tuple[Factor, ...] | None = None
     home_la: str | None = None
+    follows_by_itself: bool = False
+    """The sender's own system asks what became of it: without another contact, it can still be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,12 +117,23 @@ class Evidence:
     first_absent_on: date | None = None
     other_code_on: date | None = None
     enquiries_signed_on: date | None = None
+    continues_to_reception: bool | None = None
+    other_schools_consented_on: date | None = None
+    dual_registration_agreed: bool | None = None
+    main_school_of_mobile_child: bool | None = None
+    distance_miles: int | None = None
+    boarder: bool | None = None
+    return_expected: bool | None = None
+    sentence_months: int | None = None
+    entering_sixth_form: bool | None = None
+    fees_unpaid: bool | None = None
+    review_ended_on: date | None = None
     placed_by_authority: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeletionForm:
-    """A deletion return (policy 5.2.2, regulations 9(1) and 13). Where the child goes is not part of the ground."""
+    """A deletion return (policy 5.2.2, regulations 9 and 13). Where the child goes is not part of the ground."""
 
     about: About
     ground: Ground
@@ -124,6 +146,10 @@ class DeletionForm:
     recorded_on: date | None = None
     """The day on which the name was in fact deleted."""
     evidence: Evidence = Evidence()
+    new_address_given: bool = False
+    """Whether one of the child's addresses is where they live from now on."""
+    most_senior_class: bool | None = None
+    """In the school's most senior class (regulation 13). None: not said."""
     last_attended_on: date | None = None
     factors: tuple[Factor, ...] | None = None
     home_la: str | None = None
@@ -139,6 +165,6 @@ class Received:
     due_on: date | None = None
     """The last day on which this return was in time, where it has one."""
     exempt: bool | None = None
-    """A new pupil return that was not needed (regulation 13(2)). None: another form, or it cannot be said."""
+    """A return that was not needed (regulation 13). None: another form, or it cannot be said."""
     challenges: tuple[Challenge, ...] = ()
     """What does not fit the ground that is named, and what is not known yet. Nothing is refused for it."""
