@@ -2,7 +2,7 @@
 
 The parser is expat of the standard library, which hands over each tag as it comes and builds nothing. What a hostile
 file could make it keep is limited here: no document type (so no entities), and bounds for a tag, a comment, the depth
-and the number of different names. Decision 0110.
+and the number of different names. Decision 0118.
 """
 
 from __future__ import annotations
