@@ -19,7 +19,7 @@ from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.load import load_establishments
 from cme_referrals.domain.school_data import Establishment
-from cme_referrals.entrypoints import batches, by_link, change
+from cme_referrals.entrypoints import batches, by_link, calendars, change
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.desk import Desk
 from cme_referrals.entrypoints.fhir import api as fhir
@@ -120,7 +120,14 @@ async def visitor(db: Database[ReferralsTx], clock: Standing, issuer: Issuer) ->
         app = make_app(
             title="CME referrals",
             access=ACCESS,
-            routers=[api(desk), batches.api(desk), change.api(desk), by_link.api(desk), fhir.api(desk)],
+            routers=[
+                api(desk),
+                batches.api(desk),
+                change.api(desk),
+                by_link.api(desk),
+                fhir.api(desk),
+                calendars.api(desk),
+            ],
             answers=ANSWERS,
             tokens=tokens,
             links=LINKS,

@@ -18,7 +18,7 @@ from cme_referrals.adapters.blinding import ADDRESSES, Blinding
 from cme_referrals.adapters.contact_links import forget_links
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
-from cme_referrals.entrypoints import batches, by_link, change, cli, events, http, import_gias
+from cme_referrals.entrypoints import batches, by_link, calendars, change, cli, events, http, import_gias
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.ctf import cli as ctf_cli
 from cme_referrals.entrypoints.ctf.maps import maps
@@ -65,7 +65,14 @@ def app(context: ReferralsContext) -> FastAPI:
     """Answers over HTTP. It needs the database and the issuer's keys; Kafka and the other services may be away."""
     desk = desk_of(context)
     maps(desk.ctf_maps)  # a map that cannot be used is found now, and not by a school
-    routers = [http.api(desk), batches.api(desk), change.api(desk), by_link.api(desk), fhir.api(desk)]
+    routers = [
+        http.api(desk),
+        batches.api(desk),
+        change.api(desk),
+        by_link.api(desk),
+        fhir.api(desk),
+        calendars.api(desk),
+    ]
     return answers_in_fhir(context.make_app(access=ACCESS, routers=routers, answers=ANSWERS))
 
 
