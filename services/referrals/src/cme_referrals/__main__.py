@@ -23,6 +23,9 @@ from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.desk import Desk
 from cme_referrals.entrypoints.fhir import api as fhir
 from cme_referrals.entrypoints.fhir.edge import answers_in_fhir
+from cme_referrals.entrypoints.pages import api as pages
+from cme_referrals.entrypoints.pages.edge import answers_in_pages
+from cme_referrals.entrypoints.pages.rendering import Pages
 from cme_referrals.entrypoints.refusals import ANSWERS
 from cme_referrals.settings import Settings
 from cme_service import run
@@ -57,7 +60,9 @@ def app(context: ReferralsContext) -> FastAPI:
         blinds=Blinding(secrets),
     )
     routers = [http.api(desk), batches.api(desk), change.api(desk), by_link.api(desk), fhir.api(desk)]
-    return answers_in_fhir(context.make_app(access=ACCESS, routers=routers, answers=ANSWERS))
+    shown = Pages(council, context.clock.now)
+    routers.append(pages.api(desk, shown))
+    return answers_in_pages(answers_in_fhir(context.make_app(access=ACCESS, routers=routers, answers=ANSWERS)), shown)
 
 
 def consumer(context: ReferralsContext) -> Consumer[ReferralsTx]:
