@@ -12,7 +12,7 @@ from cme_bus.consumer import Consumer
 from cme_calendars import WorkingDays
 from cme_contracts.catalogue import CATALOG
 from cme_contracts.referrals import CONCERNS, STREAM
-from cme_council import load
+from cme_council import Council, load
 from cme_referrals.adapters.batches import forget
 from cme_referrals.adapters.blinding import ADDRESSES, Blinding
 from cme_referrals.adapters.contact_links import forget_links
@@ -45,9 +45,14 @@ KEEP_LINKS = timedelta(days=14)
 type ReferralsContext = Context[Settings, ReferralsTx]
 
 
+def council_of(context: ReferralsContext) -> Council | None:
+    """The council's file, where one is configured."""
+    return load(context.settings.council) if context.settings.council else None
+
+
 def desk_of(context: ReferralsContext) -> Desk:
     """The desk where forms are handed in, over HTTP or by a command."""
-    council = load(context.settings.council) if context.settings.council else None
+    council = council_of(context)
     secrets = context.settings.link_secret.get_secret_value().split(",")
     return Desk(
         db=context.db,
@@ -68,9 +73,15 @@ def app(context: ReferralsContext) -> FastAPI:
     """Answers over HTTP. It needs the database and the issuer's keys; Kafka and the other services may be away."""
     desk = desk_of(context)
     maps(desk.ctf_maps)  # a map that cannot be used is found now, and not by a school
-    routers = [http.api(desk), batches.api(desk), change.api(desk), by_link.api(desk), fhir.api(desk)]
-    shown = Pages(council, context.clock.now)
-    routers.append(pages.api(desk, shown))
+    shown = Pages(council_of(context), context.clock.now)
+    routers = [
+        http.api(desk),
+        batches.api(desk),
+        change.api(desk),
+        by_link.api(desk),
+        fhir.api(desk),
+        pages.api(desk, shown),
+    ]
     return answers_in_pages(answers_in_fhir(context.make_app(access=ACCESS, routers=routers, answers=ANSWERS)), shown)
 
 
