@@ -1,5 +1,7 @@
 """A health message is read as the form it fills in; what is wrong in it is said with its place, and never repeated."""
 
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -311,3 +313,25 @@ def test_a_backslash_is_no_zero() -> None:
 
 def test_every_field_the_form_asks_for_has_a_place_in_a_message() -> None:
     assert {*ASKED[Kind.PARTNER_NOTIFICATION], "child.nhs_number"} <= set(ELEMENTS)
+
+
+def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place in a message."""
+    yield path
+    for step, inner in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        yield from places(inner, (*path, step))
+
+
+@pytest.mark.parametrize("wrong", [None, 7, True, "", f" {CANARY} ", [], {}, [None], [[]], [{}], {CANARY: CANARY}])
+def test_a_message_broken_anywhere_is_read_or_refused_and_nothing_of_it_is_repeated(wrong: Any) -> None:
+    whole = message(patient={"contact": [{"name": {"text": "Ash"}, "relationship": [concept(ROLE, "FTH")]}]})
+    found = [path for path in places(whole) if path]
+    assert len(found) > 130
+    for path in found:
+        bundle = deepcopy(whole)
+        node = bundle
+        for step in path[:-1]:
+            node = node[step]
+        node[path[-1]] = wrong
+        form, said = read(bundle)
+        assert form or all(one["code"] and one["diagnostics"] for one in said), path
