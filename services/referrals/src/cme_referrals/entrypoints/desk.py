@@ -23,7 +23,7 @@ from cme_referrals.entrypoints.people import SentForm
 from cme_referrals.entrypoints.refusals import told
 from cme_referrals.entrypoints.views import accepted
 from cme_timers import BusinessClock
-from cme_web.idempotency import idempotent
+from cme_web.idempotency import Once, once_at_once
 from cme_web.links import Links
 from cme_web.problems import Problem
 from cme_web.tokens import Caller
@@ -50,14 +50,15 @@ class Desk:
 
 async def receive(desk: Desk, route: str, body: SentForm, caller: Caller, key: str, use_case: UseCase) -> Response:
     """Once per key: the submission, its events and this answer are written together, or nothing is."""
-    async with desk.db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
-        if not once.answered:
-            receipt = receipt_of(desk, body, caller)
-            with told():
-                received = await use_case(tx, receipt)
-            await note_told(desk, tx, body, receipt)
-            once.answer(202, answer_of(desk, receipt, received), location=f"/v1/submissions/{receipt.submission_id}")
-    return once.response()
+
+    async def carry_out(tx: ReferralsTx, once: Once) -> None:
+        receipt = receipt_of(desk, body, caller)
+        with told():
+            received = await use_case(tx, receipt)
+        await note_told(desk, tx, body, receipt)
+        once.answer(202, answer_of(desk, receipt, received), location=f"/v1/submissions/{receipt.submission_id}")
+
+    return (await once_at_once(desk.db, caller, route, key, body, carry_out)).response()
 
 
 def answer_of(desk: Desk, receipt: Receipt, received: Received) -> dict[str, object]:
@@ -69,19 +70,24 @@ def answer_of(desk: Desk, receipt: Receipt, received: Received) -> dict[str, obj
 async def note_told(desk: Desk, tx: ReferralsTx, body: SentForm, receipt: Receipt) -> None:
     """Remember that this sender has told us of this child, without remembering of whom."""
     sender = Sender(subject=receipt.sender, urn=receipt.school_urn)
-    if tokens := child_tokens(desk.blinds, sender.scope, body.child.about().child):
+    if tokens := child_tokens(desk.blinds, sender.scope, body.child.about()):
         await tx.told.add([(tokens[0], receipt.submission_id)])
 
 
 def receipt_of(desk: Desk, body: BaseModel, caller: Caller) -> Receipt:
     """One sending, here and now. Raises `Problem` 403 for a school without a URN, a partner without a kind."""
+    return receipt_for(desk, body, sender_of(caller), partner_kind(caller))
+
+
+def receipt_for(desk: Desk, body: BaseModel, sender: Sender, kind: ReferrerKind | None) -> Receipt:
+    """The same for whoever it is. `kind`: what kind of partner they have shown to be."""
     return Receipt(
         submission_id=uuid4(),
         reference=reference_of(randbelow(RANDOM)),
         received_at=desk.clock.now(),
-        sender=caller.subject,
-        school_urn=own_school(caller),
-        referrer_kind=partner_kind(caller),
+        sender=sender.subject,
+        school_urn=sender.urn,
+        referrer_kind=kind,
         as_received=body.model_dump(mode="json", exclude_unset=True),
     )
 

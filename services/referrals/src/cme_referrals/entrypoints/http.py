@@ -9,7 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from cme_referrals.application.ports import Followed
-from cme_referrals.entrypoints.desk import Desk, confined_to, receive
+from cme_referrals.domain.confidential import without_confidential
+from cme_referrals.entrypoints.access import SAFEGUARDING
+from cme_referrals.entrypoints.desk import Desk, confined_to, receive, sender_of
 from cme_referrals.entrypoints.kinds import KINDS, AnyKind
 from cme_referrals.entrypoints.people import SentForm
 from cme_referrals.entrypoints.views import (
@@ -25,6 +27,7 @@ from cme_web.idempotency import IdempotencyKey
 from cme_web.links import CurrentLink
 from cme_web.paging import CurrentPage, instant
 from cme_web.problems import NotVisible
+from cme_web.straight import StraightRoute
 from cme_web.tokens import CurrentCaller
 
 
@@ -32,7 +35,14 @@ def api(desk: Desk) -> APIRouter:
     """The routes; who may use which is in access.py."""
     router = APIRouter()
     for kind in KINDS.values():
-        router.post(kind.path, status_code=202, responses={202: {"model": Accepted}})(_sending(desk, kind))
+        router.add_api_route(
+            kind.path,
+            _sending(desk, kind),
+            methods=["POST"],
+            status_code=202,
+            responses={202: {"model": Accepted}},
+            route_class_override=StraightRoute,
+        )
 
     @router.get("/v1/submissions", responses={200: {"model": SubmissionList}})
     async def submissions(
@@ -53,13 +63,15 @@ def api(desk: Desk) -> APIRouter:
 
     @router.get("/v1/submissions/{submission_id}", responses={200: {"model": WholeSubmissionView}})
     async def submission(submission_id: UUID, caller: CurrentCaller) -> dict[str, Any]:
-        """One submission, with the form as it was received."""
+        """One submission, with the form as it was received; what is confidential only for its sender and safeguarding."""
         async with desk.db.transaction() as tx:
             followed = await tx.following.find(submission_id, sent_by=confined_to(caller))
             if followed is None:
                 raise NotVisible
             challenges = await tx.challenges.of_submission(submission_id)
             form = await tx.submissions.as_received(submission_id)
+        if form is not None and not (caller.may(SAFEGUARDING) or followed.sender.scope == sender_of(caller).scope):
+            form = without_confidential(form)
         return whole_view(followed, challenges, dict(form) if form is not None else None)
 
     @router.get("/v1/progress/{token}", responses={200: {"model": ProgressView}})

@@ -25,7 +25,7 @@ def deletion(event: PupilDeleted) -> Submission:
         id=event.submission_id, first_id=event.first_submission_id, kind=SubmissionKind.DELETION,
         reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
         ground=event.ground.value, destination_known=event.destination_known,
-        factors=tuple(factor.value for factor in event.factors), school_urn=event.school_urn,
+        factors=tuple(factor.value for factor in event.factors), held_by=event.held_by, school_urn=event.school_urn,
         school_la=event.school_la, home_la=event.home_la,
     )  # fmt: skip
 
@@ -51,6 +51,16 @@ def details(child: people.Child) -> Details:
     return Details(
         forename=child.forename, surname=child.surname, other_names=child.other_names, date_of_birth=child.date_of_birth,
         stated_age=child.stated_age, sex=child.sex, upn=child.upn, nhs_number=child.nhs_number,
-        addresses=tuple(Address(one.lines, one.postcode, one.uprn, one.kind) for one in child.addresses),
-        parents=tuple(Parent(one.name, one.relationship, one.telephones, one.email) for one in child.parents),
+        addresses=tuple(map(_address, child.addresses)), parents=tuple(map(_parent, child.parents)),
     )  # fmt: skip
+
+
+def _address(one: people.Address) -> Address:
+    return Address(
+        lines=one.lines, postcode=one.postcode, uprn=one.uprn, kind=one.kind,
+        held_by_safeguarding=one.held_by_safeguarding, token=one.token, found_by=one.found_by,
+    )  # fmt: skip
+
+
+def _parent(one: people.Parent) -> Parent:
+    return Parent(one.name, one.relationship, one.telephones, one.email, one.held_by_safeguarding)
