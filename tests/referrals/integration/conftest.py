@@ -19,13 +19,11 @@ from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.load import load_establishments
 from cme_referrals.domain.school_data import Establishment
-from cme_referrals.entrypoints import batches, by_link, change
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.desk import Desk
-from cme_referrals.entrypoints.fhir import api as fhir
 from cme_referrals.entrypoints.fhir.edge import answers_in_fhir
-from cme_referrals.entrypoints.http import api
 from cme_referrals.entrypoints.refusals import ANSWERS
+from cme_referrals.entrypoints.routers import routers
 from cme_web.app import make_app
 from cme_web.links import Links
 from cme_web.tokens import TokenChecker
@@ -120,7 +118,7 @@ async def visitor(db: Database[ReferralsTx], clock: Standing, issuer: Issuer) ->
         app = make_app(
             title="CME referrals",
             access=ACCESS,
-            routers=[api(desk), batches.api(desk), change.api(desk), by_link.api(desk), fhir.api(desk)],
+            routers=routers(desk),
             answers=ANSWERS,
             tokens=tokens,
             links=LINKS,

@@ -10,12 +10,10 @@ from cme_bus.database import Database, prepare
 from cme_calendars import WorkingDays
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
-from cme_referrals.entrypoints import batches, change
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.desk import Desk
-from cme_referrals.entrypoints.fhir import api as fhir
 from cme_referrals.entrypoints.fhir.edge import answers_in_fhir
-from cme_referrals.entrypoints.http import api
+from cme_referrals.entrypoints.routers import routers
 from cme_web.app import make_app
 from cme_web.tokens import TokenChecker
 from deploy.local.ports import free_port
@@ -46,7 +44,7 @@ async def lonely(issuer: Issuer, clock: Standing) -> AsyncIterator[Visitor]:
             app = make_app(
                 title="CME referrals",
                 access=ACCESS,
-                routers=[api(desk), batches.api(desk), change.api(desk), fhir.api(desk)],
+                routers=routers(desk),
                 tokens=tokens,
                 links=LINKS,
             )

@@ -142,6 +142,43 @@ def test_what_cannot_be_right_in_a_contact_point_is_said_and_not_used() -> None:
     assert [one["expression"] for one in said] == [["Bundle.entry[4].resource.telecom[0].value"]]
 
 
+RESTRICTED = {
+    "meta": {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}]}
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "addresses", "mother"),
+    [
+        ({"bundle": RESTRICTED}, [True, True], True),
+        ({"patient": RESTRICTED}, [True, True], True),
+        ({"mother": RESTRICTED}, [False, False], True),
+        ({}, [False, False], False),
+    ],
+)
+def test_what_is_labelled_restricted_is_confidential(
+    changes: dict[str, Any], addresses: list[bool], mother: bool
+) -> None:
+    child = form_of(message(**changes))["child"]
+    assert [one.get("confidential", False) for one in child["addresses"]] == addresses
+    assert child["parents"][0].get("confidential", False) is mother
+
+
+def test_one_address_can_be_marked_by_itself() -> None:
+    mark = {"extension": [{"url": "urn:cme:extension:confidential", "valueBoolean": True}]}
+    homes = [{"postalCode": "ZZ99 9ZZ"}, {"postalCode": "ZZ99 1ZZ", **mark}]
+    found = form_of(message(patient={"address": homes}))["child"]["addresses"]
+    assert [one.get("confidential") for one in found] == [None, True]
+
+
+def test_a_restricted_childs_telephones_are_not_written_into_the_text() -> None:
+    phone = [{"system": "phone", "value": "01632 960777"}]
+    aunt = {"name": [{"text": "Ash Invented"}], "relationship": None, "telecom": phone}
+    form = form_of(message(patient={**RESTRICTED, "telecom": phone}, mother=aunt))
+    assert "01632" not in form["more"] and "Ash Invented" in form["more"]
+    assert "01632 960777" in form_of(message(patient={"telecom": phone}))["more"]
+
+
 def test_a_code_we_know_is_a_factor_and_one_we_do_not_is_told_and_no_reason_to_refuse() -> None:
     reasons = [concept(FACTOR, "fgm"), concept(SNOMED, "342191000000101"), concept(SNOMED, "73761001")]
     form, said = read(message(request={"reasonCode": reasons}))

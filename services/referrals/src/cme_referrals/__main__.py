@@ -18,12 +18,12 @@ from cme_referrals.adapters.blinding import ADDRESSES, Blinding
 from cme_referrals.adapters.contact_links import forget_links
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
-from cme_referrals.entrypoints import batches, by_link, change, cli, events, http, import_gias
+from cme_referrals.entrypoints import cli, events, import_gias
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.desk import Desk
-from cme_referrals.entrypoints.fhir import api as fhir
 from cme_referrals.entrypoints.fhir.edge import answers_in_fhir
 from cme_referrals.entrypoints.refusals import ANSWERS
+from cme_referrals.entrypoints.routers import routers
 from cme_referrals.settings import Settings
 from cme_service import run
 from cme_service.context import Context
@@ -56,8 +56,7 @@ def app(context: ReferralsContext) -> FastAPI:
         ),
         blinds=Blinding(secrets),
     )
-    routers = [http.api(desk), batches.api(desk), change.api(desk), by_link.api(desk), fhir.api(desk)]
-    return answers_in_fhir(context.make_app(access=ACCESS, routers=routers, answers=ANSWERS))
+    return answers_in_fhir(context.make_app(access=ACCESS, routers=routers(desk), answers=ANSWERS))
 
 
 def consumer(context: ReferralsContext) -> Consumer[ReferralsTx]:
