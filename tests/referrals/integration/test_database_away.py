@@ -12,13 +12,13 @@ from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.desk import Desk
-from cme_referrals.entrypoints.fhir.edge import answers_in_fhir
-from cme_referrals.entrypoints.routers import routers
+from cme_referrals.entrypoints.pages.rendering import Pages
+from cme_referrals.entrypoints.routers import routers, with_edges
 from cme_web.app import make_app
 from cme_web.tokens import TokenChecker
 from deploy.local.ports import free_port
 from tests.kit.issuer import NAME, Issuer
-from tests.referrals.integration.conftest import BLINDS, KEYRING, LINKS, Standing
+from tests.referrals.integration.conftest import BLINDS, COUNCIL, KEYRING, LINKS, Standing
 from tests.referrals.integration.visitor import URL, Visitor
 from tests.referrals.invented import referral
 from tests.referrals.messages import FHIR, message
@@ -41,14 +41,17 @@ async def lonely(issuer: Issuer, clock: Standing) -> AsyncIterator[Visitor]:
         )
         async with httpx2.AsyncClient(transport=issuer.transport) as keys:
             tokens = TokenChecker(issuer=NAME, audience="cme", jwks_url="https://issuer.test/jwks", client=keys)
+            shown = Pages(COUNCIL, clock.now)
             app = make_app(
                 title="CME referrals",
                 access=ACCESS,
-                routers=routers(desk),
+                routers=routers(desk, shown),
                 tokens=tokens,
                 links=LINKS,
             )
-            async with httpx2.AsyncClient(transport=httpx2.ASGITransport(answers_in_fhir(app)), base_url=URL) as client:
+            async with httpx2.AsyncClient(
+                transport=httpx2.ASGITransport(with_edges(app, shown)), base_url=URL
+            ) as client:
                 yield Visitor(client, issuer, pool)
 
 
