@@ -24,7 +24,7 @@ def faults(checkout: Path = CHECKOUT) -> list[str]:
     found += [f"{LOCK} lacks {name}" for name in sorted(asked(checkout) - pinned)]
     found += [
         f"{lock.name}: {jar.artifact} has no sha256"
-        for lock in (jars.LOCK, checkout / "tests" / "referrals" / "validator" / "hapi-jars.lock")
+        for lock in (jars.LOCK, *(checkout / "tests").rglob("*-jars.lock"))
         for jar in jars.locked(lock)
         if not re.fullmatch(r"[0-9a-f]{64}", jar.sha256)
     ]
