@@ -22,9 +22,10 @@ from starlette.types import Lifespan
 
 from cme_web.access import AccessTable, Row, public
 from cme_web.faults import invalid
-from cme_web.guard import Proofs, guard, place, unguarded_routes
+from cme_web.guard import Proofs, guard, literal_first, place, unguarded_routes
 from cme_web.links import Links
 from cme_web.problems import Answers, Problem, TooLarge
+from cme_web.rates import Rate
 from cme_web.request import Manners, Observe
 from cme_web.schema import describe_access, known_names
 from cme_web.signatures import CallbackProof
@@ -61,11 +62,15 @@ def make_app(
     metrics: Metrics | None = None,
     observe: Observe | None = None,
     max_body: int = MOST,
+    per_sender: int | None = None,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
-    """The app. `routers` are flat; `routes` takes a `Mount` of static files, guarded as `GET <path>/{path:path}`."""
+    """The app. `routers` are flat; `routes` takes a `Mount` of static files, guarded as `GET <path>/{path:path}`.
+
+    `per_sender`: requests that one caller, or one school, may make in a minute, in each process; None: any number.
+    """
     table = (access or AccessTable()) + BUILT_IN
-    proofs = Proofs(tokens, links, callbacks or {})
+    proofs = Proofs(tokens, links, callbacks or {}, Rate("sender", per_sender) if per_sender else None)
     app = FastAPI(
         title=title,
         version=version,
@@ -80,7 +85,7 @@ def make_app(
         *routes,
         *_built_in(app, ready or {}, metrics).routes,
     ]
-    app.router.routes[:] = [guard(route, table, proofs) for route in wanted]
+    app.router.routes[:] = literal_first([guard(route, table, proofs) for route in wanted])
     served = {(method, path) for path, methods in map(place, wanted) for method in methods}
     if dead := [row for row in table if row.place not in served]:
         raise TypeError(f"{dead[0].method} {dead[0].path} has a row in the access table and no route")
