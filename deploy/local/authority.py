@@ -25,6 +25,7 @@ class TokenRequest(BaseModel):
     role: str
     subject: str | None = None
     school_urn: Annotated[str, Field(pattern=r"^\d{6}$")] | None = None
+    partner_kind: Annotated[str, Field(pattern="^[a-z_]{1,20}$")] | None = None
     minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 480
 
 
@@ -44,7 +45,7 @@ def application(issuer: Issuer, master: TimeMaster) -> FastAPI:
             "response_types_supported": ["token"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
-            "claims_supported": ["iss", "aud", "sub", "exp", "iat", "roles", "urn"],
+            "claims_supported": ["iss", "aud", "sub", "exp", "iat", "roles", "urn", "partner_kind"],
         }
 
     @app.get("/jwks")
@@ -54,7 +55,13 @@ def application(issuer: Issuer, master: TimeMaster) -> FastAPI:
     @app.post("/token")
     async def token(asked: TokenRequest) -> dict[str, object]:
         try:
-            signed = issuer.token(asked.role, subject=asked.subject, school_urn=asked.school_urn, minutes=asked.minutes)
+            signed = issuer.token(
+                asked.role,
+                subject=asked.subject,
+                school_urn=asked.school_urn,
+                partner_kind=asked.partner_kind,
+                minutes=asked.minutes,
+            )
         except Failure:
             raise HTTPException(422, f"role is one of {', '.join(ROLES)}") from None
         return {"access_token": signed, "token_type": "Bearer", "expires_in": 60 * asked.minutes}

@@ -11,7 +11,16 @@ from joserfc.jwk import RSAKey
 
 from deploy.local.failure import Failure
 
-ROLES = ("school", "lead_officer", "team_manager", "service_lead", "head_of_service", "safeguarding", "operator")
+ROLES = (
+    "school",
+    "partner",
+    "lead_officer",
+    "team_manager",
+    "service_lead",
+    "head_of_service",
+    "safeguarding",
+    "operator",
+)
 AUDIENCE = "cme"
 COUNTY = Path(__file__).with_name("county")
 FIRST_SCHOOL = "990001"
@@ -27,7 +36,15 @@ class Issuer:
     def jwks(self) -> dict[str, object]:
         return {"keys": [{**self._key.as_dict(private=False), "use": "sig", "alg": "RS256"}]}
 
-    def token(self, role: str, *, subject: str | None = None, school_urn: str | None = None, minutes: int = 480) -> str:
+    def token(
+        self,
+        role: str,
+        *,
+        subject: str | None = None,
+        school_urn: str | None = None,
+        partner_kind: str | None = None,
+        minutes: int = 480,
+    ) -> str:
         if role not in ROLES:
             message = f"There is no role {role!r}; the roles are {', '.join(ROLES)}."
             raise Failure(message)
@@ -42,6 +59,8 @@ class Issuer:
         }
         if role == "school":
             claims["urn"] = school_urn or FIRST_SCHOOL
+        if role == "partner":
+            claims["partner_kind"] = partner_kind or "health"
         claims["sub"] = subject or _usual_subject(role, claims)
         return jwt.encode({"alg": "RS256", "kid": self._key.kid, "typ": "at+jwt"}, claims, self._key)
 

@@ -18,6 +18,7 @@ from cme_contracts.codes import (
     Outcome,
     Proof,
     ReferrerKind,
+    Team,
 )
 from cme_contracts.people import Child, Officer, Referrer
 from cme_contracts.sealed import Sealed
@@ -254,6 +255,20 @@ def challenged(
     )
 
 
+def handed_over(child_id: UUID, team: Team = Team.HOME_EDUCATION) -> register.HandedOver:
+    sent = submission()
+    del sent["received_at"]
+    return register.HandedOver(
+        **sent,
+        child_id=child_id,
+        handover_id=uuid4(),
+        team=team,
+        reason="home_education_notification",
+        source="policy 5.3",
+        handed_over_at=NOON,
+    )
+
+
 def one_of_each() -> dict[str, Event]:
     """An example of every event that tells somebody, by type."""
     child, case, lead = uuid4(), uuid4(), uuid4()
@@ -262,6 +277,7 @@ def one_of_each() -> dict[str, Event]:
         pupil_deleted,
         pupil_added,
         challenged,
+        lambda: handed_over(child),
         lambda: assigned(child, case, lead),
         lambda: warned(child, case, lead),
         lambda: breached(child, case, lead),

@@ -20,9 +20,12 @@ def child(
     born: date | None = date(2016, 5, 4),
     postcode: str | None = "ZZ99 1AB",
     upn: str | None = None,
+    nhs_number: str | None = None,
 ) -> people.Child:
     addresses = (people.Address(lines=("1 Nowhere Lane",), postcode=postcode),) if postcode else ()
-    return people.Child(forename=forename, surname=surname, date_of_birth=born, upn=upn, addresses=addresses)
+    return people.Child(
+        forename=forename, surname=surname, date_of_birth=born, upn=upn, nhs_number=nhs_number, addresses=addresses
+    )
 
 
 def referral(

@@ -52,7 +52,7 @@ class ReferralReason(OpenCode):
 
 
 class Ground(OpenCode):
-    """Ground for deletion: regulation 9(1)(a) to (o) of the School Attendance (Pupil Registration) (England) Regulations 2024."""
+    """Ground for deletion: regulation 9(1)(a) to (o), or 9(3), of the School Attendance (Pupil Registration) (England) Regulations 2024."""
 
     A = "a"
     B = "b"
@@ -69,6 +69,7 @@ class Ground(OpenCode):
     M = "m"
     N = "n"
     O = "o"
+    NOT_OF_SCHOOL_AGE = "9(3)"
     UNKNOWN = "unknown"
 
 
@@ -187,6 +188,19 @@ class Proof(OpenCode):
     UNKNOWN = "unknown"
 
 
+class Team(OpenCode):
+    """A team of the council to which what is not the CME team's work is handed (policy 5.1, 5.3)."""
+
+    HOME_EDUCATION = "home_education"
+    ATTENDANCE = "attendance"
+    MEDICAL_NEEDS = "medical_needs"
+    SEND = "send"
+    ATTENDANCE_ORDERS = "attendance_orders"
+    POST_16 = "post_16"
+    EARLY_YEARS = "early_years"
+    UNKNOWN = "unknown"
+
+
 class Recommendation(OpenCode):
     """What screening recommends. A person decides (policy 9)."""
 
@@ -204,6 +218,7 @@ class Audience(OpenCode):
     LEAD_OFFICER = "lead_officer"
     MANAGEMENT = "management"
     PARTNER = "partner"
+    TEAM = "team"
     UNKNOWN = "unknown"
 
 

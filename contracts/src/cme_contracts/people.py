@@ -39,6 +39,9 @@ class Child(PersonalData):
     stated_age: int | None = personal_field("Age in years where no date of birth is known.", default=None)
     sex: str | None = personal_field("As in the admission register.", default=None)
     upn: str | None = personal_field("Unique pupil number; believed only with another fact.", default=None)
+    nhs_number: str | None = personal_field(
+        "NHS number, checked: how health names the child. Only for the register, to match by.", default=None
+    )
     addresses: tuple[Address, ...] = personal_field("Last known address first.", default=())
     parents: tuple[Parent, ...] = personal_field("Whom the child lives with, or did.", default=())
 

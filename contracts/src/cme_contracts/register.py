@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from cme_contracts.base import Event, Service
-from cme_contracts.codes import CaseKind, Category, ConsentKind, Factor, OfficerRole, Outcome, Proof
+from cme_contracts.codes import CaseKind, Category, ConsentKind, Factor, OfficerRole, Outcome, Proof, Team
 from cme_contracts.fields import (
     CaseId,
     ChildId,
@@ -16,6 +16,7 @@ from cme_contracts.fields import (
     Instant,
     LaCode,
     OfficerId,
+    Reference,
     SubmissionId,
     Urn,
     date,
@@ -139,6 +140,25 @@ class ConsentRecorded(ChildEvent):
     school_urn: Urn | None = Field(default=None, description="The school it is for; None: whichever asks.")
     recorded_by: OfficerId
     recorded_at: Instant = instant("When the officer recorded it.")
+
+
+class HandedOver(ChildEvent):
+    """What somebody sent is another team's work: once for each team and reason. It opens no case by itself."""
+
+    type: ClassVar[str] = "cme.child.handed-over.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 5.1, 5.3"
+
+    handover_id: UUID = Field(description="One handing over.")
+    case_id: CaseId | None = Field(default=None, description="The child's case, where there is one.")
+    submission_id: SubmissionId
+    first_submission_id: FirstSubmissionId
+    reference: Reference
+    team: Team
+    reason: str = Field(description="Why, as a code of whoever decided: a kind of return, or a rule.")
+    source: str = Field(description="The law or clause it follows from.")
+    handed_over_at: Instant = instant("When the register decided.")
 
 
 class CaseEvent(ChildEvent):

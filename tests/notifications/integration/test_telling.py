@@ -10,7 +10,7 @@ import pytest
 
 import cme_council
 from cme_bus.meta import Meta
-from cme_contracts.codes import ChallengeState, OfficerRole, Outcome, ReferrerKind
+from cme_contracts.codes import ChallengeState, OfficerRole, Outcome, ReferrerKind, Team
 from cme_contracts.notifications import MessageFailed, MessageSent, ReferrerInformed
 from cme_notifications.adapters.mailbox import Mailbox
 from cme_notifications.application.send import Sender
@@ -289,3 +289,37 @@ async def test_a_school_is_told_what_does_not_fit_and_not_what_is_still_to_be_de
     assert await service.mail("office@example.org") == [f"Please look at your deletion return {asked.reference}"]
     body = await service.pool.fetchval("SELECT body FROM mailbox")
     assert all(words in body for words in (asked.what, asked.mend, asked.source))
+
+
+@pytest.mark.policy("5.3.2")
+async def test_a_team_gets_what_is_handed_to_it_once_with_a_reference_and_no_name(service: Service) -> None:
+    event = invented.handed_over(uuid4())
+    (record,) = await service.records(event)
+    for _ in range(2):
+        await service.hear_again(record)
+        await service.send_all()
+    team = COUNCIL.teams(invented.DUE)["home_education"].email
+    assert await service.mail() == await service.mail(team) == [f"Handed to your team: {event.reference}"]
+    body = await service.pool.fetchval("SELECT body FROM mailbox")
+    assert f"https://r.example.org/v1/submissions/{event.submission_id}" in body
+    (said,) = await service.say()
+    assert (said.event.audience, said.event.child_id) == ("team", event.child_id)
+
+
+async def test_what_cannot_reach_its_team_is_for_the_team_manager_to_hand_over(service: Service) -> None:
+    """As shipped the council's file has no mailbox of any team, and none at all of a team that came later."""
+    shipped, manager = cme_council.load(Path("deploy/council.toml")), uuid4()
+    await service.hear(
+        invented.officer(manager, OfficerRole.TEAM_MANAGER),
+        invented.handed_over(uuid4(), Team.MEDICAL_NEEDS),
+        invented.handed_over(uuid4(), Team.UNKNOWN),
+    )
+    sender = Sender(service.db.transaction, Mailbox(service.pool), composer(shipped), lambda: service.now)
+    for _ in range(3):
+        await sender.address()
+        while await sender.send_next():
+            pass
+    assert await service.mail("officer@example.org") == ["Please hand over CME-7K4P-2M9Q yourself"] * 2
+    assert await service.states() == {
+        "medical_needs": "permanently failed", "unknown": "permanently failed", str(manager): "sent"
+    }  # fmt: skip

@@ -60,6 +60,9 @@ async def test_exact_by_name_birth_and_postcode_or_by_upn_and_birth(register: Re
     assert (await register.last("submission.matched"))["matched_by"] == ["name", "date_of_birth", "postcode"]
     await register.hear(referral(child("Someone", "Else", postcode=None, upn=UPN)))
     assert (await register.last("submission.matched"))["matched_by"] == ["upn", "date_of_birth"]
+    await register.hear(referral(child("Zoe", "O'Dell", postcode="ZZ99 1AB", nhs_number="9434765919")))
+    await register.hear(referral(child("Z", "Unlike", postcode=None, nhs_number="943 476 5919")))
+    assert (await register.last("submission.matched"))["matched_by"] == ["nhs_number", "date_of_birth"]
     assert await register.db.pool.fetchval("SELECT count(*) FROM child") == 1
 
 
@@ -69,7 +72,7 @@ async def test_twins_and_near_misses_are_different_children(register: Register) 
         referral(child("Ottoline", upn="K830200126002")),
         referral(child("Isolde", born=date(2016, 5, 5), upn=UPN)),
         referral(child("Isolde", postcode="ZZ99 1AC")),
-        referral(child("Isolde", born=None, upn=UPN)),
+        referral(child("Isolde", born=None, upn=UPN, nhs_number="9434765919")),
         referral(child("Isolde", born=None)),
     )
     assert await register.db.pool.fetchval("SELECT count(*) FROM child") == 6

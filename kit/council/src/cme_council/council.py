@@ -69,12 +69,13 @@ class Council(Strict):
     )
     contact_list: tuple[Contact, ...] = Field(alias="contact")
     citation_list: tuple[Citation, ...] = Field(alias="citation")
+    team_list: tuple[Contact, ...] = Field((), alias="team")
     closures: tuple[Closure, ...] = Field((), alias="closure")
     labels: dict[Code, dict[str, Text]] = Field(description="Words for codes, by code list.")
 
     @model_validator(mode="after")
     def _one_value_a_day(self) -> Self:
-        for values in (self.contact_list, self.citation_list):
+        for values in (self.contact_list, self.citation_list, self.team_list):
             twice = [
                 key for key, count in Counter((value.id, value.valid_from) for value in values).items() if count > 1
             ]
@@ -90,6 +91,13 @@ class Council(Strict):
     def contact(self, id: str, on: date) -> Contact:
         """The contact that is valid on that day. Raises NotGivenError."""
         return _valid(self.contact_list, id, on)
+
+    def teams(self, on: date) -> dict[str, Contact]:
+        """The council's other teams that are valid on that day, by code: where what is not the CME team's work goes."""
+        return {
+            code: _valid(self.team_list, code, on)
+            for code in {one.id for one in self.team_list if one.valid_from <= on}
+        }
 
     def citation(self, id: str, on: date) -> Citation:
         """The citation that is valid on that day. Raises NotGivenError."""

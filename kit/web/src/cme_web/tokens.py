@@ -35,6 +35,8 @@ class Caller:
     roles: frozenset[str] = frozenset()
     urn: str | None = field(default=None)
     """The school they speak for (its URN), if they speak for one."""
+    partner_kind: str | None = field(default=None)
+    """What kind of partner they are (health, police, ...), where the issuer says so."""
 
     def may(self, *roles: str) -> bool:
         """Whether the caller has any of these roles."""
@@ -83,10 +85,11 @@ class TokenChecker:
         pause: float = 30.0,
         roles_claim: str = "roles",
         urn_claim: str = "urn",
+        partner_claim: str = "partner_kind",
     ) -> None:
         self._url, self._pause = jwks_url, pause
         self._client = client
-        self._roles, self._urn = roles_claim, urn_claim
+        self._roles, self._urn, self._partner = roles_claim, urn_claim, partner_claim
         self._claims = jwt.JWTClaimsRegistry(
             leeway=LEEWAY,
             iss={"essential": True, "value": issuer},
@@ -124,11 +127,13 @@ class TokenChecker:
         return Checked(self._read(claims), str(kid), key, claims["exp"] + LEEWAY)
 
     def _read(self, claims: Mapping[str, Any]) -> Caller:
-        roles, urn = claims.get(self._roles, ()), claims.get(self._urn)
+        roles, urn, partner = claims.get(self._roles, ()), claims.get(self._urn), claims.get(self._partner)
         roles = [roles] if isinstance(roles, str) else roles
         if not isinstance(roles, list | tuple) or not claims["sub"]:
             raise InvalidToken
-        return Caller(claims["sub"], frozenset(map(str, roles)), str(urn) if urn else None)
+        return Caller(
+            claims["sub"], frozenset(map(str, roles)), str(urn) if urn else None, str(partner) if partner else None
+        )
 
     async def _key(self, kid: str) -> RSAKey | None:
         if kid not in self._keys or monotonic() - self._fetched > OLD:

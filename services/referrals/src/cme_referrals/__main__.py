@@ -17,7 +17,7 @@ from cme_referrals.adapters.batches import forget
 from cme_referrals.adapters.blinding import Blinding
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
-from cme_referrals.entrypoints import batches, change, cli, events, http
+from cme_referrals.entrypoints import batches, change, cli, events, http, import_gias
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.desk import Desk
 from cme_referrals.entrypoints.refusals import ANSWERS
@@ -76,7 +76,9 @@ REFERRALS = ServiceDefinition(
     consumer=consumer,
     sweep=sweep,
     commands={
-        "import-gias": Command("load establishments from a GIAS extract (CSV)", cli.import_gias, cli.file_argument),
+        "import-gias": Command(
+            "load establishments from a GIAS extract (CSV)", import_gias.import_gias, import_gias.arguments
+        ),
         "import-calendars": Command("load an authority's term dates (JSON)", cli.import_calendars, cli.file_argument),
     },
 )

@@ -25,4 +25,5 @@ def council_on(file: cme_council.Council, on: date) -> Council:
         social_care_name=care.name,
         social_care_telephone=care.telephone or "",
         social_care_mailbox=care.email,
+        team_mailboxes={code: team.email for code, team in file.teams(on).items() if team.email},
     )

@@ -137,7 +137,8 @@ WITH free AS (
       AND m.reason IS DISTINCT FROM $4
       AND (m.leased_until IS NULL OR m.leased_until <= now())
       AND (m.retry_at IS NULL OR m.retry_at <= now())
-      AND (m.recipient_kind = 'partner' OR m.state IN ('sending', 'in doubt')  -- what may be out is looked up anyway
+      AND (m.recipient_kind IN ('partner', 'team')
+        OR m.state IN ('sending', 'in doubt')  -- what may be out is looked up anyway
         OR coalesce(CASE WHEN o.active THEN o.email END, s.email, c.mailbox) IS NOT NULL)
     ORDER BY m.urgent DESC, m.place LIMIT 1
     FOR UPDATE OF m SKIP LOCKED
@@ -149,7 +150,7 @@ RETURNING m.*, {WHOSE}, now() - m.queued_at AS age, free.doubtful, free.address,
 
 UNREACHABLE = f"""
 SELECT m.*, {WHOSE} FROM message AS m {ADDRESSED}
-WHERE m.state IN ('queued', 'temporarily failed') AND m.recipient_kind <> 'partner'
+WHERE m.state IN ('queued', 'temporarily failed') AND m.recipient_kind NOT IN ('partner', 'team')
   AND (m.reason = $3
     OR NOT o.active
     OR (c.urn IS NOT NULL AND c.mailbox IS NULL AND s.email IS NULL)

@@ -8,13 +8,15 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template, meta
 
-from cme_notifications.application.announce import PARTNER_NOT_TOLD
+from cme_notifications.application.announce import PARTNER_NOT_TOLD, TEAM_NOT_TOLD
 from cme_notifications.application.compose import known_to
 from cme_notifications.domain.errors import BadTemplate
 from cme_notifications.domain.routing import RoutingTable, Tells
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 SUBJECT = "Subject: "
+STANDS_IN = {Tells.SOCIAL_CARE: (PARTNER_NOT_TOLD,), Tells.TEAM: (TEAM_NOT_TOLD,)}
+"""What the team manager gets where they cannot be reached."""
 
 
 class Templates:
@@ -51,8 +53,7 @@ class Templates:
         So does one that stands in for it where an agency cannot be reached.
         """
         for route in table:
-            used = [route.template, *([PARTNER_NOT_TOLD] if route.tells is Tells.SOCIAL_CARE else [])]
-            for template in used:
+            for template in (route.template, *STANDS_IN.get(route.tells, ())):
                 if missing := self.uses(template) - known_to(route):
                     raise BadTemplate(f"{template}, for {route.event}, asks for {', '.join(sorted(missing))}")
 

@@ -14,6 +14,8 @@ from cme_notifications.domain.recipients import STANDS_IN, Kind, Recipient
 
 PARTNER_NOT_TOLD = "partner-not-told"
 """The template by which somebody is asked to telephone: nobody may believe that social care knows when it does not."""
+TEAM_NOT_TOLD = "team-not-told"
+"""The same of a team of the council: what was handed over lies with nobody until somebody tells them."""
 
 
 async def announce(tx: Transaction, message: Message, settlement: Settlement, channel: str, at: datetime) -> None:
@@ -41,20 +43,22 @@ async def announce(tx: Transaction, message: Message, settlement: Settlement, ch
         reason = settlement.reason or "permanent-failure"
         tx.publish(MessageFailed(**common, reason=reason, failed_at=at), cause=message.cause)
         if message.recipient.kind is Kind.PARTNER:
-            await tx.messages.owe([_to_be_telephoned(message)])
+            await tx.messages.owe([_to_be_told_otherwise(message, PARTNER_NOT_TOLD, urgent=True)])
+        elif message.recipient.kind is Kind.TEAM:
+            await tx.messages.owe([_to_be_told_otherwise(message, TEAM_NOT_TOLD, urgent=False)])
 
 
-def _to_be_telephoned(message: Message) -> Owed:
+def _to_be_told_otherwise(message: Message, template: str, *, urgent: bool) -> Owed:
     return Owed(
-        id=uuid5(message.id, PARTNER_NOT_TOLD),
+        id=uuid5(message.id, template),
         cause=message.cause,
-        template=PARTNER_NOT_TOLD,
+        template=template,
         audience=Audience.MANAGEMENT,
         recipient=Recipient.role(STANDS_IN),
         about=message.about,
         link=message.link,
         facts=message.facts,
-        urgent=True,
+        urgent=urgent,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from cme_notifications.application.ports import Claimed, Council, Letter, Message, Writer
 from cme_notifications.domain.errors import NoAddress
-from cme_notifications.domain.recipients import SOCIAL_CARE, Kind
+from cme_notifications.domain.recipients import SOCIAL_CARE, Kind, Recipient
 from cme_notifications.domain.routing import Route, Tells
 from cme_notifications.domain.words import greeting
 
@@ -46,8 +46,13 @@ class Composer:
 
 
 def _address(message: Claimed, council: Council) -> str:
-    care = message.recipient.kind is Kind.PARTNER and message.recipient.name == SOCIAL_CARE
-    address = council.social_care_mailbox if care else message.address
+    match message.recipient:
+        case Recipient(Kind.PARTNER, name) if name == SOCIAL_CARE:
+            address = council.social_care_mailbox
+        case Recipient(Kind.TEAM, name):
+            address = council.team_mailboxes.get(name)
+        case _:
+            address = message.address
     if address is None:
         raise NoAddress(f"{message.recipient.name} has no mailbox")
     return address

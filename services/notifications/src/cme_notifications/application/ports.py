@@ -68,7 +68,7 @@ class Claimed(Message):
     doubtful: bool
     """It may have been taken already: ask the channel first."""
     address: str | None = field(repr=False)
-    """None: a partner, whose address is configuration; or whoever it is for can be written to no more."""
+    """None: a partner or a team, whose address is configuration; or whoever it is for can be written to no more."""
     name: str | None = field(default=None, repr=False)
     reference: str | None = None
 
@@ -211,3 +211,5 @@ class Council:
     """Empty where the council's file gives none."""
     social_care_mailbox: str | None = field(repr=False)
     """None: no mailbox has been agreed. Nobody writes to an address that may not exist."""
+    team_mailboxes: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """By the team's code; a team that is not here has none."""

@@ -65,6 +65,8 @@ async def _recipients(tx: Transaction, route: Route, event: Event) -> AsyncItera
             yield Recipient.role(route.tells), subject
         case Tells.SOCIAL_CARE:
             yield Recipient.social_care(), subject
+        case Tells.TEAM:
+            yield Recipient.team(str(_field(event, "team"))), subject
         case Tells.EVERY_SENDER:
             for submission_id in _field(event, "submission_ids"):
                 yield (
@@ -125,6 +127,8 @@ def _audience(route: Route, recipient: Recipient) -> Audience:
             return Audience.MANAGEMENT
         case Kind.PARTNER:
             return Audience.PARTNER
+        case Kind.TEAM:
+            return Audience.TEAM
 
 
 def _field(event: Event, name: str) -> Any:

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     """Every officer who holds it when the message goes out; the first to come, where nobody does."""
     PARTNER = "partner"
     """An agency whose address is the council's configuration."""
+    TEAM = "team"
+    """Another team of the council; its mailbox is configuration too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,10 @@ class Recipient:
     @classmethod
     def social_care(cls) -> Recipient:
         return cls(Kind.PARTNER, SOCIAL_CARE)
+
+    @classmethod
+    def team(cls, code: str) -> Recipient:
+        return cls(Kind.TEAM, code)
 
     @classmethod
     def lead_officer(cls, officer_id: UUID | None) -> Recipient:

@@ -24,6 +24,8 @@ class Tells(StrEnum):
     TEAM_MANAGER = "team_manager"
     SERVICE_LEAD = "service_lead"
     SOCIAL_CARE = "social_care"
+    TEAM = "team"
+    """The team of the council that the event names."""
     EVERY_SENDER = "every_sender"
     """Whoever sent any of the event's `submission_ids`."""
 
@@ -44,6 +46,7 @@ NEEDS: Mapping[Tells, str] = {
     Tells.SCHOOL: "school_urn",
     Tells.OFFICER: "officer_id",
     Tells.WHOM_IT_NAMES: "tell",
+    Tells.TEAM: "team",
     Tells.EVERY_SENDER: "submission_ids",
 }
 """The field an event must have to tell them."""

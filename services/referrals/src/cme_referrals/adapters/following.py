@@ -10,6 +10,7 @@ import asyncpg
 
 from cme_bus.database import Connection
 from cme_referrals.application.ports import Followed
+from cme_referrals.application.telling import Sender
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.progress import Progress
 
@@ -20,15 +21,22 @@ FROM submission AS s
 LEFT JOIN submission_progress AS p ON p.submission_id = s.id
 LEFT JOIN case_progress AS c ON c.case_id = p.case_id
 """
-FIND = SELECT + "WHERE s.id = $1 AND ($2::text IS NULL OR s.sender_urn = $2)"
+FIND = (
+    SELECT
+    + """
+WHERE s.id = $1
+  AND CASE WHEN $3::text IS NULL THEN true WHEN $2::text IS NULL THEN s.sender_urn IS NULL AND s.sender = $3
+           ELSE s.sender_urn = $2 END"""
+)
 PAGE = """
   AND (s.received_at, s.id)
     < (coalesce($1, timestamptz 'infinity'), coalesce($2, uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
 ORDER BY s.received_at DESC, s.id DESC LIMIT $3"""
 LATEST = SELECT + "WHERE true" + PAGE
 LATEST_OF_SCHOOL = SELECT + "WHERE s.sender_urn = $4" + PAGE
+LATEST_OF_SUBJECT = SELECT + "WHERE s.sender_urn IS NULL AND s.sender = $4" + PAGE
 LATEST_OF_CHILD = SELECT + "WHERE s.first_submission_id IN (SELECT subject FROM whose WHERE child_id = $4)" + PAGE
-"""Three statements, not one with conditions: each has an index that walks it in order."""
+"""Four statements, not one with conditions: each has an index that walks it in order."""
 
 ON_REGISTER = """
 INSERT INTO submission_progress AS old (submission_id, case_id, on_register_at)
@@ -62,20 +70,23 @@ class PostgresFollowing:
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
 
-    async def find(self, submission_id: UUID, *, sent_by_school: str | None = None) -> Followed | None:
+    async def find(self, submission_id: UUID, *, sent_by: Sender | None = None) -> Followed | None:
         """See the port."""
-        row = await self._conn.fetchrow(FIND, submission_id, sent_by_school)
+        urn, subject = (sent_by.urn, sent_by.subject) if sent_by else (None, None)
+        row = await self._conn.fetchrow(FIND, submission_id, urn, subject)
         return _followed(row) if row else None
 
     async def latest(self, *, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Followed]:
         """See the port."""
         return await self._page(LATEST, before, limit)
 
-    async def latest_of_school(
-        self, urn: str, *, before: tuple[datetime, UUID] | None, limit: int
+    async def latest_of_sender(
+        self, sender: Sender, *, before: tuple[datetime, UUID] | None, limit: int
     ) -> Sequence[Followed]:
         """See the port."""
-        return await self._page(LATEST_OF_SCHOOL, before, limit, urn)
+        if sender.urn:
+            return await self._page(LATEST_OF_SCHOOL, before, limit, sender.urn)
+        return await self._page(LATEST_OF_SUBJECT, before, limit, sender.subject)
 
     async def latest_of_child(
         self, child_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int

@@ -33,8 +33,7 @@ def checked(about: About) -> Checked:
         believed[name] = rule(given) if given else None
         if given and believed[name] is None:
             quarantined.append(f"child.{name}")
-    # The NHS number stays with the form: no reader of an event needs it yet, so none is given it.
-    return Checked(about.child.model_copy(update={"upn": believed["upn"]}), tuple(quarantined))
+    return Checked(about.child.model_copy(update=believed), tuple(quarantined))
 
 
 def refuse_the_future(today: date, **days: date | None) -> None:
@@ -59,6 +58,7 @@ def filled_about(child: Child) -> Iterator[str]:
         child__stated_age=child.stated_age,
         child__sex=child.sex,
         child__upn=child.upn,
+        child__nhs_number=child.nhs_number,
         child__addresses=reachable,
         child__addresses__postcode=next((address.postcode for address in reachable if address.postcode), None),
         child__parents=child.parents,

@@ -23,9 +23,11 @@ class Receipt:
     sender: str
     """The token's subject: an identifier, never a name."""
     school_urn: str | None
-    """The school the sender speaks for. None: an officer."""
+    """The school the sender speaks for. None: an officer or a partner."""
     as_received: Mapping[str, Any]
     """The form word for word, quarantined identifiers included. Kept sealed."""
+    referrer_kind: ReferrerKind | None = None
+    """What kind of partner the sender's token says they are; it counts before what a form says. None: it says nothing."""
     corrects: UUID | None = None
     """The first submission of the chain that this one corrects; its row is locked. None: it is the first itself."""
 
@@ -63,6 +65,25 @@ class ReferralForm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerForm:
+    """A partner notification (policy 5.4). None: not said, or not known."""
+
+    about: About
+    described: bool
+    """Whether words are given by which a child without a name could be looked for. They stay with the form."""
+    referrer: Referrer
+    referrer_kind: ReferrerKind | None = None
+    in_school: bool | None = None
+    on_roll: bool | None = None
+    whereabouts_known: bool | None = None
+    school_urn: str | None = None
+    school_named: bool = False
+    last_seen_on: date | None = None
+    factors: tuple[Factor, ...] | None = None
+    home_la: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewPupilForm:
     """A new pupil return (policy 5.2.1, regulation 13(1))."""
 
@@ -85,12 +106,23 @@ class Evidence:
     first_absent_on: date | None = None
     other_code_on: date | None = None
     enquiries_signed_on: date | None = None
+    continues_to_reception: bool | None = None
+    other_schools_consented_on: date | None = None
+    dual_registration_agreed: bool | None = None
+    main_school_of_mobile_child: bool | None = None
+    distance_miles: int | None = None
+    boarder: bool | None = None
+    return_expected: bool | None = None
+    sentence_months: int | None = None
+    entering_sixth_form: bool | None = None
+    fees_unpaid: bool | None = None
+    review_ended_on: date | None = None
     placed_by_authority: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeletionForm:
-    """A deletion return (policy 5.2.2, regulations 9(1) and 13). Where the child goes is not part of the ground."""
+    """A deletion return (policy 5.2.2, regulations 9 and 13). Where the child goes is not part of the ground."""
 
     about: About
     ground: Ground
@@ -103,6 +135,10 @@ class DeletionForm:
     recorded_on: date | None = None
     """The day on which the name was in fact deleted."""
     evidence: Evidence = Evidence()
+    new_address_given: bool = False
+    """Whether one of the child's addresses is where they live from now on."""
+    most_senior_class: bool | None = None
+    """In the school's most senior class (regulation 13). None: not said."""
     last_attended_on: date | None = None
     factors: tuple[Factor, ...] | None = None
     home_la: str | None = None
@@ -118,6 +154,6 @@ class Received:
     due_on: date | None = None
     """The last day on which this return was in time, where it has one."""
     exempt: bool | None = None
-    """A new pupil return that was not needed (regulation 13(2)). None: another form, or it cannot be said."""
+    """A return that was not needed (regulation 13). None: another form, or it cannot be said."""
     challenges: tuple[Challenge, ...] = ()
     """What does not fit the ground that is named, and what is not known yet. Nothing is refused for it."""

@@ -11,10 +11,12 @@ from uuid import UUID
 from cme_bus.meta import Meta
 from cme_calendars import SchoolDays
 from cme_contracts.base import Event
+from cme_referrals.application.telling import Sender
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.progress import Progress
 from cme_referrals.domain.rules import Challenge, Consent, Deletion, Elsewhere, Order
 from cme_referrals.domain.school_data import Establishment, OwnDays, TermDates
+from cme_referrals.domain.school_history import Succession
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,16 +89,16 @@ class Submissions(KeepsSubmissions, Protocol):
 class Following(Protocol):
     """How far submissions have come."""
 
-    async def find(self, submission_id: UUID, *, sent_by_school: str | None = None) -> Followed | None:
-        """One submission; only if that school sent it, where one is named."""
+    async def find(self, submission_id: UUID, *, sent_by: Sender | None = None) -> Followed | None:
+        """One submission; only if they sent it, where somebody is named."""
 
     async def latest(self, *, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Followed]:
         """The newest first, those before a place in that order."""
 
-    async def latest_of_school(
-        self, urn: str, *, before: tuple[datetime, UUID] | None, limit: int
+    async def latest_of_sender(
+        self, sender: Sender, *, before: tuple[datetime, UUID] | None, limit: int
     ) -> Sequence[Followed]:
-        """The same, of what this school sent."""
+        """The same, of what they sent."""
 
     async def latest_of_child(
         self, child_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
@@ -136,22 +138,35 @@ class Identity(Protocol):
 
 
 class Schools(Protocol):
-    """Establishments and term dates."""
+    """Establishments and term dates, as receiving a form reads them."""
 
     async def find(self, urn: str) -> Establishment | None:
         """A school by its URN."""
 
+    async def establishment_of(self, name: str, day: date) -> Establishment | None:
+        """What the school of this URN or LAESTAB is on a day: a closed one is followed to what went on from it."""
+
+    async def days_of(self, urn: str, la_code: str) -> SchoolDays | None:
+        """The days on which a school of this authority meets. None where nobody has loaded a calendar."""
+
+
+class SchoolLists(Schools, Protocol):
+    """The same, as they are loaded."""
+
+    async def listed(self) -> Mapping[str, Sequence[str]]:
+        """The URNs of all schools that are kept, by their authority's code."""
+
     async def put(self, establishments: Sequence[Establishment], *, at: datetime) -> Sequence[str]:
         """Keep them; returns the URNs of those that are new or changed, and holds their rows."""
+
+    async def put_successions(self, successions: Sequence[Succession]) -> int:
+        """Keep which schools went on as which; returns how many are new or different."""
 
     async def put_terms(self, terms: TermDates, *, at: datetime) -> bool:
         """Keep a school year; False where nothing changed."""
 
     async def put_own_days(self, own: OwnDays, *, at: datetime) -> bool:
         """Keep how a school departs from it; False where nothing changed."""
-
-    async def days_of(self, urn: str, la_code: str) -> SchoolDays | None:
-        """The days on which a school of this authority meets. None where nobody has loaded a calendar."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,4 +263,4 @@ class KeepsSchools(Publishes, Protocol):
     """What loading public lists needs."""
 
     @property
-    def schools(self) -> Schools: ...
+    def schools(self) -> SchoolLists: ...

@@ -64,6 +64,6 @@ def report_concern(
             referrer=referrer,
             on_roll=on_roll,
             factors=tuple(Factor(code) for code in urgent),
-            personal=Sealed(child),
+            personal=Sealed(child.model_copy(update={"nhs_number": None})),  # the register matches by it, nobody else
         )
     )

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from cme_calendars import local_date
-from cme_contracts.codes import ReferralReason, ReferrerKind
+from cme_contracts.codes import ReferralReason
 from cme_contracts.people import Child
-from cme_contracts.referrals import ReferralRaised, ReferrerNamed
-from cme_contracts.sealed import Sealed
 from cme_referrals.application.about import checked, filled, filled_about, refuse_the_future
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.forms import Receipt, Received, ReferralForm
 from cme_referrals.application.ports import Intake
-from cme_referrals.application.receive import keep, report_concern, school_of
+from cme_referrals.application.raising import raise_referral, referrer_kind
+from cme_referrals.application.receive import keep, school_of
 from cme_referrals.domain.completeness import Kind, still_missing
 
 
@@ -34,47 +33,29 @@ async def receive_referral(tx: Intake, form: ReferralForm, receipt: Receipt, _au
         ),
         quarantined=about.quarantined,
     )
-    kind = _kind(form, receipt)
+    kind = referrer_kind(receipt, form.referrer_kind)
     await keep(tx, Kind.REFERRAL, receipt, received, referrer_kind=kind, school_urn=school_urn)
-    tx.publish(
-        ReferrerNamed(
-            submission_id=receipt.submission_id,
-            first_submission_id=receipt.first_submission_id,
-            reference=receipt.reference,
-            received_at=receipt.received_at,
-            kind=kind,
-            school_urn=school_urn if kind is ReferrerKind.SCHOOL else None,
-            personal=Sealed(form.referrer),
-        ),
-        ReferralRaised(
-            submission_id=receipt.submission_id,
-            first_submission_id=receipt.first_submission_id,
-            reference=receipt.reference,
-            received_at=receipt.received_at,
-            referrer=kind,
-            reason=form.reason or ReferralReason.OTHER,
-            school_urn=school_urn,
-            school_la=school.la_code if school else None,
-            home_la=form.home_la,
-            on_roll=form.on_roll,
-            last_attended_on=form.last_attended_on,
-            factors=form.factors or (),
-            still_missing=received.still_missing,
-            personal=Sealed(about.child),
-        ),
+    raise_referral(
+        tx,
+        receipt,
+        kind=kind,
+        referrer=form.referrer,
+        reason=form.reason or ReferralReason.OTHER,
+        school_urn=school_urn,
+        school_la=school.la_code if school else None,
+        home_la=form.home_la,
+        on_roll=form.on_roll,
+        last_attended_on=form.last_attended_on,
+        factors=form.factors or (),
+        still_missing=received.still_missing,
+        child=about.child,
     )
-    report_concern(tx, receipt, form.factors or (), referrer=kind, on_roll=form.on_roll, child=about.child)
     return received
-
-
-def _kind(form: ReferralForm, receipt: Receipt) -> ReferrerKind:
-    """Who told us. Where nobody said, somebody of the public: the least is disclosed to them."""
-    return ReferrerKind.SCHOOL if receipt.school_urn else form.referrer_kind or ReferrerKind.PUBLIC
 
 
 def _filled(form: ReferralForm, *, school_known: bool, about: Child, receipt: Receipt) -> list[str]:
     named = filled(
-        referrer__kind=receipt.school_urn or form.referrer_kind,
+        referrer__kind=receipt.school_urn or receipt.referrer_kind or form.referrer_kind,
         referrer__name=form.referrer.name,
         referrer__role=form.referrer.role,
         referrer__email=form.referrer.email,

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     REFERRAL = "referral"
     NEW_PUPIL_RETURN = "new_pupil_return"
     DELETION_RETURN = "deletion_return"
+    PARTNER_NOTIFICATION = "partner_notification"
 
 
 NAME = ("child.forename", "child.surname")
@@ -25,6 +26,7 @@ MINIMUM: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
     Kind.REFERRAL: (NAME, AGE, ADDRESS, CONTACT),
     Kind.NEW_PUPIL_RETURN: (NAME,),
     Kind.DELETION_RETURN: (NAME,),
+    Kind.PARTNER_NOTIFICATION: ((*NAME, "child.description"), CONTACT),
 }
 """Of each group at least one is needed. For a return the register's own facts (day, ground) come besides."""
 
@@ -39,8 +41,13 @@ ASKED: Mapping[Kind, tuple[str, ...]] = {
     ),
     Kind.NEW_PUPIL_RETURN: (*_CHILD, "last_school_urn", "home_la"),
     Kind.DELETION_RETURN: (*_CHILD, "last_attended_on", "destination", "destination.school_urn", "factors", "home_la"),
+    Kind.PARTNER_NOTIFICATION: (
+        "referrer.name", "referrer.email", "child.forename", "child.surname", "child.date_of_birth", "child.addresses",
+        "child.parents", "in_school", "on_roll", "whereabouts_known", "school", "last_seen_on", "factors",
+    ),
 }  # fmt: skip
-"""What each form asks for: SR1a (policy 7); the contents of the admission register (regulations 8 and 13)."""
+"""What each form asks for: SR1a (policy 7); the contents of the admission register (regulations 8 and 13);
+for a partner, what can be said in two minutes (policy 5.4)."""
 
 
 def still_missing(kind: Kind, given: Iterable[str]) -> tuple[str, ...]:

@@ -129,3 +129,24 @@ def new_pupil_exempt(
     if first_day_of_year is not None and entered_on != first_day_of_year:
         return False
     return None if most_junior_class is None or first_day_of_year is None else True
+
+
+def deletion_exempt(
+    deleted_on: date,
+    *,
+    most_senior_class: bool,
+    last_day_of_year: date | None,
+    urn: str,
+    asked: Sequence[Asked] | None = None,
+) -> bool | None:
+    """Whether no deletion return was needed (regulation 13). None where the last day of the last term is not known.
+
+    `last_day_of_year` is that of the school year in which `deleted_on` lies; `asked` as for new pupils.
+    """
+    rows, requests = exemptions(DATA / "deletion_return.toml")
+    if not most_senior_class or not any(row.valid_from <= deleted_on for row in rows):
+        return False
+    wanted = requests if asked is None else asked
+    if any(one.urn in (None, urn) and one.asked_on < deleted_on for one in wanted):
+        return False
+    return None if last_day_of_year is None else deleted_on >= last_day_of_year

@@ -8,24 +8,29 @@ OFFICERS = frozenset({"lead_officer", "team_manager", "service_lead", "head_of_s
 """They see every submission."""
 SCHOOL = "school"
 """Sees what it sent itself, and acts for itself only."""
+PARTNER = "partner"
+"""Health, social care, police, housing: sees what that account sent itself. The token says what kind of partner."""
 FOLLOW = "progress"
 """What the link in an answer was made for."""
 
-SENDERS = frozenset({SCHOOL, "lead_officer", "team_manager"})
+OFFICE = frozenset({"lead_officer", "team_manager"})
+"""They enter what somebody else told them."""
+SENDERS = frozenset({SCHOOL, PARTNER, *OFFICE})
 """They may send a referral; a return is a school's own."""
 LONGEST_BATCH = 64 * 1024**3
 """Bytes; a batch is read as it comes, so this bounds time and not memory."""
 
 ACCESS = AccessTable(
-    Row("POST", "/v1/referrals", bearer, roles={SCHOOL, "lead_officer", "team_manager"}, idempotent=True),
+    Row("POST", "/v1/referrals", bearer, roles=SENDERS, idempotent=True),
     Row("POST", "/v1/new-pupil-returns", bearer, roles={SCHOOL}, idempotent=True),
     Row("POST", "/v1/deletion-returns", bearer, roles={SCHOOL}, idempotent=True),
+    Row("POST", "/v1/partner-notifications", bearer, roles={PARTNER, *OFFICE}, idempotent=True),
     Row("POST", "/v1/batches", bearer, roles=SENDERS, max_body=LONGEST_BATCH),
     Row("GET", "/v1/batches/{batch_id}", bearer, roles=SENDERS, hidden=True),
     Row("GET", "/v1/batches/{batch_id}/accepted", bearer, roles=SENDERS, hidden=True),
     Row("GET", "/v1/batches/{batch_id}/refused", bearer, roles=SENDERS, hidden=True),
-    Row("GET", "/v1/submissions", bearer, roles={SCHOOL, *OFFICERS}, hidden=True),
-    Row("GET", "/v1/submissions/{submission_id}", bearer, roles={SCHOOL, *OFFICERS}, hidden=True),
+    Row("GET", "/v1/submissions", bearer, roles={SCHOOL, PARTNER, *OFFICERS}, hidden=True),
+    Row("GET", "/v1/submissions/{submission_id}", bearer, roles={SCHOOL, PARTNER, *OFFICERS}, hidden=True),
     Row("POST", "/v1/submissions/check", bearer, roles=SENDERS),
     Row("POST", "/v1/submissions/{submission_id}/correction", bearer, roles=SENDERS, idempotent=True),
     Row("POST", "/v1/submissions/{submission_id}/withdrawal", bearer, roles=SENDERS, idempotent=True),

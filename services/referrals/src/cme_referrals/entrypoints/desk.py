@@ -12,12 +12,13 @@ from fastapi import Response
 from pydantic import BaseModel
 
 from cme_bus.database import Database
+from cme_contracts.codes import ReferrerKind
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.forms import Receipt, Received
 from cme_referrals.application.telling import Blinds, Sender, child_tokens
 from cme_referrals.domain.reference import RANDOM, reference_of
-from cme_referrals.entrypoints.access import FOLLOW, OFFICERS, SCHOOL
+from cme_referrals.entrypoints.access import FOLLOW, OFFICERS, PARTNER, SCHOOL
 from cme_referrals.entrypoints.people import SentForm
 from cme_referrals.entrypoints.refusals import told
 from cme_referrals.entrypoints.views import accepted
@@ -29,6 +30,8 @@ from cme_web.tokens import Caller
 
 FOLLOW_FOR = timedelta(days=400)
 """How long a link shows progress: longer than a case and its outcome's correction should take. Technical time."""
+
+NO_PARTNERS = frozenset({ReferrerKind.SCHOOL, ReferrerKind.UNKNOWN})
 
 type UseCase = Callable[[ReferralsTx, Receipt], Awaitable[Received]]
 
@@ -71,13 +74,14 @@ async def note_told(desk: Desk, tx: ReferralsTx, body: SentForm, receipt: Receip
 
 
 def receipt_of(desk: Desk, body: BaseModel, caller: Caller) -> Receipt:
-    """One sending, here and now. Raises `Problem` 403 for a school without a URN."""
+    """One sending, here and now. Raises `Problem` 403 for a school without a URN, a partner without a kind."""
     return Receipt(
         submission_id=uuid4(),
         reference=reference_of(randbelow(RANDOM)),
         received_at=desk.clock.now(),
         sender=caller.subject,
         school_urn=own_school(caller),
+        referrer_kind=partner_kind(caller),
         as_received=body.model_dump(mode="json", exclude_unset=True),
     )
 
@@ -87,9 +91,28 @@ def sender_of(caller: Caller) -> Sender:
     return Sender(subject=caller.subject, urn=own_school(caller))
 
 
+def confined_to(caller: Caller) -> Sender | None:
+    """Whose submissions are all that a caller sees; None for an officer. Raises as `sender_of`."""
+    return None if caller.may(*OFFICERS) else sender_of(caller)
+
+
+def partner_kind(caller: Caller) -> ReferrerKind | None:
+    """What kind of partner a caller is; None for others. Raises `Problem` 403 for a partner whose token does not say."""
+    if caller.may(*OFFICERS) or not caller.may(PARTNER):
+        return None
+    if caller.partner_kind not in list(ReferrerKind) or caller.partner_kind in NO_PARTNERS:
+        raise Problem(
+            403,
+            "no-partner-kind",
+            "Your token does not say what kind of partner you are",
+            "Ask for an access token with the claim partner_kind: health, social_care, police, housing, ...",
+        )
+    return ReferrerKind(caller.partner_kind)
+
+
 def own_school(caller: Caller) -> str | None:
-    """The school a caller is confined to; None for an officer. Raises `Problem` 403 for a school without a URN."""
-    if caller.may(*OFFICERS):
+    """The school a caller speaks for; None for an officer or a partner. Raises `Problem` 403 for a school without a URN."""
+    if caller.may(*OFFICERS, PARTNER):
         return None
     if caller.may(SCHOOL) and caller.urn:
         return caller.urn

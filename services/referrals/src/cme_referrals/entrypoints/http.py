@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from cme_referrals.application.ports import Followed
-from cme_referrals.entrypoints.desk import Desk, own_school, receive
+from cme_referrals.entrypoints.desk import Desk, confined_to, receive
 from cme_referrals.entrypoints.kinds import KINDS, AnyKind
 from cme_referrals.entrypoints.people import SentForm
 from cme_referrals.entrypoints.views import (
@@ -38,13 +38,13 @@ def api(desk: Desk) -> APIRouter:
     async def submissions(
         request: Request, caller: CurrentCaller, page: CurrentPage, child_id: UUID | None = None
     ) -> Response:
-        """The newest first: a school's own; for officers everybody's, or those about one child."""
+        """The newest first: a sender's own; for officers everybody's, or those about one child."""
         before = page.seen(instant, UUID)
         async with desk.db.transaction() as tx:
-            if urn := own_school(caller):
+            if sender := confined_to(caller):
                 if child_id:
                     raise NotVisible
-                rows = await tx.following.latest_of_school(urn, before=before, limit=page.limit + 1)
+                rows = await tx.following.latest_of_sender(sender, before=before, limit=page.limit + 1)
             elif child_id:
                 rows = await tx.following.latest_of_child(child_id, before=before, limit=page.limit + 1)
             else:
@@ -55,7 +55,7 @@ def api(desk: Desk) -> APIRouter:
     async def submission(submission_id: UUID, caller: CurrentCaller) -> dict[str, Any]:
         """One submission, with the form as it was received."""
         async with desk.db.transaction() as tx:
-            followed = await tx.following.find(submission_id, sent_by_school=own_school(caller))
+            followed = await tx.following.find(submission_id, sent_by=confined_to(caller))
             if followed is None:
                 raise NotVisible
             challenges = await tx.challenges.of_submission(submission_id)

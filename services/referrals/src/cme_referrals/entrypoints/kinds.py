@@ -17,12 +17,14 @@ from cme_referrals.application.authority import Authority
 from cme_referrals.application.batches import RowFault, TakeIn
 from cme_referrals.application.forms import Receipt, Received
 from cme_referrals.application.ports import Intake
+from cme_referrals.application.receive_partner import receive_partner_notification
 from cme_referrals.application.receive_referral import receive_referral
 from cme_referrals.application.receive_return import receive_deletion_return, receive_new_pupil_return
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.errors import NotYourFormError, SubmissionError
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.forms import DeletionReturn, NewPupilReturn, Sr1a
+from cme_referrals.entrypoints.forms_partner import PartnerNotification
 from cme_referrals.entrypoints.people import SentForm
 from cme_referrals.entrypoints.refusals import ANSWERS, told
 from cme_web.faults import invalid
@@ -83,6 +85,14 @@ KINDS: Mapping[Kind, AnyKind] = {
             read=DeletionReturn.form,
             take=receive_deletion_return,
             says="Tell of a name deleted from the admission register (policy 5.2.2).",
+        ),
+        FormKind(
+            kind=Kind.PARTNER_NOTIFICATION,
+            path="/v1/partner-notifications",
+            form=PartnerNotification,
+            read=PartnerNotification.form,
+            take=receive_partner_notification,
+            says="Tell of a child who may be missing education, as a partner (policy 5.4).",
         ),
     )
 }

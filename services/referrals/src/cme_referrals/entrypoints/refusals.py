@@ -24,6 +24,7 @@ ANSWERS: Answers = {
 GIVE = {
     "child.forename": "Give the child's forename or surname; one is enough.",
     "child.date_of_birth": "Give the date of birth, or stated_age where nobody knows it.",
+    "child.description": "Give the child's name, or a description by which they could be looked for.",
     "child.addresses": "Give the last known address: a line or a postcode is enough.",
     "referrer.email": "Give an e-mail address or a telephone number at which you can be told the outcome.",
 }

@@ -8,6 +8,7 @@ from cme_register.adapters.cases import PgCases
 from cme_register.adapters.children import PgChildren
 from cme_register.adapters.chronology import PgChronology
 from cme_register.adapters.clocks import PgClocks
+from cme_register.adapters.handovers import PgHandovers
 from cme_register.adapters.officers import PgOfficers
 from cme_register.adapters.recorded import PgRecorded
 from cme_register.adapters.submissions import PgSubmissions
@@ -27,3 +28,4 @@ class RegisterTx(Tx):
         self.officers = PgOfficers(conn)
         self.chronology = PgChronology(conn)
         self.recorded = PgRecorded(conn)
+        self.handovers = PgHandovers(conn)

@@ -84,6 +84,7 @@ async def child_page(pool: Pool, child_id: UUID) -> View | None:
         "submissions": [dict(one) for one in await pool.fetch(OF_CHILD, row["id"])],
         "orders": [dict(one) for one in await pool.fetch(ORDERS, row["id"])],
         "consents": [dict(one) for one in await pool.fetch(CONSENTS, row["id"])],
+        "handed_over": [dict(one) for one in await pool.fetch(HANDED_OVER, row["id"])],
         "cases": [_listed(case) for case in await pool.fetch(CASES_OF_CHILD, row["id"])],
     }
 
@@ -194,6 +195,10 @@ FROM attendance_order JOIN child ON child.id = record_id WHERE child.shown_as = 
 CONSENTS = """
 SELECT consent.id AS consent_id, kind, given, decided_on, school_urn, recorded_by, recorded_at
 FROM consent JOIN child ON child.id = record_id WHERE child.shown_as = $1 ORDER BY decided_on, recorded_at, consent.id"""
+
+HANDED_OVER = """
+SELECT handover.id AS handover_id, submission_id, team, reason, source, handed_over_at
+FROM handover JOIN child ON child.id = record_id WHERE child.shown_as = $1 ORDER BY handed_over_at, team, reason"""
 
 ALIKE = """
 SELECT DISTINCT shown.id FROM trait JOIN child AS record ON record.id = trait.record_id JOIN child AS shown ON shown.id = record.shown_as

@@ -39,7 +39,7 @@ async def match(
 ) -> list[Match]:
     """Find or make the record of each child described, and lock it. `chains`: the records of the chains known already.
 
-    Exact: UPN and date of birth, or name, date of birth and postcode. Where two records fit, the surer trait decides.
+    Exact: UPN and date of birth, NHS number and date of birth, or name, date of birth and postcode. Where two records fit, the surer trait decides.
     """
     found = await _find(tx, described, dict(chains), new_id)
     made = {one.record_id for one in found if one.new_record}

@@ -14,6 +14,7 @@ from cme_register.domain.case import Case
 from cme_register.domain.clocks import Clock
 from cme_register.domain.codes import Role
 from cme_register.domain.details import Details
+from cme_register.domain.handover import Handover
 from cme_register.domain.recorded import Consent, Order
 from cme_register.domain.submission import Submission
 from cme_timers import Wanted
@@ -205,6 +206,13 @@ class Recorded(Protocol):
         """The ids of all that was recorded with these records, orders first."""
 
 
+class Handovers(Protocol):
+    """What was handed to other teams of the council. Lock the child first."""
+
+    async def add(self, handovers: Sequence[Handover], at: datetime) -> set[UUID]:
+        """Keep those whose chain has not gone to that team for that reason before; returns their ids."""
+
+
 class Transaction(Protocol):
     """All of it, together or not at all."""
 
@@ -224,6 +232,8 @@ class Transaction(Protocol):
     def chronology(self) -> Chronology: ...
     @property
     def recorded(self) -> Recorded: ...
+    @property
+    def handovers(self) -> Handovers: ...
 
     def publish(self, *events: Event, cause: Meta | None = None) -> None:
         """Say it to the other services, once this is committed."""

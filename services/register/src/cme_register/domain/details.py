@@ -38,6 +38,7 @@ class Details:
     stated_age: int | None = None
     sex: str | None = None
     upn: str | None = None
+    nhs_number: str | None = None
     addresses: tuple[Address, ...] = ()
     parents: tuple[Parent, ...] = ()
 
@@ -55,6 +56,7 @@ class Details:
             stated_age=self.stated_age if self.stated_age is not None else later.stated_age,
             sex=self.sex or later.sex,
             upn=self.upn or later.upn,
+            nhs_number=self.nhs_number or later.nhs_number,
             addresses=_grown(self.addresses, later.addresses),
             parents=_grown(self.parents, later.parents),
         )

@@ -11,6 +11,8 @@ from cme_register.domain.details import Details
 
 UPN = ("upn", "date_of_birth")
 """A UPN alone proves nothing: it is mistyped, and copied from a twin (domain scenarios 17, 19)."""
+NHS_NUMBER = ("nhs_number", "date_of_birth")
+"""How health names a child; alone it proves no more than a UPN."""
 NAME = ("name", "date_of_birth", "postcode")
 
 
@@ -34,6 +36,8 @@ def _traits(details: Details) -> Iterator[Trait]:
     born = details.date_of_birth.isoformat()
     if details.upn:
         yield _trait(UPN, _squeezed(details.upn), born)
+    if details.nhs_number:
+        yield _trait(NHS_NUMBER, _squeezed(details.nhs_number), born)
     if (name := folded(details.forename)) and (surname := folded(details.surname)):
         for address in details.addresses:
             if address.postcode:

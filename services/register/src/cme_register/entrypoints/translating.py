@@ -50,7 +50,7 @@ def details(child: people.Child) -> Details:
     """Who the submission is about."""
     return Details(
         forename=child.forename, surname=child.surname, other_names=child.other_names, date_of_birth=child.date_of_birth,
-        stated_age=child.stated_age, sex=child.sex, upn=child.upn,
+        stated_age=child.stated_age, sex=child.sex, upn=child.upn, nhs_number=child.nhs_number,
         addresses=tuple(Address(one.lines, one.postcode, one.uprn, one.kind) for one in child.addresses),
         parents=tuple(Parent(one.name, one.relationship, one.telephones, one.email) for one in child.parents),
     )  # fmt: skip

@@ -1,0 +1,79 @@
+"""Health, social care, police, housing and anybody who knows of a child missing education tell the council (policy 5.4)."""
+
+from __future__ import annotations
+
+from cme_calendars import local_date
+from cme_contracts.codes import ReferralReason, ReferrerKind
+from cme_contracts.people import Child
+from cme_referrals.application.about import checked, filled, filled_about, refuse_the_future
+from cme_referrals.application.authority import Authority
+from cme_referrals.application.forms import PartnerForm, Receipt, Received
+from cme_referrals.application.ports import Intake
+from cme_referrals.application.raising import raise_referral, referrer_kind
+from cme_referrals.application.receive import keep
+from cme_referrals.domain.completeness import Kind, still_missing
+
+
+async def receive_partner_notification(
+    tx: Intake, form: PartnerForm, receipt: Receipt, _authority: Authority
+) -> Received:
+    """Take a partner's notification. Raises `TooLittleError` or `InTheFutureError`; nothing else is refused.
+
+    Says `ReferrerNamed`, then `ReferralRaised`, and `ConcernReported` where a factor may not wait.
+    """
+    refuse_the_future(
+        local_date(receipt.received_at),
+        child__date_of_birth=form.about.child.date_of_birth,
+        last_seen_on=form.last_seen_on,
+    )
+    school = await tx.schools.find(form.school_urn) if form.school_urn else None
+    about = checked(form.about)
+    kind = referrer_kind(receipt, form.referrer_kind)
+    missing = still_missing(Kind.PARTNER_NOTIFICATION, _filled(form, about.child))
+    received = Received(still_missing=(*missing, *_asked_of_health(kind, about.child)), quarantined=about.quarantined)
+    await keep(tx, Kind.PARTNER_NOTIFICATION, receipt, received, referrer_kind=kind, school_urn=form.school_urn)
+    raise_referral(
+        tx,
+        receipt,
+        kind=kind,
+        referrer=form.referrer,
+        reason=_reason(form),
+        school_urn=form.school_urn,
+        school_la=school.la_code if school else None,
+        home_la=form.home_la,
+        on_roll=form.on_roll,
+        last_attended_on=None,  # last seen is not last at school
+        factors=form.factors or (),
+        still_missing=received.still_missing,
+        child=about.child,
+    )
+    return received
+
+
+def _reason(form: PartnerForm) -> ReferralReason:
+    """A partner answers plain questions. A child whom they can place, and who is on no roll, lacks a school (policy 3)."""
+    if form.whereabouts_known is False:
+        return ReferralReason.WHEREABOUTS_UNKNOWN
+    if form.whereabouts_known and form.on_roll is False:
+        return ReferralReason.NO_SCHOOL_PLACE
+    return ReferralReason.OTHER
+
+
+def _filled(form: PartnerForm, child: Child) -> list[str]:
+    named = filled(
+        child__description=form.described or None,
+        referrer__name=form.referrer.name,
+        referrer__email=form.referrer.email,
+        referrer__telephone=form.referrer.telephone,
+        in_school=form.in_school,
+        on_roll=form.on_roll,
+        whereabouts_known=form.whereabouts_known,
+        school=form.school_urn or form.school_named or None,
+        last_seen_on=form.last_seen_on,
+    )
+    ticked = ["factors"] if form.factors is not None else []  # none ticked is an answer too
+    return [*named, *ticked, *filled_about(child)]
+
+
+def _asked_of_health(kind: ReferrerKind, child: Child) -> tuple[str, ...]:
+    return ("child.nhs_number",) if kind is ReferrerKind.HEALTH and child.nhs_number is None else ()
