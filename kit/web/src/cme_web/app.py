@@ -27,7 +27,7 @@ from cme_web.links import Links
 from cme_web.problems import Answers, Problem, TooLarge
 from cme_web.rates import Rate
 from cme_web.request import Manners, Observe
-from cme_web.schema import describe_access, known_names
+from cme_web.schema import describe_access, known_names, name_operations
 from cme_web.signatures import CallbackProof
 from cme_web.tokens import TokenChecker
 
@@ -91,6 +91,7 @@ def make_app(
         raise TypeError(f"{dead[0].method} {dead[0].path} has a row in the access table and no route")
     if bare := list(unguarded_routes(app)):
         raise TypeError(f"{bare[0]} is not guarded")
+    name_operations(app.router.routes)
     describe_access(app, table)
     _answer_problems(app)
     longer = {row.place: row.max_body for row in table if row.max_body is not None}

@@ -1,10 +1,13 @@
 """The API's own description: what each endpoint asks for and may answer, and the field names that are ours to repeat."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
 from cme_web.access import AccessTable, Proof, Row
 from cme_web.problems import MEDIA_TYPE
@@ -101,6 +104,15 @@ def describe_access(app: FastAPI, table: AccessTable) -> None:
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+
+
+def name_operations(routes: Iterable[BaseRoute]) -> None:
+    """Each operation is called what its function is called, a name that generated clients keep; unless two share it."""
+    ours = [route for route in routes if isinstance(route, APIRoute) and route.include_in_schema]
+    often = Counter(route.name for route in ours)
+    for route in ours:
+        if often[route.name] == 1:
+            route.operation_id = route.operation_id or route.name
 
 
 def _describe(operation: dict[str, Any], row: Row) -> None:

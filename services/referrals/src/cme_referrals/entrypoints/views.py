@@ -8,13 +8,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 from cme_referrals.application.forms import Receipt, Received
 from cme_referrals.application.ports import Followed
 from cme_referrals.domain.completeness import Kind
-from cme_referrals.domain.progress import Progress, Stage
+from cme_referrals.domain.progress import Holder, Progress, Stage
 from cme_referrals.domain.rules import Challenge, State
+from cme_referrals.entrypoints.examples import example
 
 WRONG = {
     "child.upn": "the check letter or the form is wrong",
@@ -24,9 +26,16 @@ MEND = "Kept aside and not used. Send the number as it stands in your records."
 
 
 class View(BaseModel):
-    """Base of every answer."""
+    """Base of every answer. Its example stands in `examples/<its name>.json`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        described = handler(schema)
+        if shown := example(cls.__name__):
+            handler.resolve_ref_schema(described)["examples"] = [shown]
+        return described
 
 
 class Note(View):
@@ -80,6 +89,7 @@ class ProgressView(View):
 
     reference: str
     stage: Stage
+    with_whom: Holder | None = Field(description="Who has it now: whom to ask for, quoting the reference.")
     received_at: datetime
     on_the_register_since: datetime | None
     under_investigation_since: datetime | None
@@ -87,6 +97,8 @@ class ProgressView(View):
     closed_at: datetime | None
     outcome: str | None = Field(description="The outcome's code, at the level this referrer may have.")
     referrer_informed_at: datetime | None
+    withdrawn_at: datetime | None = Field(description="When its sender took it back.")
+    corrected_by: str | None = Field(description="The reference of its latest correction.")
 
 
 class SubmissionView(ProgressView):
@@ -172,6 +184,7 @@ def _progress(followed: Followed) -> dict[str, Any]:
     return {
         "reference": followed.reference,
         "stage": progress.stage,
+        "with_whom": progress.with_whom,
         "received_at": progress.received_at,
         "on_the_register_since": progress.on_register_at,
         "under_investigation_since": progress.investigated_since,
@@ -179,4 +192,6 @@ def _progress(followed: Followed) -> dict[str, Any]:
         "closed_at": progress.closed_at,
         "outcome": progress.outcome_for(followed.referrer_kind),
         "referrer_informed_at": progress.informed_at,
+        "withdrawn_at": progress.withdrawn_at,
+        "corrected_by": progress.corrected_by,
     }
