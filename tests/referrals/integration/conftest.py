@@ -14,14 +14,17 @@ from cme_bus.migrate import migrate
 from cme_bus.sealing import Key, VersionedKeyring
 from cme_calendars import WorkingDays
 from cme_referrals.__main__ import REFERRALS
-from cme_referrals.adapters.blinding import Blinding
+from cme_referrals.adapters.blinding import ADDRESSES, Blinding
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.load import load_establishments
 from cme_referrals.domain.school_data import Establishment
-from cme_referrals.entrypoints import batches, change
+from cme_referrals.entrypoints import batches, by_link, change
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.desk import Desk
+from cme_referrals.entrypoints.examples import example
+from cme_referrals.entrypoints.fhir import api as fhir
+from cme_referrals.entrypoints.fhir.edge import answers_in_fhir
 from cme_referrals.entrypoints.http import api
 from cme_referrals.entrypoints.refusals import ANSWERS
 from cme_web.app import make_app
@@ -109,7 +112,7 @@ async def visitor(db: Database[ReferralsTx], clock: Standing, issuer: Issuer) ->
         db=db,
         clock=clock,
         links=LINKS,
-        authority=Authority(la_code="999", working_days=WorkingDays()),
+        authority=Authority(la_code="999", working_days=WorkingDays(), addresses=Blinding([SECRET], ADDRESSES)),
         public_url=URL,
         blinds=BLINDS,
     )
@@ -118,10 +121,11 @@ async def visitor(db: Database[ReferralsTx], clock: Standing, issuer: Issuer) ->
         app = make_app(
             title="CME referrals",
             access=ACCESS,
-            routers=[api(desk), batches.api(desk), change.api(desk)],
+            routers=[api(desk), batches.api(desk), change.api(desk), by_link.api(desk), fhir.api(desk)],
             answers=ANSWERS,
+            examples=example,
             tokens=tokens,
             links=LINKS,
         )
-        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=URL) as client:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(answers_in_fhir(app)), base_url=URL) as client:
             yield Visitor(client, issuer, pool=db.pool)

@@ -27,7 +27,7 @@ from cme_web.links import Links
 from cme_web.problems import Answers, Problem, TooLarge
 from cme_web.rates import Rate
 from cme_web.request import Manners, Observe
-from cme_web.schema import describe_access, known_names, name_operations
+from cme_web.schema import Examples, describe_access, known_names, name_operations
 from cme_web.signatures import CallbackProof
 from cme_web.tokens import TokenChecker
 
@@ -63,11 +63,13 @@ def make_app(
     observe: Observe | None = None,
     max_body: int = MOST,
     per_sender: int | None = None,
+    examples: Examples = lambda _name: None,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
     """The app. `routers` are flat; `routes` takes a `Mount` of static files, guarded as `GET <path>/{path:path}`.
 
     `per_sender`: requests that one caller, or one school, may make in a minute, in each process; None: any number.
+    `examples`: what the API's description shows, by the name of an operation or a schema.
     """
     table = (access or AccessTable()) + BUILT_IN
     proofs = Proofs(tokens, links, callbacks or {}, Rate("sender", per_sender) if per_sender else None)
@@ -92,7 +94,7 @@ def make_app(
     if bare := list(unguarded_routes(app)):
         raise TypeError(f"{bare[0]} is not guarded")
     name_operations(app.router.routes)
-    describe_access(app, table)
+    describe_access(app, table, examples)
     _answer_problems(app)
     longer = {row.place: row.max_body for row in table if row.max_body is not None}
     app.add_middleware(Manners, answers=answers or {}, observe=observe, max_body=max_body, longer=longer)

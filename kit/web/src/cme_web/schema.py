@@ -1,7 +1,8 @@
 """The API's own description: what each endpoint asks for and may answer, and the field names that are ours to repeat."""
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -77,11 +78,17 @@ HEADERS = {
     "Location": "Where what was made can be read",
     "Idempotency-Replayed": "true where this request had been answered before",
 }
+FRAMEWORKS = "HTTPValidationError"
+"""How the framework describes a 422 that is never sent."""
 COUNTED = frozenset({Proof.BEARER, Proof.PUBLIC})
 
 
-def describe_access(app: FastAPI, table: AccessTable) -> None:
-    """Let the OpenAPI document say what the table says."""
+type Examples = Callable[[str], Any]
+"""An example by the name of an operation, which is sent it, or of a schema; None where there is none."""
+
+
+def describe_access(app: FastAPI, table: AccessTable, examples: Examples = lambda _name: None) -> None:
+    """Let the OpenAPI document say what the table says, and show what is sent and answered."""
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -98,7 +105,13 @@ def describe_access(app: FastAPI, table: AccessTable) -> None:
             for method, operation in operations.items():
                 if row := table.get(method.upper(), path):
                     _describe(operation, row)
-        for unused in ("HTTPValidationError", "ValidationError"):  # what the framework would answer, and we do not
+                body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+                if body and (shown := examples(operation["operationId"])):
+                    body["example"] = shown
+        for name, schema in components["schemas"].items():
+            if shown := examples(name):
+                schema["examples"] = [shown]
+        for unused in (FRAMEWORKS, "ValidationError"):  # what the framework would answer, and we do not
             components["schemas"].pop(unused, None)
         app.openapi_schema = document
         return document
@@ -127,10 +140,12 @@ def _describe(operation: dict[str, Any], row: Row) -> None:
             parameter["schema"] = {"type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$"}
     responses = operation["responses"]
     for status in _refusals(operation, row):
-        responses[status] = {
-            "description": MEANINGS[status],
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
+        told = json.dumps(responses.get(status, FRAMEWORKS))
+        if FRAMEWORKS in told:  # what an endpoint says of itself holds
+            responses[status] = {
+                "description": MEANINGS[status],
+                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            }
     for status, response in responses.items():
         response["headers"] = _headers(status, row) | response.get("headers", {})
 

@@ -15,8 +15,8 @@ from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.progress import Progress
 
 SELECT = """
-SELECT s.id, s.reference, s.kind, s.referrer_kind, s.school_urn, s.still_missing, s.quarantined, s.received_at,
-       p.on_register_at, c.investigated_since, c.due_on, c.closed_at, c.outcome, p.informed_at, w.withdrawn_at,
+SELECT s.id, s.reference, s.kind, s.sender, s.sender_urn, s.referrer_kind, s.school_urn, s.still_missing, s.quarantined,
+       s.received_at, p.on_register_at, c.investigated_since, c.due_on, c.closed_at, c.outcome, p.informed_at, w.withdrawn_at,
        (SELECT later.reference FROM submission AS later
         WHERE later.first_submission_id = s.first_submission_id AND (later.received_at, later.id) > (s.received_at, s.id)
         ORDER BY later.received_at DESC, later.id DESC LIMIT 1) AS corrected_by
@@ -38,7 +38,7 @@ PAGE = """
 ORDER BY s.received_at DESC, s.id DESC LIMIT $3"""
 LATEST = SELECT + "WHERE true" + PAGE
 LATEST_OF_SCHOOL = SELECT + "WHERE s.sender_urn = $4" + PAGE
-LATEST_OF_SUBJECT = SELECT + "WHERE s.sender_urn IS NULL AND s.sender = $4" + PAGE
+LATEST_OF_SUBJECTS = SELECT + "WHERE s.sender_urn IS NULL AND s.sender = ANY($4)" + PAGE
 LATEST_OF_CHILD = SELECT + "WHERE s.first_submission_id IN (SELECT subject FROM whose WHERE child_id = $4)" + PAGE
 """Four statements, not one with conditions: each has an index that walks it in order."""
 
@@ -91,7 +91,13 @@ class PostgresFollowing:
         """See the port."""
         if sender.urn:
             return await self._page(LATEST_OF_SCHOOL, before, limit, sender.urn)
-        return await self._page(LATEST_OF_SUBJECT, before, limit, sender.subject)
+        return await self.latest_of_subjects([sender.subject], before=before, limit=limit)
+
+    async def latest_of_subjects(
+        self, subjects: Sequence[str], *, before: tuple[datetime, UUID] | None, limit: int
+    ) -> Sequence[Followed]:
+        """See the port."""
+        return await self._page(LATEST_OF_SUBJECTS, before, limit, list(subjects))
 
     async def latest_of_child(
         self, child_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
@@ -138,6 +144,7 @@ def _followed(row: asyncpg.Record) -> Followed:
         id=row["id"],
         reference=row["reference"],
         kind=Kind(row["kind"]),
+        sender=Sender(subject=row["sender"], urn=row["sender_urn"]),
         referrer_kind=row["referrer_kind"],
         school_urn=row["school_urn"],
         still_missing=tuple(row["still_missing"]),

@@ -34,7 +34,7 @@ async def receive_new_pupil_return(tx: Intake, form: NewPupilForm, receipt: Rece
     """
     refuse_the_future(local_date(receipt.received_at), child__date_of_birth=form.about.child.date_of_birth)
     urn, school_la, school = await _returning_school(tx, receipt, form.school_urn, authority)
-    about = checked(form.about)
+    about = checked(form.about, authority)
     given = [*filled(last_school_urn=form.last_school_urn, home_la=form.home_la), *filled_about(about.child)]
     received = Received(
         still_missing=(*still_missing(Kind.NEW_PUPIL_RETURN, given), *_unlisted(school)),
@@ -47,7 +47,7 @@ async def receive_new_pupil_return(tx: Intake, form: NewPupilForm, receipt: Rece
             urn=urn,
         ),
     )
-    await keep(tx, Kind.NEW_PUPIL_RETURN, receipt, received, referrer_kind=ReferrerKind.SCHOOL, school_urn=urn)
+    await keep(tx, Kind.NEW_PUPIL_RETURN, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=urn)
     assert received.due_on is not None
     tx.publish(
         PupilAdded(
@@ -82,7 +82,7 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
         evidence__other_schools_consented_on=form.evidence.other_schools_consented_on,
     )
     urn, school_la, school = await _returning_school(tx, receipt, form.school_urn, authority)
-    about = checked(form.about)
+    about = checked(form.about, authority)
     known = form.destination_urn and await tx.schools.find(form.destination_urn)
     given = [
         *filled(
@@ -104,7 +104,7 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
         exempt=_deletion_exempt(form, days, urn),
         challenges=tuple(found.values()),
     )
-    await keep(tx, Kind.DELETION_RETURN, receipt, received, referrer_kind=ReferrerKind.SCHOOL, school_urn=urn)
+    await keep(tx, Kind.DELETION_RETURN, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=urn)
     returned = Returned(
         submission_id=receipt.submission_id,
         first_submission_id=receipt.first_submission_id,

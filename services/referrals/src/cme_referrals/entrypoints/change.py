@@ -18,7 +18,6 @@ from cme_referrals.application.check import check
 from cme_referrals.application.telling import child_tokens
 from cme_referrals.domain.errors import SubmissionError
 from cme_referrals.entrypoints.desk import Desk, answer_of, note_told, receipt_of, sender_of
-from cme_referrals.entrypoints.examples import sent
 from cme_referrals.entrypoints.fields import Form, Known
 from cme_referrals.entrypoints.kinds import UnfitFormError, faults_of, read_form
 from cme_referrals.entrypoints.refusals import told
@@ -63,7 +62,7 @@ def api(desk: Desk) -> APIRouter:
     """The routes; who may use which is in access.py."""
     router = APIRouter()
 
-    @router.post("/v1/submissions/check", responses={200: {"model": CheckView}}, openapi_extra=sent("check"))
+    @router.post("/v1/submissions/check", responses={200: {"model": CheckView}})
     async def check_form(body: AnyForm, caller: CurrentCaller) -> dict[str, Any]:
         """Say what a form with its `kind` would lack, and whether you have told us of the child, without sending it."""
         sender = sender_of(caller)
@@ -74,7 +73,7 @@ def api(desk: Desk) -> APIRouter:
             return _refused(error.faults)
         except SubmissionError as error:
             return _refused(faults_of(error))
-        child = child_tokens(desk.blinds, sender.scope, form.child.about().child)
+        child = child_tokens(desk.blinds, sender.scope, form.child.about())
         async with desk.db.transaction() as tx:
             found = await check(tx, kind.use_case(form, desk.authority), receipt_of(desk, form, caller), child)
         received = found.received
@@ -89,12 +88,7 @@ def api(desk: Desk) -> APIRouter:
             references=found.told_before or (),
         ).model_dump(mode="json")
 
-    @router.post(
-        "/v1/submissions/{submission_id}/correction",
-        status_code=202,
-        responses={202: {"model": Accepted}},
-        openapi_extra=sent("correction"),
-    )
+    @router.post("/v1/submissions/{submission_id}/correction", status_code=202, responses={202: {"model": Accepted}})
     async def correct(submission_id: UUID, body: AnyForm, caller: CurrentCaller, key: IdempotencyKey) -> Response:
         """Send a whole form in place of one that was sent. The old one stays; both are about one child."""
         route, sender = "POST /v1/submissions/{submission_id}/correction", sender_of(caller)
@@ -117,11 +111,7 @@ def api(desk: Desk) -> APIRouter:
                 once.answer(202, answer, location=f"/v1/submissions/{receipt.submission_id}")
         return once.response()
 
-    @router.post(
-        "/v1/submissions/{submission_id}/withdrawal",
-        responses={200: {"model": Withdrawn}},
-        openapi_extra=sent("withdrawal"),
-    )
+    @router.post("/v1/submissions/{submission_id}/withdrawal", responses={200: {"model": Withdrawn}})
     async def take_back(submission_id: UUID, body: Withdrawal, caller: CurrentCaller, key: IdempotencyKey) -> Response:
         """Take back what was sent, with its corrections."""
         route, sender = "POST /v1/submissions/{submission_id}/withdrawal", sender_of(caller)

@@ -9,9 +9,10 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 
 from cme_referrals.application.ports import Followed
+from cme_referrals.domain.confidential import without_confidential
 from cme_referrals.domain.reference import read_reference
-from cme_referrals.entrypoints.desk import Desk, confined_to, receive
-from cme_referrals.entrypoints.examples import sent
+from cme_referrals.entrypoints.access import SAFEGUARDING
+from cme_referrals.entrypoints.desk import Desk, confined_to, receive, sender_of
 from cme_referrals.entrypoints.kinds import KINDS, AnyKind
 from cme_referrals.entrypoints.people import SentForm
 from cme_referrals.entrypoints.views import (
@@ -44,7 +45,6 @@ def api(desk: Desk) -> APIRouter:
             kind.path,
             status_code=202,
             responses={202: {"model": Accepted, "links": LINKS}},
-            openapi_extra=sent(kind.kind),
         )(_sending(desk, kind))
 
     @router.get("/v1/submissions", responses={200: {"model": SubmissionList}})
@@ -66,7 +66,10 @@ def api(desk: Desk) -> APIRouter:
 
     @router.get("/v1/submissions/{submission_id}", responses={200: {"model": WholeSubmissionView}})
     async def submission(submission_id: SubmissionName, caller: CurrentCaller) -> dict[str, Any]:
-        """One submission by its id or its reference, with the form as it was received."""
+        """One submission by its id or its reference, with the form as it was received.
+
+        What is confidential in it is shown only to its sender and to safeguarding.
+        """
         name = _named(submission_id)
         async with desk.db.transaction() as tx:
             followed = await tx.following.find(name, sent_by=confined_to(caller)) if name else None
@@ -74,6 +77,8 @@ def api(desk: Desk) -> APIRouter:
                 raise NotVisible
             challenges = await tx.challenges.of_submission(followed.id)
             form = await tx.submissions.as_received(followed.id)
+        if form is not None and not (caller.may(SAFEGUARDING) or followed.sender.scope == sender_of(caller).scope):
+            form = without_confidential(form)
         return whole_view(followed, challenges, dict(form) if form is not None else None)
 
     @router.get("/v1/progress/{token}", responses={200: {"model": ProgressView}})

@@ -8,15 +8,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
-from pydantic_core import CoreSchema
+from pydantic import BaseModel, ConfigDict, Field
 
 from cme_referrals.application.forms import Receipt, Received
 from cme_referrals.application.ports import Followed
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.progress import Holder, Progress, Stage
 from cme_referrals.domain.rules import Challenge, State
-from cme_referrals.entrypoints.examples import example
 
 WRONG = {
     "child.upn": "the check letter or the form is wrong",
@@ -26,16 +24,9 @@ MEND = "Kept aside and not used. Send the number as it stands in your records."
 
 
 class View(BaseModel):
-    """Base of every answer. Its example stands in `examples/<its name>.json`."""
+    """Base of every answer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        described = handler(schema)
-        if shown := example(cls.__name__):
-            handler.resolve_ref_schema(described)["examples"] = [shown]
-        return described
 
 
 class Note(View):

@@ -1,4 +1,7 @@
-"""One example of everything that is sent and answered, for the API's description. All of it is invented."""
+"""One example of everything that is sent and answered, for the API's description. All of it is invented.
+
+What is sent stands under the name of its operation, what is answered under the name of its schema.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +21,3 @@ def example(name: str) -> dict[str, Any] | None:
         return None
     found: dict[str, Any] = json.loads(file.read_text("utf-8"))
     return found
-
-
-def sent(name: str) -> dict[str, Any]:
-    """What the description says besides of an endpoint that is sent such a body."""
-    shown = example(name)
-    return {"requestBody": {"content": {"application/json": {"example": shown}}}} if shown else {}
