@@ -18,15 +18,11 @@ from cme_referrals.adapters.blinding import ADDRESSES, Blinding
 from cme_referrals.adapters.contact_links import forget_links
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
-from cme_referrals.entrypoints import batches, by_link, change, cli, events, http, import_gias
-from cme_referrals.entrypoints.access import ACCESS
+from cme_referrals.entrypoints import cli, events, import_gias
+from cme_referrals.entrypoints.app import app_of
 from cme_referrals.entrypoints.ctf import cli as ctf_cli
 from cme_referrals.entrypoints.ctf.maps import maps
 from cme_referrals.entrypoints.desk import Desk
-from cme_referrals.entrypoints.examples import example
-from cme_referrals.entrypoints.fhir import api as fhir
-from cme_referrals.entrypoints.fhir.edge import answers_in_fhir
-from cme_referrals.entrypoints.refusals import ANSWERS
 from cme_referrals.settings import Settings
 from cme_service import run
 from cme_service.context import Context
@@ -66,8 +62,7 @@ def app(context: ReferralsContext) -> FastAPI:
     """Answers over HTTP. It needs the database and the issuer's keys; Kafka and the other services may be away."""
     desk = desk_of(context)
     maps(desk.ctf_maps)  # a map that cannot be used is found now, and not by a school
-    routers = [http.api(desk), batches.api(desk), change.api(desk), by_link.api(desk), fhir.api(desk)]
-    return answers_in_fhir(context.make_app(access=ACCESS, routers=routers, answers=ANSWERS, examples=example))
+    return app_of(desk, context.make_app)
 
 
 def consumer(context: ReferralsContext) -> Consumer[ReferralsTx]:

@@ -1,0 +1,23 @@
+"""All of intake's API: every router, the table that guards them, and what the description shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+
+from cme_referrals.entrypoints import batches, by_link, change, http
+from cme_referrals.entrypoints.access import ACCESS
+from cme_referrals.entrypoints.desk import Desk
+from cme_referrals.entrypoints.examples import example
+from cme_referrals.entrypoints.fhir import api as fhir
+from cme_referrals.entrypoints.fhir.edge import answers_in_fhir
+from cme_referrals.entrypoints.refusals import ANSWERS
+
+ROUTERS = (http.api, batches.api, change.api, by_link.api, fhir.api)
+
+
+def app_of(desk: Desk, make_app: Callable[..., FastAPI]) -> FastAPI:
+    """The app, made with `cme_web.app.make_app` or a context's own."""
+    routers = [api(desk) for api in ROUTERS]
+    return answers_in_fhir(make_app(access=ACCESS, routers=routers, answers=ANSWERS, examples=example))
