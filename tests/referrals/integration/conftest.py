@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
 import httpx2
 import pytest
 
+import cme_council
 from cme_bus.database import Database, prepare
 from cme_bus.migrate import migrate
 from cme_bus.sealing import Key, VersionedKeyring
@@ -22,6 +24,7 @@ from cme_referrals.application.load import load_establishments
 from cme_referrals.domain.school_data import Establishment
 from cme_referrals.entrypoints.app import app_of
 from cme_referrals.entrypoints.desk import Desk
+from cme_referrals.entrypoints.pages.rendering import Pages
 from cme_web.app import make_app
 from cme_web.links import Links
 from cme_web.tokens import TokenChecker
@@ -31,6 +34,7 @@ from tests.referrals.invented import MONDAY, OTHER_SCHOOL, SCHOOL
 
 KEYRING = VersionedKeyring([Key("k1", bytes(32))])
 SECRET = "no secret at all but long enough for one"
+COUNCIL = cme_council.load(Path("deploy/local/county/council.toml"))
 LINKS, BLINDS = Links(SECRET), Blinding([SECRET])
 SCHOOLS = [Establishment(urn, "999", "4001", "Harrowmere", "Secondary", open=True) for urn in (SCHOOL, OTHER_SCHOOL)]
 
@@ -113,6 +117,8 @@ async def visitor(db: Database[ReferralsTx], clock: Standing, issuer: Issuer) ->
     )
     async with httpx2.AsyncClient(transport=issuer.transport) as keys:
         tokens = TokenChecker(issuer=NAME, audience="cme", jwks_url="https://issuer.test/jwks", client=keys, pause=0)
-        app = app_of(desk, partial(make_app, title="CME referrals", tokens=tokens, links=LINKS))
+        app = app_of(
+            desk, Pages(COUNCIL, clock.now), partial(make_app, title="CME referrals", tokens=tokens, links=LINKS)
+        )
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=URL) as client:
             yield Visitor(client, issuer, pool=db.pool)

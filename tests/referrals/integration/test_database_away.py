@@ -13,11 +13,12 @@ from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
 from cme_referrals.entrypoints.app import app_of
 from cme_referrals.entrypoints.desk import Desk
+from cme_referrals.entrypoints.pages.rendering import Pages
 from cme_web.app import make_app
 from cme_web.tokens import TokenChecker
 from deploy.local.ports import free_port
 from tests.kit.issuer import NAME, Issuer
-from tests.referrals.integration.conftest import BLINDS, KEYRING, LINKS, Standing
+from tests.referrals.integration.conftest import BLINDS, COUNCIL, KEYRING, LINKS, Standing
 from tests.referrals.integration.visitor import URL, Visitor
 from tests.referrals.invented import referral
 
@@ -39,7 +40,9 @@ async def lonely(issuer: Issuer, clock: Standing) -> AsyncIterator[Visitor]:
         )
         async with httpx2.AsyncClient(transport=issuer.transport) as keys:
             tokens = TokenChecker(issuer=NAME, audience="cme", jwks_url="https://issuer.test/jwks", client=keys)
-            app = app_of(desk, partial(make_app, title="CME referrals", tokens=tokens, links=LINKS))
+            app = app_of(
+                desk, Pages(COUNCIL, clock.now), partial(make_app, title="CME referrals", tokens=tokens, links=LINKS)
+            )
             async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=URL) as client:
                 yield Visitor(client, issuer, pool)
 

@@ -12,7 +12,7 @@ from cme_bus.consumer import Consumer
 from cme_calendars import WorkingDays
 from cme_contracts.catalogue import CATALOG
 from cme_contracts.referrals import CONCERNS, STREAM
-from cme_council import load
+from cme_council import Council, load
 from cme_referrals.adapters.batches import forget
 from cme_referrals.adapters.blinding import ADDRESSES, Blinding
 from cme_referrals.adapters.contact_links import forget_links
@@ -23,6 +23,7 @@ from cme_referrals.entrypoints.app import app_of
 from cme_referrals.entrypoints.ctf import cli as ctf_cli
 from cme_referrals.entrypoints.ctf.maps import maps
 from cme_referrals.entrypoints.desk import Desk
+from cme_referrals.entrypoints.pages.rendering import Pages
 from cme_referrals.settings import Settings
 from cme_service import run
 from cme_service.context import Context
@@ -39,9 +40,14 @@ KEEP_LINKS = timedelta(days=14)
 type ReferralsContext = Context[Settings, ReferralsTx]
 
 
+def council_of(context: ReferralsContext) -> Council | None:
+    """The council's file, where one is configured."""
+    return load(context.settings.council) if context.settings.council else None
+
+
 def desk_of(context: ReferralsContext) -> Desk:
     """The desk where forms are handed in, over HTTP or by a command."""
-    council = load(context.settings.council) if context.settings.council else None
+    council = council_of(context)
     secrets = context.settings.link_secret.get_secret_value().split(",")
     return Desk(
         db=context.db,
@@ -62,7 +68,7 @@ def app(context: ReferralsContext) -> FastAPI:
     """Answers over HTTP. It needs the database and the issuer's keys; Kafka and the other services may be away."""
     desk = desk_of(context)
     maps(desk.ctf_maps)  # a map that cannot be used is found now, and not by a school
-    return app_of(desk, context.make_app)
+    return app_of(desk, Pages(council_of(context), context.clock.now), context.make_app)
 
 
 def consumer(context: ReferralsContext) -> Consumer[ReferralsTx]:
