@@ -19,13 +19,11 @@ from cme_referrals.adapters.contact_links import forget_links
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
 from cme_referrals.entrypoints import cli, events, import_gias
-from cme_referrals.entrypoints.access import ACCESS
+from cme_referrals.entrypoints.app import app_of
 from cme_referrals.entrypoints.ctf import cli as ctf_cli
 from cme_referrals.entrypoints.ctf.maps import maps
 from cme_referrals.entrypoints.desk import Desk
 from cme_referrals.entrypoints.pages.rendering import Pages
-from cme_referrals.entrypoints.refusals import ANSWERS
-from cme_referrals.entrypoints.routers import routers, with_edges
 from cme_referrals.settings import Settings
 from cme_service import run
 from cme_service.context import Context
@@ -70,8 +68,7 @@ def app(context: ReferralsContext) -> FastAPI:
     """Answers over HTTP. It needs the database and the issuer's keys; Kafka and the other services may be away."""
     desk = desk_of(context)
     maps(desk.ctf_maps)  # a map that cannot be used is found now, and not by a school
-    shown = Pages(council_of(context), context.clock.now)
-    return with_edges(context.make_app(access=ACCESS, routers=routers(desk, shown), answers=ANSWERS), shown)
+    return app_of(desk, Pages(council_of(context), context.clock.now), context.make_app)
 
 
 def consumer(context: ReferralsContext) -> Consumer[ReferralsTx]:
