@@ -14,9 +14,9 @@ from starlette.requests import ClientDisconnect
 
 from cme_referrals.adapters.unpacking import BrokenUploadError
 from cme_referrals.application.batches import Batch, FormRow, RefusedRow, RowFault, State, take_rows
-from cme_referrals.application.telling import Sender, child_tokens
+from cme_referrals.application.telling import Sender
 from cme_referrals.domain.errors import SubmissionError
-from cme_referrals.entrypoints.desk import Desk, receipt_of
+from cme_referrals.entrypoints.desk import Desk, parts_of, receipt_of, written
 from cme_referrals.entrypoints.kinds import UnfitFormError, faults_of, read_form
 from cme_referrals.entrypoints.sheets import MEDIA_TYPES, Format, Row, Sheet, charset_of
 from cme_web.problems import Problem
@@ -108,16 +108,14 @@ class Upload:
         kind, form = read_form(values)
         kind.may_send(self._caller)
         blinds, scope = self._desk.blinds, self._sender.scope
-        content = json.dumps(form.model_dump(mode="json", exclude_unset=True), sort_keys=True)
+        content = json.dumps(written(form), sort_keys=True)
         contents = blinds.tokens("content", scope, kind.kind, content)
         return FormRow(
             number=row.number,
             sent=row.sent or "",
             names=contents if key is None else blinds.tokens("key", scope, key),
             contents=contents,
-            child=child_tokens(blinds, scope, form.child.about()),
-            receipt=receipt_of(self._desk, form, self._caller),
-            take_in=kind.use_case(form, self._desk.authority),
+            parts=parts_of(self._desk, kind, form, receipt_of(self._desk, form, self._caller)),
             explain=lambda error: self._placed(row, faults_of(error)),
             cells=self._sheet.own(row),
         )
