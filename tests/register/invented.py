@@ -56,12 +56,21 @@ def referral(
 
 
 def deletion(
-    who: people.Child | None = None, *, at: datetime = NOVEMBER, known: bool = False, ground: Ground = Ground.G
+    who: people.Child | None = None,
+    *,
+    at: datetime = NOVEMBER,
+    known: bool = False,
+    ground: Ground = Ground.G,
+    held_by: tuple[str, ...] = (),
+    factors: tuple[Factor, ...] = (),
+    first: UUID | None = None,
 ) -> PupilDeleted:
     id_ = uuid4()
     return PupilDeleted(
         submission_id=id_,
-        first_submission_id=id_,
+        first_submission_id=first or id_,
+        held_by=held_by,
+        factors=factors,
         reference="CME-TEST",
         received_at=at,
         school_urn=SCHOOL,

@@ -25,7 +25,7 @@ from cme_referrals.entrypoints.people import SentForm
 from cme_referrals.entrypoints.refusals import told
 from cme_referrals.entrypoints.views import accepted
 from cme_timers import BusinessClock
-from cme_web.idempotency import idempotent
+from cme_web.idempotency import Once, once_at_once
 from cme_web.links import Links
 from cme_web.problems import Problem
 from cme_web.tokens import Caller
@@ -50,12 +50,13 @@ class Desk:
 
 async def receive(desk: Desk, kind: AnyKind, body: SentForm, caller: Caller, key: str) -> Response:
     """Once per key: the submissions, their events and this answer are written together, or nothing is."""
-    async with desk.db.transaction() as tx, idempotent(tx, caller, f"POST {kind.path}", key, body) as once:
-        if not once.answered:
-            receipt = receipt_of(desk, body, caller)
-            answer = await take(desk, tx, kind, body, receipt)
-            once.answer(202, answer, location=f"/v1/submissions/{receipt.submission_id}")
-    return once.response()
+
+    async def carry_out(tx: ReferralsTx, once: Once) -> None:
+        receipt = receipt_of(desk, body, caller)
+        answer = await take(desk, tx, kind, body, receipt)
+        once.answer(202, answer, location=f"/v1/submissions/{receipt.submission_id}")
+
+    return (await once_at_once(desk.db, caller, f"POST {kind.path}", key, body, carry_out)).response()
 
 
 async def take(desk: Desk, tx: ReferralsTx, kind: AnyKind, form: SentForm, receipt: Receipt) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -81,6 +82,11 @@ class Child(Form):
 
     def about(self) -> About:
         """The same in the words of the events, with the identifiers still to be checked, and what is confidential apart."""
+        return self._about
+
+    @cached_property
+    def _about(self) -> About:
+        """Made once: the use case asks for it, and whoever notes that the child was told of."""
         plain = self.model_dump(exclude={"upn", "nhs_number", "addresses", "parents"})
         said = {"addresses": [one.said() for one in self.addresses], "parents": [one.said() for one in self.parents]}
         withheld = people.Confidential(
