@@ -69,9 +69,7 @@ async def test_a_correction_of_one_is_about_that_one(visitor: Visitor) -> None:
     last = (await raised(visitor))[-1]
     assert last["first_submission_id"] == sent["siblings"][0]["submission_id"]
     assert last["family_id"] == sent["submission_id"]
-    taken_back = await visitor.send(
-        f"/v1/submissions/{sent['submission_id']}/withdrawal", {"reason": "sent_in_error"}
-    )
+    taken_back = await visitor.send(f"/v1/submissions/{sent['submission_id']}/withdrawal", {"reason": "sent_in_error"})
     assert taken_back.status_code == 200
     assert (await visitor.send(path, referral(child=ROWAN))).status_code == 202  # the other's chain stands
 
