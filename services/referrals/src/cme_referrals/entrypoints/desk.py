@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from secrets import randbelow
 from typing import Any
 from uuid import uuid4
@@ -46,6 +47,8 @@ class Desk:
     authority: Authority
     public_url: str
     blinds: Blinds
+    ctf_maps: Path | None = None
+    """The folder with the operator's own maps of transfer files."""
 
 
 async def receive(desk: Desk, kind: AnyKind, body: SentForm, caller: Caller, key: str) -> Response:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from cme_referrals.entrypoints.fields import Day, Form, Urn
+from cme_referrals.entrypoints.fields import Day, Form, School
 from cme_referrals.entrypoints.people import Child, SentForm
 
 MOST = 12
@@ -19,7 +19,7 @@ class Sibling(Form):
     """A brother or sister. Addresses and parents left out are those of the first child; an empty list says none is known."""
 
     child: Child
-    school_urn: Urn | None = None
+    school_urn: School | None = None
     on_roll: bool | None = None
     last_attended_on: Day | None = None
 
