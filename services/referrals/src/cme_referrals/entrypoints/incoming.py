@@ -40,6 +40,11 @@ class Incoming:
         if self.sheet is not None:
             yield from self.sheet.end()
 
+    def so_far(self) -> Iterator[Row]:
+        """The rows that are whole already, where nothing more comes. Raises `BrokenUploadError`."""
+        if isinstance(self.sheet, CtfSheet):
+            yield from self.sheet.so_far()
+
     @property
     def is_kept(self) -> bool | None:
         """Whether such a file is kept whole until all of it fits; None: it is not known yet what it is."""
