@@ -26,7 +26,7 @@ from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.kept_files import KeptFile
 from cme_referrals.application.telling import Sender
-from cme_referrals.entrypoints.ctf.cli import read_again
+from cme_referrals.entrypoints.ctf.cli import read_again, show_kept
 from cme_referrals.entrypoints.ctf.maps import OURS, maps
 from cme_referrals.entrypoints.desk import Desk
 from cme_referrals.entrypoints.incoming import Incoming
@@ -119,6 +119,9 @@ async def test_a_file_that_fits_no_map_is_kept_whole_and_read_again_once_the_map
     kept = b"".join(row["sealed"] for row in await bulk.visitor.pool.fetch("SELECT sealed FROM kept_piece"))
     assert len(kept) >= len(packed) and packed[:40] not in kept
 
+    assert await show_kept(desk) == 0
+    listed = capsys.readouterr().out
+    assert listed.endswith(f"{told['batch_id']}  2026-11-23 09:12  school {SCHOOL}: complete, 20 refused\n")
     again = Namespace(batch=UUID(told["batch_id"]), check=True, broken_off=False)
     assert await read_again(desk, again) == 1
     assert "20 x Pupil/Shoe: is an element that the map does not know (first: pupil 2)" in capsys.readouterr().out
@@ -181,7 +184,9 @@ async def test_another_schools_file_is_not_taken_for_ones_own(bulk: Bulk) -> Non
     assert counts(await bulk.sent(transfer_file(), XML, who=officer)) == (0, 0, 1)
 
 
-@pytest.mark.parametrize("way", ["text/xml", "seen", "zip", "windows-1252"])
+@pytest.mark.parametrize(
+    "way", ["text/xml", "seen", "said to be CSV", "zip", "windows-1252", "a mark that contradicts it"]
+)
 async def test_it_may_be_packed_and_written_as_systems_do(bulk: Bulk, way: str) -> None:
     text = transfer_file(pupil(1, Forename="Zoë"))
     body, type_ = text.encode(), "application/octet-stream" if way == "seen" else "text/xml"
@@ -192,6 +197,10 @@ async def test_it_may_be_packed_and_written_as_systems_do(bulk: Bulk, way: str) 
         body, type_ = out.getvalue(), "application/zip"
     elif way == "windows-1252":
         body, type_ = text.encode("cp1252"), "application/xml; charset=windows-1252"
+    elif way == "said to be CSV":
+        type_ = "text/csv"
+    elif way == "a mark that contradicts it":
+        body = text.replace('encoding="UTF-8"', 'encoding="windows-1252"').encode("utf-8-sig")
     told = await bulk.sent(body, type_)
     assert counts(told) == (1, 0, 0)
     (one,) = await bulk.accepted(told)
