@@ -13,14 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from cme_referrals.application.forms import Receipt, Received
 from cme_referrals.application.ports import Followed
 from cme_referrals.domain.completeness import Kind
-from cme_referrals.domain.progress import Progress, Stage
+from cme_referrals.domain.progress import Holder, Progress, Stage
 from cme_referrals.domain.rules import Challenge, State
-
-WRONG = {
-    "child.upn": "the check letter or the form is wrong",
-    "child.nhs_number": "the check digit or the form is wrong",
-}
-MEND = "Kept aside and not used. Send the number as it stands in your records."
+from cme_referrals.entrypoints.remarks import in_words
 
 
 class View(BaseModel):
@@ -80,6 +75,7 @@ class ProgressView(View):
 
     reference: str
     stage: Stage
+    with_whom: Holder | None = Field(description="Who has it now: whom to ask for, quoting the reference.")
     received_at: datetime
     on_the_register_since: datetime | None
     under_investigation_since: datetime | None
@@ -87,6 +83,8 @@ class ProgressView(View):
     closed_at: datetime | None
     outcome: str | None = Field(description="The outcome's code, at the level this referrer may have.")
     referrer_informed_at: datetime | None
+    withdrawn_at: datetime | None = Field(description="When its sender took it back.")
+    corrected_by: str | None = Field(description="The reference of its latest correction.")
 
 
 class SubmissionView(ProgressView):
@@ -113,8 +111,9 @@ class SubmissionList(View):
 
 
 def notes(quarantined: Sequence[str]) -> tuple[Note, ...]:
-    """What the sender is told of values that were kept aside."""
-    return tuple(Note(field=field, wrong=WRONG.get(field, "it cannot be right"), mend=MEND) for field in quarantined)
+    """What the sender is told of values that were kept aside, or hold under another number now."""
+    said = map(in_words, quarantined)
+    return tuple(Note(field=field, wrong=wrong, mend=mend) for field, wrong, mend in said)
 
 
 def accepted(receipt: Receipt, received: Received, follow: str) -> dict[str, Any]:
@@ -172,6 +171,7 @@ def _progress(followed: Followed) -> dict[str, Any]:
     return {
         "reference": followed.reference,
         "stage": progress.stage,
+        "with_whom": progress.with_whom,
         "received_at": progress.received_at,
         "on_the_register_since": progress.on_register_at,
         "under_investigation_since": progress.investigated_since,
@@ -179,4 +179,6 @@ def _progress(followed: Followed) -> dict[str, Any]:
         "closed_at": progress.closed_at,
         "outcome": progress.outcome_for(followed.referrer_kind),
         "referrer_informed_at": progress.informed_at,
+        "withdrawn_at": progress.withdrawn_at,
+        "corrected_by": progress.corrected_by,
     }
