@@ -21,6 +21,7 @@ from tests.kit.issuer import NAME, Issuer
 from tests.referrals.integration.conftest import BLINDS, COUNCIL, KEYRING, LINKS, Standing
 from tests.referrals.integration.visitor import URL, Visitor
 from tests.referrals.invented import referral
+from tests.referrals.messages import FHIR, message
 
 
 @pytest.fixture
@@ -50,6 +51,18 @@ async def lonely(issuer: Issuer, clock: Standing) -> AsyncIterator[Visitor]:
 async def test_it_says_when_to_try_again(lonely: Visitor) -> None:
     answer = await lonely.send("/v1/referrals", referral())
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_health_is_told_so_in_fhir(lonely: Visitor) -> None:
+    partner = lonely.bearer("partner", sub="visits", partner_kind="health")
+    answer = await lonely.client.post(FHIR, json=message(), headers=partner)
+    assert (answer.status_code, answer.json()["issue"][0]["code"]) == (503, "transient")
+    assert int(answer.headers["retry-after"]) > 0
+    for _ in range(60):
+        assert (await lonely.client.get("/fhir/R4/metadata")).status_code == 200, "it needs no database"
+    answer = await lonely.client.get("/fhir/R4/metadata")
+    assert (answer.status_code, answer.json()["issue"][0]["code"]) == (429, "throttled")
     assert int(answer.headers["retry-after"]) > 0
 
 
