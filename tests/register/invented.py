@@ -21,11 +21,13 @@ def child(
     postcode: str | None = "ZZ99 1AB",
     upn: str | None = None,
     nhs_number: str | None = None,
+    former_upns: tuple[str, ...] = (),
 ) -> people.Child:
     addresses = (people.Address(lines=("1 Nowhere Lane",), postcode=postcode),) if postcode else ()
     return people.Child(
-        forename=forename, surname=surname, date_of_birth=born, upn=upn, nhs_number=nhs_number, addresses=addresses
-    )
+        forename=forename, surname=surname, date_of_birth=born, upn=upn, nhs_number=nhs_number,
+        former_upns=former_upns, addresses=addresses,
+    )  # fmt: skip
 
 
 def referral(

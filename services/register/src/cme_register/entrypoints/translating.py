@@ -72,6 +72,7 @@ def details(child: people.Child) -> Details:
     return Details(
         forename=child.forename, surname=child.surname, other_names=child.other_names, date_of_birth=child.date_of_birth,
         stated_age=child.stated_age, sex=child.sex, upn=child.upn, nhs_number=child.nhs_number,
+        former_upns=child.former_upns,
         addresses=tuple(map(_address, child.addresses)), parents=tuple(map(_parent, child.parents)),
     )  # fmt: skip
 
