@@ -6,7 +6,18 @@ from uuid import UUID
 from pydantic import Field
 
 from cme_contracts.base import Event, Service
-from cme_contracts.codes import CaseKind, Category, ConsentKind, Factor, Ground, JointDecision, OfficerRole, Outcome, Proof, Team
+from cme_contracts.codes import (
+    CaseKind,
+    Category,
+    ConsentKind,
+    Factor,
+    Ground,
+    JointDecision,
+    OfficerRole,
+    Outcome,
+    Proof,
+    Team,
+)
 from cme_contracts.fields import (
     CaseId,
     ChildId,
