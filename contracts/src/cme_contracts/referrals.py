@@ -109,6 +109,10 @@ class ReferralRaised(Submission):
     last_attended_on: date | None = Field(default=None, description="The last day the child was seen at school.")
     factors: tuple[Factor, ...] = Field(default=(), description="What the referrer ticked, as codes.")
     still_missing: tuple[str, ...] = Field(default=(), description="Fields of its form not given: data-quality tasks.")
+    family_id: UUID | None = Field(
+        default=None,
+        description="The same in every submission of one form about brothers and sisters; each is one child.",
+    )
     personal: Sealed[Child]
 
 

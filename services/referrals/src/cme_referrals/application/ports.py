@@ -36,6 +36,7 @@ class Submission:
     still_missing: tuple[str, ...]
     quarantined: tuple[str, ...]
     as_received: Mapping[str, Any]
+    family_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,10 @@ class SubmissionError(Exception):
 
     code: ClassVar[str]
 
+    def within(self, _place: str) -> SubmissionError:
+        """The same of a child who stands at a place in the form."""
+        return self
+
 
 class WithdrawnError(SubmissionError):
     """It, or what it corrects, was withdrawn: there is nothing left to change."""
@@ -26,6 +30,10 @@ class TooLittleError(SubmissionError):
         super().__init__(f"missing: {', '.join(fields)}")
         self.fields = fields
 
+    def within(self, place: str) -> TooLittleError:
+        """See `SubmissionError`."""
+        return TooLittleError(tuple(f"{place}.{field}" for field in self.fields))
+
 
 class InTheFutureError(SubmissionError):
     """A day that must have been lies ahead: a typing mistake that would mislead whoever looks for the child."""
@@ -35,6 +43,10 @@ class InTheFutureError(SubmissionError):
     def __init__(self, field: str) -> None:
         super().__init__(f"in the future: {field}")
         self.field = field
+
+    def within(self, place: str) -> InTheFutureError:
+        """See `SubmissionError`."""
+        return InTheFutureError(f"{place}.{self.field}")
 
 
 class NotYourSchoolError(SubmissionError):

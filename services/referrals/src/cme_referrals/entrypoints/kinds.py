@@ -14,8 +14,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from cme_referrals.application.authority import Authority
-from cme_referrals.application.batches import RowFault, TakeIn
+from cme_referrals.application.batches import RowFault
 from cme_referrals.application.forms import Receipt, Received
+from cme_referrals.application.parts import TakeIn
 from cme_referrals.application.ports import Intake
 from cme_referrals.application.receive_joint_enquiry import receive_joint_enquiry
 from cme_referrals.application.receive_partner import receive_partner_notification

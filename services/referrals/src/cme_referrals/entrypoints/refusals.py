@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -28,6 +29,7 @@ GIVE = {
     "child.addresses": "Give the last known address: a line or a postcode is enough.",
     "referrer.email": "Give an e-mail address or a telephone number at which you can be told the outcome.",
 }
+SIBLING = re.compile(r"^siblings\.[0-9]+\.")
 
 
 @contextmanager
@@ -36,7 +38,9 @@ def told() -> Iterator[None]:
     try:
         yield
     except TooLittleError as error:
-        faults = [Fault(field, "is missing", GIVE.get(field, "Give this field.")) for field in error.fields]
+        faults = [
+            Fault(field, "is missing", GIVE.get(SIBLING.sub("", field), "Give this field.")) for field in error.fields
+        ]
         raise Problem(
             422,
             error.code,

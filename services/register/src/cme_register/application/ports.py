@@ -109,6 +109,9 @@ class Submissions(Protocol):
     async def add(self, kept: Sequence[Kept]) -> None:
         """Keep them."""
 
+    async def families(self, family_ids: Collection[UUID]) -> Mapping[UUID, Mapping[UUID, UUID]]:
+        """The record of each chain of these families that is known."""
+
     async def of_records(self, record_ids: Collection[UUID]) -> list[Kept]:
         """All that were matched with these records, in the order of receipt."""
 
