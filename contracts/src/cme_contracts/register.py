@@ -364,6 +364,8 @@ class CaseClosed(CaseEvent):
 
     outcome: Outcome
     proof: Proof
-    submission_ids: tuple[UUID, ...] = Field(description="Every submission of the case: whose referrers are told.")
+    submission_ids: tuple[UUID, ...] = Field(
+        description="Every submission of the case, of corrected ones the last: whose referrers are told."
+    )
     decided_by: OfficerId
     closed_at: Instant = instant("When it was decided.")
