@@ -245,6 +245,32 @@ class SubmissionChallenged(Submission):
     decided_at: Instant = instant("When intake decided.")
 
 
+class JointEnquirySigned(Submission):
+    """A school signs its half of the joint enquiries of ground (h) or (i). The council's half is the register's."""
+
+    type: ClassVar[str] = "cme.joint-enquiry.signed.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "referrals"
+    source_clause: ClassVar[str] = "policy 5.1, 5.2; regulation 9(1)(h) and (i)"
+    readers: ClassVar[frozenset[Service]] = frozenset({"register"})
+    lawful_basis: ClassVar[str] = PUBLIC_TASK
+
+    school_urn: Urn
+    school_la: LaCode
+    home_la: LaCode | None = Field(default=None, description="The authority where the child lives.")
+    ground: Ground = Field(description="h or i.")
+    began_on: date | None = Field(
+        default=None, description="h: the last day of the leave; i: the first day of the absence. None: not said."
+    )
+    enquiries: int = Field(description="How many enquiries the school reports.", ge=0)
+    found: bool = Field(description="Whether the school has found the child.")
+    return_expected: bool | None = Field(
+        default=None, description="Whether it has reasonable grounds to expect the child back; None: not said."
+    )
+    signed_on: date = day("The day on which the school signed.")
+    personal: Sealed[Child]
+
+
 class SubmissionWithdrawn(Submission):
     """A sender takes back what they sent. It stays as it was received; what follows from it a person decides."""
 

@@ -14,7 +14,7 @@ from cme_contracts.base import Event
 from cme_referrals.application.telling import Sender
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.progress import Progress
-from cme_referrals.domain.rules import Challenge, Consent, Deletion, Elsewhere, Order
+from cme_referrals.domain.rules import Challenge, Consent, Deletion, Elsewhere, JointEnquiry, Order
 from cme_referrals.domain.school_data import Establishment, OwnDays, TermDates
 from cme_referrals.domain.school_history import Succession
 
@@ -69,6 +69,9 @@ class Elsewheres(Protocol):
 
     async def put_consent(self, consent_id: UUID, consent: Consent, *, at: datetime) -> None:
         """Keep a decision."""
+
+    async def put_joint_enquiry(self, enquiry_id: UUID, enquiry: JointEnquiry, *, at: datetime) -> None:
+        """Keep how joint enquiries stand; what was decided later holds, whatever arrives last."""
 
     async def of_child(self, child_id: UUID) -> Elsewhere:
         """All that is this child's now."""
