@@ -293,7 +293,6 @@ async def test_a_calendar_that_is_loaded_later_decides_the_days(told: Told, know
     terms = read_term_dates(COUNTY / "term-dates.json")
     async with told.db.transaction() as tx:
         await load_terms(tx, terms, at=later(1))
-        await elsewhere.decide_on_new_days(tx, terms, at=later(1))
     assert await told.asked(sent) == {
         "ground-h-days": "challenged", "joint-enquiries": "challenged" if known else "not_yet_known"
     }  # fmt: skip

@@ -175,6 +175,12 @@ class SchoolLists(Schools, Protocol):
     async def put_terms(self, terms: TermDates, *, at: datetime) -> bool:
         """Keep a school year; False where nothing changed."""
 
+    async def fits(self, urn: str, la_code: str) -> bool:
+        """Whether a school's own years and its authority's make one calendar, none overlapping another."""
+
+    async def years(self, urn: str, la_code: str | None, academic_year: str) -> tuple[OwnDays | None, TermDates | None]:
+        """How a school departs from a school year, and its authority's; None where nobody has entered it."""
+
     async def put_own_days(self, own: OwnDays, *, at: datetime) -> bool:
         """Keep how a school departs from it; False where nothing changed."""
 
@@ -271,6 +277,13 @@ class Decides(Publishes, Protocol):
 
 class KeepsSchools(Publishes, Protocol):
     """What loading public lists needs."""
+
+    @property
+    def schools(self) -> SchoolLists: ...
+
+
+class ChangesCalendars(Decides, Protocol):
+    """What changing a calendar needs."""
 
     @property
     def schools(self) -> SchoolLists: ...

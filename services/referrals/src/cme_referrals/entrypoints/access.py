@@ -41,6 +41,8 @@ ACCESS = AccessTable(
     Row("POST", "/v1/submissions/check", bearer, roles=SENDERS),
     Row("POST", "/v1/submissions/{submission_id}/correction", bearer, roles=SENDERS, idempotent=True),
     Row("POST", "/v1/submissions/{submission_id}/withdrawal", bearer, roles=SENDERS, idempotent=True),
+    Row("GET", "/v1/schools/{urn}/calendar/{academic_year}", bearer, roles={SCHOOL, *OFFICERS}, hidden=True),
+    Row("PUT", "/v1/schools/{urn}/calendar/{academic_year}", bearer, roles={SCHOOL, *OFFICE}, hidden=True),
     Row("POST", "/fhir/R4/$process-message", bearer, roles={PARTNER}),
     Row("GET", "/fhir/R4/Task/{task_id}", bearer, roles={PARTNER}, hidden=True),
     Row("GET", "/fhir/R4/metadata", public, why="what the interface does is open to its users", per_minute=60),
