@@ -1,5 +1,6 @@
 """Without its database intake says so, and has done nothing; without Kafka it goes on."""
 
+import json
 from collections.abc import AsyncIterator
 from functools import partial
 
@@ -81,4 +82,37 @@ async def test_a_connection_that_breaks_half_way_leaves_nothing_behind(visitor: 
 
     await visitor.pool.execute("DROP TRIGGER break_off ON outbox")
     assert (await visitor.send("/v1/referrals", referral(), key="the-same-key")).status_code == 202
+    assert await visitor.count("submission") == 1
+
+
+@pytest.mark.parametrize(("state", "means"), [("53100", "the disk is full"), ("25006", "it may only be read")])
+@pytest.mark.parametrize("place", ["/v1/referrals", "/v1/batches"])
+async def test_nothing_is_half_written_when_the_commit_fails(
+    visitor: Visitor, place: str, state: str, means: str
+) -> None:
+    """PostgreSQL itself refuses at the very end, in the words it has for it."""
+    await visitor.pool.execute(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN RAISE EXCEPTION '{means}' USING ERRCODE = '{state}'; END $$"
+    )
+    await visitor.pool.execute(
+        "CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON submission DEFERRABLE INITIALLY DEFERRED"
+        " FOR EACH ROW EXECUTE FUNCTION refuse()"
+    )
+
+    async def send() -> httpx2.Response:
+        if place == "/v1/referrals":
+            return await visitor.send(place, referral(), key="the-same-key")
+        row = json.dumps({"kind": "referral"} | referral())
+        sheet = visitor.school() | {"Content-Type": "application/x-ndjson"}
+        return await visitor.client.post(place, content=row, headers=sheet)
+
+    answer = await send()
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert int(answer.headers["retry-after"]) > 0
+    for table in ("submission", "idempotency", "outbox", "taken_row", "batch_accepted"):
+        assert await visitor.count(table) == 0, table
+
+    await visitor.pool.execute("DROP TRIGGER refuse ON submission")
+    assert (await send()).status_code == 202
     assert await visitor.count("submission") == 1

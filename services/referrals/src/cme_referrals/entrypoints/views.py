@@ -68,6 +68,10 @@ class Accepted(View):
         default=(),
         description="Deletion returns: what does not fit the ground, or is not known yet. Nothing was refused.",
     )
+    siblings: tuple[Accepted, ...] | None = Field(
+        default=None,
+        description="The same of each brother and sister in the form, in their order: a submission of its own.",
+    )
 
 
 class ProgressView(View):
