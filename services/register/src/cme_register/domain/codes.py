@@ -9,6 +9,7 @@ class SubmissionKind(StrEnum):
     REFERRAL = "referral"
     DELETION = "deletion"
     ADDITION = "addition"
+    ENCOMPASS = "encompass_notice"
 
 
 class Kind(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cme_contracts import people
+from cme_contracts.encompass import EncompassReceived
 from cme_contracts.referrals import PupilAdded, PupilDeleted, ReferralRaised
 from cme_register.domain.codes import Category, Kind, SubmissionKind
 from cme_register.domain.details import Address, Details, Parent
@@ -14,8 +15,8 @@ def referral(event: ReferralRaised) -> Submission:
     return Submission(
         id=event.submission_id, first_id=event.first_submission_id, kind=SubmissionKind.REFERRAL,
         reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
-        on_roll=event.on_roll, reason=event.reason.value, family_id=event.family_id, factors=tuple(factor.value for factor in event.factors),
-        school_urn=event.school_urn, school_la=event.school_la, home_la=event.home_la,
+        on_roll=event.on_roll, reason=event.reason.value, factors=tuple(factor.value for factor in event.factors),
+        family_id=event.family_id, school_urn=event.school_urn, school_la=event.school_la, home_la=event.home_la,
     )  # fmt: skip
 
 
@@ -36,6 +37,14 @@ def addition(event: PupilAdded) -> Submission:
         id=event.submission_id, first_id=event.first_submission_id, kind=SubmissionKind.ADDITION,
         reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
         school_urn=event.school_urn, school_la=event.school_la, home_la=event.home_la,
+    )  # fmt: skip
+
+
+def encompass(event: EncompassReceived) -> Submission:
+    """That there is an Operation Encompass notice; nothing of it is told here."""
+    return Submission(
+        id=event.submission_id, first_id=event.first_submission_id, kind=SubmissionKind.ENCOMPASS,
+        reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
     )  # fmt: skip
 
 
