@@ -11,7 +11,12 @@ import pytest
 from standardwebhooks import Webhook
 
 from cme_contracts.codes import Factor
-from cme_contracts.safeguarding import CaseConsidered, EscalatedToSocialCare, EscalationConfirmed, SocialCareAcknowledged
+from cme_contracts.safeguarding import (
+    CaseConsidered,
+    EscalatedToSocialCare,
+    EscalationConfirmed,
+    SocialCareAcknowledged,
+)
 from cme_safeguarding.entrypoints import http
 from cme_safeguarding.entrypoints.access import ACCESS, SOCIAL_CARE
 from cme_safeguarding.entrypoints.answers import ANSWERS

@@ -10,6 +10,8 @@ class SubmissionKind(StrEnum):
     DELETION = "deletion"
     ADDITION = "addition"
     ENCOMPASS = "encompass_notice"
+    JOINT_ENQUIRY = "joint_enquiry"
+    """A school's half of the joint enquiries of ground (h) or (i)."""
 
 
 class Kind(StrEnum):
