@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
 import httpx2
 import pytest
 
+import cme_council
 from cme_bus.database import Database, prepare
 from cme_bus.migrate import migrate
 from cme_bus.sealing import Key, VersionedKeyring
@@ -25,6 +27,9 @@ from cme_referrals.entrypoints.desk import Desk
 from cme_referrals.entrypoints.fhir import api as fhir
 from cme_referrals.entrypoints.fhir.edge import answers_in_fhir
 from cme_referrals.entrypoints.http import api
+from cme_referrals.entrypoints.pages import api as pages
+from cme_referrals.entrypoints.pages.edge import answers_in_pages
+from cme_referrals.entrypoints.pages.rendering import Pages
 from cme_referrals.entrypoints.refusals import ANSWERS
 from cme_web.app import make_app
 from cme_web.links import Links
@@ -35,6 +40,7 @@ from tests.referrals.invented import MONDAY, OTHER_SCHOOL, SCHOOL
 
 KEYRING = VersionedKeyring([Key("k1", bytes(32))])
 SECRET = "no secret at all but long enough for one"
+COUNCIL = cme_council.load(Path("deploy/local/county/council.toml"))
 LINKS, BLINDS = Links(SECRET), Blinding([SECRET])
 SCHOOLS = [Establishment(urn, "999", "4001", "Harrowmere", "Secondary", open=True) for urn in (SCHOOL, OTHER_SCHOOL)]
 
@@ -117,13 +123,23 @@ async def visitor(db: Database[ReferralsTx], clock: Standing, issuer: Issuer) ->
     )
     async with httpx2.AsyncClient(transport=issuer.transport) as keys:
         tokens = TokenChecker(issuer=NAME, audience="cme", jwks_url="https://issuer.test/jwks", client=keys, pause=0)
+        shown = Pages(COUNCIL, clock.now)
         app = make_app(
             title="CME referrals",
             access=ACCESS,
-            routers=[api(desk), batches.api(desk), change.api(desk), by_link.api(desk), fhir.api(desk)],
+            routers=[
+                api(desk),
+                batches.api(desk),
+                change.api(desk),
+                by_link.api(desk),
+                fhir.api(desk),
+                pages.api(desk, shown),
+            ],
             answers=ANSWERS,
             tokens=tokens,
             links=LINKS,
         )
-        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(answers_in_fhir(app)), base_url=URL) as client:
+        async with httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(answers_in_pages(answers_in_fhir(app), shown)), base_url=URL
+        ) as client:
             yield Visitor(client, issuer, pool=db.pool)

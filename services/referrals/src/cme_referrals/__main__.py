@@ -12,7 +12,7 @@ from cme_bus.consumer import Consumer
 from cme_calendars import WorkingDays
 from cme_contracts.catalogue import CATALOG
 from cme_contracts.referrals import CONCERNS, STREAM
-from cme_council import load
+from cme_council import Council, load
 from cme_referrals.adapters.batches import forget
 from cme_referrals.adapters.blinding import ADDRESSES, Blinding
 from cme_referrals.adapters.contact_links import forget_links
@@ -20,9 +20,14 @@ from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
 from cme_referrals.entrypoints import batches, by_link, change, cli, events, http, import_gias
 from cme_referrals.entrypoints.access import ACCESS
+from cme_referrals.entrypoints.ctf import cli as ctf_cli
+from cme_referrals.entrypoints.ctf.maps import maps
 from cme_referrals.entrypoints.desk import Desk
 from cme_referrals.entrypoints.fhir import api as fhir
 from cme_referrals.entrypoints.fhir.edge import answers_in_fhir
+from cme_referrals.entrypoints.pages import api as pages
+from cme_referrals.entrypoints.pages.edge import answers_in_pages
+from cme_referrals.entrypoints.pages.rendering import Pages
 from cme_referrals.entrypoints.refusals import ANSWERS
 from cme_referrals.settings import Settings
 from cme_service import run
@@ -40,11 +45,16 @@ KEEP_LINKS = timedelta(days=14)
 type ReferralsContext = Context[Settings, ReferralsTx]
 
 
-def app(context: ReferralsContext) -> FastAPI:
-    """Answers over HTTP. It needs the database and the issuer's keys; Kafka and the other services may be away."""
-    council = load(context.settings.council) if context.settings.council else None
+def council_of(context: ReferralsContext) -> Council | None:
+    """The council's file, where one is configured."""
+    return load(context.settings.council) if context.settings.council else None
+
+
+def desk_of(context: ReferralsContext) -> Desk:
+    """The desk where forms are handed in, over HTTP or by a command."""
+    council = council_of(context)
     secrets = context.settings.link_secret.get_secret_value().split(",")
-    desk = Desk(
+    return Desk(
         db=context.db,
         clock=context.clock,
         links=context.links,
@@ -55,9 +65,24 @@ def app(context: ReferralsContext) -> FastAPI:
             addresses=Blinding(secrets, ADDRESSES),
         ),
         blinds=Blinding(secrets),
+        ctf_maps=context.settings.ctf,
     )
-    routers = [http.api(desk), batches.api(desk), change.api(desk), by_link.api(desk), fhir.api(desk)]
-    return answers_in_fhir(context.make_app(access=ACCESS, routers=routers, answers=ANSWERS))
+
+
+def app(context: ReferralsContext) -> FastAPI:
+    """Answers over HTTP. It needs the database and the issuer's keys; Kafka and the other services may be away."""
+    desk = desk_of(context)
+    maps(desk.ctf_maps)  # a map that cannot be used is found now, and not by a school
+    shown = Pages(council_of(context), context.clock.now)
+    routers = [
+        http.api(desk),
+        batches.api(desk),
+        change.api(desk),
+        by_link.api(desk),
+        fhir.api(desk),
+        pages.api(desk, shown),
+    ]
+    return answers_in_pages(answers_in_fhir(context.make_app(access=ACCESS, routers=routers, answers=ANSWERS)), shown)
 
 
 def consumer(context: ReferralsContext) -> Consumer[ReferralsTx]:
@@ -88,6 +113,15 @@ REFERRALS = ServiceDefinition(
             "load establishments from a GIAS extract (CSV)", import_gias.import_gias, import_gias.arguments
         ),
         "import-calendars": Command("load an authority's term dates (JSON)", cli.import_calendars, cli.file_argument),
+        "ctf-maps": Command(
+            "list the maps of transfer files, and how much was ever seen",
+            lambda context, _: ctf_cli.show_maps(desk_of(context)),
+        ),
+        "read-again": Command(
+            "read a kept transfer file again, by the maps as they are now",
+            lambda context, arguments: ctf_cli.read_again(desk_of(context), arguments),
+            ctf_cli.read_again_arguments,
+        ),
     },
 )
 

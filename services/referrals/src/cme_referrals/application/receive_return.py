@@ -13,10 +13,12 @@ from cme_referrals.application.about import checked, filled, filled_about, refus
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.challenging import announce
 from cme_referrals.application.forms import DeletionForm, NewPupilForm, Receipt, Received
+from cme_referrals.application.naming import NamedSchool, named_school, sending_school
 from cme_referrals.application.ports import Intake, Returned
-from cme_referrals.application.receive import keep, report_concern, school_of
+from cme_referrals.application.receive import keep, report_concern
 from cme_referrals.domain.completeness import Kind, still_missing
 from cme_referrals.domain.errors import NoSchoolError, UnknownSchoolError
+from cme_referrals.domain.remarks import Doubt
 from cme_referrals.domain.rules import Deletion, Known, findings, rule_table
 from cme_referrals.domain.school_data import Establishment
 from cme_referrals.domain.tables import deletion_exempt, new_pupil_exempt, new_pupil_return_due
@@ -33,12 +35,13 @@ async def receive_new_pupil_return(tx: Intake, form: NewPupilForm, receipt: Rece
     Says `PupilAdded`. Raises any `SubmissionError`.
     """
     refuse_the_future(local_date(receipt.received_at), child__date_of_birth=form.about.child.date_of_birth)
-    urn, school_la, school = await _returning_school(tx, receipt, form.school_urn, authority)
+    urn, school_la, named = await _returning_school(tx, receipt, form.school_urn, authority)
+    last = await named_school(tx, form.last_school_urn, "last_school_urn", form.entered_on)
     about = checked(form.about, authority)
-    given = [*filled(last_school_urn=form.last_school_urn, home_la=form.home_la), *filled_about(about.child)]
+    given = [*filled(last_school_urn=last.urn, home_la=form.home_la), *filled_about(about.child)]
     received = Received(
-        still_missing=(*still_missing(Kind.NEW_PUPIL_RETURN, given), *_unlisted(school)),
-        quarantined=about.quarantined,
+        still_missing=(*still_missing(Kind.NEW_PUPIL_RETURN, given), *_unlisted(named)),
+        quarantined=(*about.quarantined, *named.remarks, *_of_last_school(last)),
         due_on=new_pupil_return_due(form.entered_on, authority.working_days),
         exempt=new_pupil_exempt(
             form.entered_on,
@@ -81,26 +84,29 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
         evidence__enquiries_signed_on=form.evidence.enquiries_signed_on,
         evidence__other_schools_consented_on=form.evidence.other_schools_consented_on,
     )
-    urn, school_la, school = await _returning_school(tx, receipt, form.school_urn, authority)
+    urn, school_la, named = await _returning_school(tx, receipt, form.school_urn, authority)
     about = checked(form.about, authority)
-    known = form.destination_urn and await tx.schools.find(form.destination_urn)
+    destination = await named_school(
+        tx, form.destination_urn, "destination.school_urn", local_date(receipt.received_at)
+    )
+    destination_known = form.destination_described or destination.urn is not None
     given = [
         *filled(
             last_attended_on=form.last_attended_on,
-            destination=form.destination_given or None,
-            destination__school_urn=known or None,
+            destination=destination_known or None,
+            destination__school_urn=destination.establishment,
             home_la=form.home_la,
         ),
         *(["factors"] if form.factors is not None else []),
         *filled_about(about.child),
     ]
-    deletion = _deletion(form, receipt, urn, school)
+    deletion = _deletion(form, receipt, urn, named.establishment, destination_known=destination_known)
     counts = deletion.counts_school_days or form.most_senior_class
     days = await tx.schools.days_of(urn, school_la) if counts else None
     found = findings(Known(deletion=deletion, days=days), rule_table().rules)
     received = Received(
-        still_missing=(*still_missing(Kind.DELETION_RETURN, given), *_no_start(form), *_unlisted(school)),
-        quarantined=about.quarantined,
+        still_missing=(*still_missing(Kind.DELETION_RETURN, given), *_no_start(form), *_unlisted(named)),
+        quarantined=(*about.quarantined, *named.remarks, *destination.remarks),
         exempt=_deletion_exempt(form, days, urn),
         challenges=tuple(found.values()),
     )
@@ -125,8 +131,8 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
             home_la=form.home_la,
             ground=form.ground,
             deleted_on=form.deleted_on,
-            destination_known=form.destination_given,
-            destination_urn=form.destination_urn,
+            destination_known=destination_known,
+            destination_urn=destination.urn,
             factors=form.factors or (),
             held_by=tuple(one.rule for one in received.challenges if one.still_on_roll),
             personal=Sealed(about.child),
@@ -137,7 +143,9 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
     return received
 
 
-def _deletion(form: DeletionForm, receipt: Receipt, urn: str, school: Establishment | None) -> Deletion:
+def _deletion(
+    form: DeletionForm, receipt: Receipt, urn: str, school: Establishment | None, *, destination_known: bool
+) -> Deletion:
     born, table = form.about.child.date_of_birth, rule_table()
     age = compulsory_school_age(born) if born else None
     type_code = school.type_code if school else None
@@ -148,7 +156,7 @@ def _deletion(form: DeletionForm, receipt: Receipt, urn: str, school: Establishm
         received_on=local_date(receipt.received_at),
         recorded_on=form.recorded_on,
         last_attended_on=form.last_attended_on,
-        destination_given=form.destination_given,
+        destination_given=destination_known,
         new_address_given=form.new_address_given,
         special_school=table.special(type_code),
         independent_school=table.independent(type_code),
@@ -188,21 +196,25 @@ async def _first_day_of_year(tx: Intake, form: NewPupilForm, urn: str, school_la
 
 async def _returning_school(
     tx: Intake, receipt: Receipt, given: str | None, authority: Authority
-) -> tuple[str, str, Establishment | None]:
-    """The school's URN, its authority, and its entry; one that is on no list is taken to be the council's."""
-    urn = school_of(receipt, given)
-    if urn is None:
+) -> tuple[str, str, NamedSchool]:
+    """The school's URN, its authority, and the school; one that is on no list is taken to be the council's."""
+    named = await sending_school(tx, receipt, given)
+    if named.urn is None:
         raise NoSchoolError("a return comes from a school")
-    school = await tx.schools.find(urn)
-    la_code = school.la_code if school else authority.la_code
+    la_code = named.establishment.la_code if named.establishment else authority.la_code
     if la_code is None:
         raise UnknownSchoolError("this school is not on the list, and the council's own code is not configured")
-    return urn, la_code, school
+    return named.urn, la_code, named
 
 
 def _no_start(form: DeletionForm) -> tuple[str, ...]:
     return ("destination.starts_on",) if form.ground is Ground.A and form.starts_on is None else ()
 
 
-def _unlisted(school: Establishment | None) -> tuple[str, ...]:
-    return () if school else ("school_urn",)
+def _unlisted(named: NamedSchool) -> tuple[str, ...]:
+    return () if named.establishment else ("school_urn",)
+
+
+def _of_last_school(last: NamedSchool) -> tuple[str, ...]:
+    """Under which number a school was left is history, and needs no remark."""
+    return last.remarks if last.remark and last.remark.doubt is not Doubt.SUCCEEDED else ()

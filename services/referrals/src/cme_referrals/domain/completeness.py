@@ -26,7 +26,7 @@ MINIMUM: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
     Kind.REFERRAL: (NAME, AGE, ADDRESS, CONTACT),
     Kind.NEW_PUPIL_RETURN: (NAME,),
     Kind.DELETION_RETURN: (NAME,),
-    Kind.PARTNER_NOTIFICATION: ((*NAME, "child.description"), (*CONTACT, "referrer.account")),
+    Kind.PARTNER_NOTIFICATION: (("child.description", *NAME), (*CONTACT, "referrer.account")),
 }
 """Of each group at least one is needed. For a return the register's own facts (day, ground) come besides."""
 

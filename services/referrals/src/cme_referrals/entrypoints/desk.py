@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from secrets import randbelow
 from uuid import uuid4
 
@@ -46,6 +47,8 @@ class Desk:
     authority: Authority
     public_url: str
     blinds: Blinds
+    ctf_maps: Path | None = None
+    """The folder with the operator's own maps of transfer files."""
 
 
 async def receive(desk: Desk, route: str, body: SentForm, caller: Caller, key: str, use_case: UseCase) -> Response:

@@ -1,4 +1,4 @@
-"""Reads the tables that decide: clocks and outcomes. A table that is not right stops the process at its start."""
+"""Reads the tables that decide: clocks, outcomes, watches. A table that is not right stops the process at its start."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cme_calendars import WorkingDays
-from cme_register.application.rules import Rules
+from cme_register.application.rules import Rules, Watch
 from cme_register.domain.clocks import ClockDefinition, ClockTable, Rung
 from cme_register.domain.codes import Outcome, Proof, Role
 from cme_register.domain.outcomes import OutcomeRule, OutcomeTable
@@ -23,11 +23,13 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules
     Raises ValueError, KeyError or TypeError for a file that is not such a table.
     """
     clocks = tomllib.loads((folder / "clocks.toml").read_text("utf-8"))["clock"]
+    watches = tomllib.loads((folder / "watches.toml").read_text("utf-8"))["watch"]
     outcomes = tomllib.loads((folder / "outcomes.toml").read_text("utf-8"))["outcome"]
     return Rules(
         clocks=ClockTable(map(_clock, clocks)),
         outcomes=OutcomeTable(map(_outcome, outcomes)),
         days=WorkingDays(closures),
+        watches=tuple(Watch(**row) for row in watches),
     )
 
 
