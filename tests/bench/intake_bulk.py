@@ -55,7 +55,7 @@ class Leavers(File):
         rows.writerow([
             "kind", "ground", "deleted_on", "child.forename", "child.surname", "child.date_of_birth", "child.sex",
             "child.addresses.1.lines.1", "child.addresses.1.postcode", "child.parents.1.name",
-            "child.parents.1.telephones.1", "destination.description", "last_attended_on", "home_la",
+            "child.parents.1.telephones", "destination.description", "last_attended_on", "home_la",
         ])  # fmt: skip
         rows.writerows([
             "deletion_return", "g", "2025-11-03", "Juniper", f"Quillfeather {mark}{number:06}", "2015-03-09", "F",

@@ -50,7 +50,8 @@ async def scaling(intake: Intake, forms: Iterator[bytes], kafka: str | None) -> 
             f"  {count} processes {rate:7,.0f}/s = {rate / one:.2f} times one; {cost:.2f} ms of CPU each"
             f" = {cost / statistics.median(costs[1]):.2f} times"
         )
-    print(f"  looked {waits.total()} times, found waiting for a lock: {dict(waits - Counter(['']))or 'nobody'}", flush=True)
+    looked, found = waits.total(), {event: times for event, times in waits.items() if event}
+    print(f"  looked {looked} times who waits for a lock: {found or 'nobody'}", flush=True)
 
 
 async def _flood(servers: list[Server], forms: Iterator[bytes]) -> list[Sent]:

@@ -13,6 +13,10 @@ from cme_referrals.application.forms import About
 from cme_referrals.entrypoints.fields import Day, Email, Form, Identifier, Known, Telephone, Text
 
 
+IDENTIFIERS = {"upn", "former_upns", "nhs_number"}
+"""Believed only once they have been checked."""
+
+
 class Address(Form):
     """Where somebody lives or lived."""
 
@@ -88,7 +92,14 @@ class Child(Form):
     @cached_property
     def _about(self) -> About:
         """Made once: the use case asks for it, and whoever notes that the child was told of."""
-        plain = self.model_dump(exclude={"upn", "former_upns", "nhs_number", "addresses", "parents"})
+        if not any(one.held for one in (*self.addresses, *self.parents)):
+            return About(
+                child=people.Child.model_validate(self.model_dump(exclude=IDENTIFIERS)),
+                upn=self.upn,
+                former_upns=self.former_upns,
+                nhs_number=self.nhs_number,
+            )
+        plain = self.model_dump(exclude=IDENTIFIERS | {"addresses", "parents"})
         said = {"addresses": [one.said() for one in self.addresses], "parents": [one.said() for one in self.parents]}
         withheld = people.Confidential(
             addresses=tuple(one.whole() for one in self.addresses if one.held),
