@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,16 +22,9 @@ from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.load import load_establishments
 from cme_referrals.domain.school_data import Establishment
-from cme_referrals.entrypoints import batches, by_link, change
-from cme_referrals.entrypoints.access import ACCESS
+from cme_referrals.entrypoints.app import app_of
 from cme_referrals.entrypoints.desk import Desk
-from cme_referrals.entrypoints.fhir import api as fhir
-from cme_referrals.entrypoints.fhir.edge import answers_in_fhir
-from cme_referrals.entrypoints.http import api
-from cme_referrals.entrypoints.pages import api as pages
-from cme_referrals.entrypoints.pages.edge import answers_in_pages
 from cme_referrals.entrypoints.pages.rendering import Pages
-from cme_referrals.entrypoints.refusals import ANSWERS
 from cme_web.app import make_app
 from cme_web.links import Links
 from cme_web.tokens import TokenChecker
@@ -123,23 +117,8 @@ async def visitor(db: Database[ReferralsTx], clock: Standing, issuer: Issuer) ->
     )
     async with httpx2.AsyncClient(transport=issuer.transport) as keys:
         tokens = TokenChecker(issuer=NAME, audience="cme", jwks_url="https://issuer.test/jwks", client=keys, pause=0)
-        shown = Pages(COUNCIL, clock.now)
-        app = make_app(
-            title="CME referrals",
-            access=ACCESS,
-            routers=[
-                api(desk),
-                batches.api(desk),
-                change.api(desk),
-                by_link.api(desk),
-                fhir.api(desk),
-                pages.api(desk, shown),
-            ],
-            answers=ANSWERS,
-            tokens=tokens,
-            links=LINKS,
+        app = app_of(
+            desk, Pages(COUNCIL, clock.now), partial(make_app, title="CME referrals", tokens=tokens, links=LINKS)
         )
-        async with httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(answers_in_pages(answers_in_fhir(app), shown)), base_url=URL
-        ) as client:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=URL) as client:
             yield Visitor(client, issuer, pool=db.pool)

@@ -18,17 +18,12 @@ from cme_referrals.adapters.blinding import ADDRESSES, Blinding
 from cme_referrals.adapters.contact_links import forget_links
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
-from cme_referrals.entrypoints import batches, by_link, change, cli, events, http, import_gias
-from cme_referrals.entrypoints.access import ACCESS
+from cme_referrals.entrypoints import cli, events, import_gias
+from cme_referrals.entrypoints.app import app_of
 from cme_referrals.entrypoints.ctf import cli as ctf_cli
 from cme_referrals.entrypoints.ctf.maps import maps
 from cme_referrals.entrypoints.desk import Desk
-from cme_referrals.entrypoints.fhir import api as fhir
-from cme_referrals.entrypoints.fhir.edge import answers_in_fhir
-from cme_referrals.entrypoints.pages import api as pages
-from cme_referrals.entrypoints.pages.edge import answers_in_pages
 from cme_referrals.entrypoints.pages.rendering import Pages
-from cme_referrals.entrypoints.refusals import ANSWERS
 from cme_referrals.settings import Settings
 from cme_service import run
 from cme_service.context import Context
@@ -73,16 +68,7 @@ def app(context: ReferralsContext) -> FastAPI:
     """Answers over HTTP. It needs the database and the issuer's keys; Kafka and the other services may be away."""
     desk = desk_of(context)
     maps(desk.ctf_maps)  # a map that cannot be used is found now, and not by a school
-    shown = Pages(council_of(context), context.clock.now)
-    routers = [
-        http.api(desk),
-        batches.api(desk),
-        change.api(desk),
-        by_link.api(desk),
-        fhir.api(desk),
-        pages.api(desk, shown),
-    ]
-    return answers_in_pages(answers_in_fhir(context.make_app(access=ACCESS, routers=routers, answers=ANSWERS)), shown)
+    return app_of(desk, Pages(council_of(context), context.clock.now), context.make_app)
 
 
 def consumer(context: ReferralsContext) -> Consumer[ReferralsTx]:
@@ -116,6 +102,10 @@ REFERRALS = ServiceDefinition(
         "ctf-maps": Command(
             "list the maps of transfer files, and how much was ever seen",
             lambda context, _: ctf_cli.show_maps(desk_of(context)),
+        ),
+        "kept-files": Command(
+            "list the transfer files that are kept because something in them does not fit",
+            lambda context, _: ctf_cli.show_kept(desk_of(context)),
         ),
         "read-again": Command(
             "read a kept transfer file again, by the maps as they are now",

@@ -17,6 +17,14 @@ class Stage(StrEnum):
     REFERRER_INFORMED = "referrer_informed"
 
 
+class Holder(StrEnum):
+    """Who has it: whom a sender asks for. Never a person's name, for the link may be in anybody's hands."""
+
+    INTAKE = "referral_intake"
+    CME_TEAM = "cme_team"
+    LEAD_OFFICER = "lead_officer"
+
+
 PROFESSIONAL = frozenset({"school", "health", "social_care", "police", "other_authority"})
 """Kinds of referrer to whom the outcome's code is shown; everybody else learns that the case is closed.
 
@@ -37,6 +45,10 @@ class Progress:
     closed_at: datetime | None = None
     outcome: str | None = None
     informed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    """Its sender took it back; what follows for the case a person decides."""
+    corrected_by: str | None = None
+    """The reference of the latest correction of its chain, where there is a later one."""
 
     @property
     def stage(self) -> Stage:
@@ -48,6 +60,19 @@ class Progress:
         if self.investigated_since:
             return Stage.UNDER_INVESTIGATION
         return Stage.ON_THE_REGISTER if self.on_register_at else Stage.RECEIVED
+
+    @property
+    def with_whom(self) -> Holder | None:
+        """Who has it now. None once it is closed."""
+        match self.stage:
+            case Stage.RECEIVED:
+                return Holder.INTAKE
+            case Stage.ON_THE_REGISTER:
+                return Holder.CME_TEAM
+            case Stage.UNDER_INVESTIGATION:
+                return Holder.LEAD_OFFICER
+            case _:
+                return None
 
     def outcome_for(self, referrer_kind: str) -> str | None:
         """The outcome's code where this kind of referrer may have it, otherwise None (policy 7, 10)."""

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from cme_referrals.application.forms import Receipt, Received
 from cme_referrals.application.ports import Followed
 from cme_referrals.domain.completeness import Kind
-from cme_referrals.domain.progress import Progress, Stage
+from cme_referrals.domain.progress import Holder, Progress, Stage
 from cme_referrals.domain.rules import Challenge, State
 from cme_referrals.entrypoints.remarks import in_words
 
@@ -68,6 +68,10 @@ class Accepted(View):
         default=(),
         description="Deletion returns: what does not fit the ground, or is not known yet. Nothing was refused.",
     )
+    siblings: tuple[Accepted, ...] | None = Field(
+        default=None,
+        description="The same of each brother and sister in the form, in their order: a submission of its own.",
+    )
 
 
 class ProgressView(View):
@@ -75,6 +79,7 @@ class ProgressView(View):
 
     reference: str
     stage: Stage
+    with_whom: Holder | None = Field(description="Who has it now: whom to ask for, quoting the reference.")
     received_at: datetime
     on_the_register_since: datetime | None
     under_investigation_since: datetime | None
@@ -82,6 +87,8 @@ class ProgressView(View):
     closed_at: datetime | None
     outcome: str | None = Field(description="The outcome's code, at the level this referrer may have.")
     referrer_informed_at: datetime | None
+    withdrawn_at: datetime | None = Field(description="When its sender took it back.")
+    corrected_by: str | None = Field(description="The reference of its latest correction.")
 
 
 class SubmissionView(ProgressView):
@@ -168,6 +175,7 @@ def _progress(followed: Followed) -> dict[str, Any]:
     return {
         "reference": followed.reference,
         "stage": progress.stage,
+        "with_whom": progress.with_whom,
         "received_at": progress.received_at,
         "on_the_register_since": progress.on_register_at,
         "under_investigation_since": progress.investigated_since,
@@ -175,4 +183,6 @@ def _progress(followed: Followed) -> dict[str, Any]:
         "closed_at": progress.closed_at,
         "outcome": progress.outcome_for(followed.referrer_kind),
         "referrer_informed_at": progress.informed_at,
+        "withdrawn_at": progress.withdrawn_at,
+        "corrected_by": progress.corrected_by,
     }

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from cme_bus.meta import Meta
 from cme_contracts.register import SubmissionMatched
+from cme_register.application.deletion_teams import Returned, hand_over_returns
 from cme_register.application.holding import take_returns
 from cme_register.application.matching import Described, Match, match
 from cme_register.application.ports import Kept, Transaction
@@ -30,7 +31,7 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
     """Say whose each submission is, and open, join or leave cases accordingly. One that is known already is left alone."""
     chains, taken = await tx.submissions.chains({one.submission.first_id for one in received})
     fresh = {one.submission.id: one for one in received if one.submission.id not in taken}.values()
-    described = [Described(one.submission.first_id, one.submission.details) for one in fresh]
+    described = [Described(one.submission.first_id, one.submission.details, one.submission.family_id) for one in fresh]
     matches = await match(tx, described, chains, at=at, new_id=new_id)
     arrivals = [
         Arrival(one.submission, found.record_id, found.child_id, (_matched(one, found, at),), one.cause)
@@ -46,6 +47,14 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
     known = [one.submission.id for one, found in zip(fresh, matches, strict=True) if not found.new_record]
     await take_returns(tx, returns, known, rules, at=at)
     await tell(tx, settled.said)
+    owners = {one.submission.id: one for one in arrivals}
+    await hand_over_returns(
+        tx,
+        [Returned(one, owners[one.submission.id].child_id, owners[one.submission.id].cause) for one in returns],
+        rules,
+        at=at,
+        new_id=new_id,
+    )
 
 
 def _matched(one: Received, found: Match, at: datetime) -> Said:

@@ -33,3 +33,5 @@ class Submission:
     school_urn: str | None = None
     school_la: str | None = None
     home_la: str | None = None
+    family_id: UUID | None = None
+    """The same in every submission of one form about brothers and sisters: no two of them are one child."""
