@@ -56,6 +56,7 @@ class Ours:
             "CME_REGISTER_PORT": str(free_port()),
             "CME_REFERRALS_URL": f"http://127.0.0.1:{self.port}",
             "CME_REGISTER_URL": "http://127.0.0.1:1",
+            "CME_REFERRALS_SENDER_PER_MINUTE": "1000000000",
             "CME_KAFKA": self._kafka,
             "CME_KEYRING": "k1:" + base64.b64encode(bytes(32)).decode(),
             "CME_ISSUER": NAME,
