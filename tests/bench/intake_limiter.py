@@ -108,7 +108,9 @@ class Signals:
             now = time.monotonic()
             for pid, share in list(self._held.items()):
                 with suppress(ProcessLookupError, OSError):
-                    used = time.clock_gettime((~pid << 3) | 2)  # that process's CPU clock, as clock_getcpuclockid has it
+                    used = time.clock_gettime(
+                        (~pid << 3) | 2
+                    )  # that process's CPU clock, as clock_getcpuclockid has it
                     gained = allowed.get(pid, used) + (now - then) * share
                     allowed[pid] = min(gained, used + PERIOD / 1e6 * share)  # what was not used is not saved up
                     os.kill(pid, signal.SIGSTOP if used > allowed[pid] else signal.SIGCONT)

@@ -79,7 +79,6 @@ class Intake:
         await until(lambda: answers(port), 0.1, f"{program} does not answer")
         return Server(own, port)
 
-
     async def remove(self) -> None:
         for one in self._all:
             await one.stop()

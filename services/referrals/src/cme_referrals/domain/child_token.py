@@ -6,7 +6,6 @@ import re
 import unicodedata
 from datetime import date
 
-
 NEITHER = re.compile(r"[\W_]")
 
 
@@ -26,7 +25,5 @@ def plain(text: str) -> str:
     """Letters and figures only, without case and accents."""
     letters = text.casefold()
     if not letters.isascii():  # most names are, and have no accents
-        letters = "".join(
-            sign for sign in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(sign)
-        )
+        letters = "".join(sign for sign in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(sign))
     return NEITHER.sub("", letters)

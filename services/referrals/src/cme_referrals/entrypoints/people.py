@@ -12,7 +12,6 @@ from cme_contracts.codes import ReferrerKind
 from cme_referrals.application.forms import About
 from cme_referrals.entrypoints.fields import Day, Email, Form, Identifier, Known, Telephone, Text
 
-
 IDENTIFIERS = {"upn", "former_upns", "nhs_number"}
 """Believed only once they have been checked."""
 
@@ -92,7 +91,7 @@ class Child(Form):
     @cached_property
     def _about(self) -> About:
         """Made once: the use case asks for it, and whoever notes that the child was told of."""
-        if not any(one.held for one in (*self.addresses, *self.parents)):
+        if not (any(one.held for one in self.addresses) or any(one.held for one in self.parents)):
             return About(
                 child=people.Child.model_validate(self.model_dump(exclude=IDENTIFIERS)),
                 upn=self.upn,
