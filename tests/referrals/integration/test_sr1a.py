@@ -42,9 +42,9 @@ async def test_all_of_it_is_kept_and_shown_to_its_sender(visitor: Visitor) -> No
     assert accepted["still_missing"] == ["child.parents.telephones"]
     shown = (await visitor.get(f"/v1/submissions/{accepted['submission_id']}", visitor.school())).json()
     assert shown["as_received"] == form
-    named, raised, held = await visitor.said()
-    assert [one[0] for one in (named, raised, held)] == [
-        "cme.referrer.named.v1", "cme.referral.raised.v1", "cme.confidential-details.given.v1"
+    held, named, raised = await visitor.said()
+    assert [one[0] for one in (held, named, raised)] == [
+        "cme.confidential-address.given.v1", "cme.referrer.named.v1", "cme.referral.raised.v1"
     ]  # fmt: skip
     assert raised[2]["factors"] == ["ehcp"]  # what another member says as well
 
