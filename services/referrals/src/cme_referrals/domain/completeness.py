@@ -16,6 +16,7 @@ class Kind(StrEnum):
     DELETION_RETURN = "deletion_return"
     PARTNER_NOTIFICATION = "partner_notification"
     JOINT_ENQUIRY = "joint_enquiry"
+    ENCOMPASS_NOTICE = "encompass_notice"
 
 
 NAME = ("child.forename", "child.surname")
@@ -29,6 +30,7 @@ MINIMUM: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
     Kind.DELETION_RETURN: (NAME,),
     Kind.JOINT_ENQUIRY: (NAME,),
     Kind.PARTNER_NOTIFICATION: (("child.description", *NAME), (*CONTACT, "referrer.account")),
+    Kind.ENCOMPASS_NOTICE: (NAME,),
 }
 """Of each group at least one is needed. For a return the register's own facts (day, ground) come besides."""
 
@@ -48,9 +50,13 @@ ASKED: Mapping[Kind, tuple[str, ...]] = {
         "referrer.name", "referrer.email", "child.forename", "child.surname", "child.date_of_birth", "child.addresses",
         "child.parents", "in_school", "on_roll", "whereabouts_known", "school", "last_seen_on", "factors",
     ),
+    Kind.ENCOMPASS_NOTICE: (
+        "child.forename", "child.surname", "child.date_of_birth", "child.addresses", "child.parents", "school_urn",
+        "police_reference",
+    ),
 }  # fmt: skip
 """What each form asks for: SR1a (policy 7); the contents of the admission register (regulations 8 and 13);
-for a partner, what can be said in two minutes (policy 5.4)."""
+for a partner, what can be said in two minutes (policy 5.4); for Operation Encompass, what finds child and setting."""
 
 
 def still_missing(kind: Kind, given: Iterable[str]) -> tuple[str, ...]:
