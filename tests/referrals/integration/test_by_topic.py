@@ -115,7 +115,7 @@ async def test_another_form_under_the_same_id_is_refused_and_a_mended_one_is_not
     assert await topic.visitor.count("submission") == 2
 
 
-@pytest.mark.policy("5.4")
+@pytest.mark.policy("5.4.1")
 async def test_who_sends_is_whose_key_sealed_it_and_they_may_what_they_may_over_http(topic: Topic) -> None:
     for kind, form, key, refused in (
         ("partner_notification", notification(), SURGERY, []),
