@@ -104,6 +104,19 @@ def pupil_deleted(submission_id: UUID | None = None, urn: str = URN) -> referral
     )
 
 
+def joint_enquiry(submission_id: UUID | None = None, urn: str = URN) -> referrals.JointEnquirySigned:
+    return referrals.JointEnquirySigned(
+        **submission(submission_id),
+        school_urn=urn,
+        school_la="999",
+        ground=Ground.I,
+        enquiries=3,
+        found=False,
+        signed_on=DUE,
+        personal=CHILD,
+    )
+
+
 def pupil_added(submission_id: UUID | None = None, urn: str = URN) -> referrals.PupilAdded:
     return referrals.PupilAdded(
         **submission(submission_id), school_urn=urn, school_la="999", entered_on=DUE, due_on=DUE, personal=CHILD
@@ -265,6 +278,17 @@ def challenged(
     )
 
 
+def challenged_on_several() -> tuple[referrals.SubmissionChallenged, ...]:
+    """Two rules were challenged at once."""
+    first = challenged()
+    notice = f"1. {first.what}\nWhat to do: {first.mend}\n\n2. The day has not passed.\nWhat to do: Wait for it."
+    second = {"rule": "ground-f-stated-day", "what": "The day has not passed.", "mend": "Wait for it."}
+    return (
+        first.model_copy(update={"with_others": True, "notice": notice}),
+        first.model_copy(update=second | {"with_others": True}),
+    )
+
+
 def handed_over(child_id: UUID, team: Team = Team.HOME_EDUCATION) -> register.HandedOver:
     sent = submission()
     del sent["received_at"]
@@ -287,6 +311,7 @@ def one_of_each() -> dict[str, Event]:
         link_requested,
         pupil_deleted,
         pupil_added,
+        joint_enquiry,
         challenged,
         lambda: handed_over(child),
         lambda: assigned(child, case, lead),

@@ -10,7 +10,7 @@ import pytest
 
 import cme_council
 from cme_bus.meta import Meta
-from cme_contracts.codes import ChallengeState, LinkPurpose, OfficerRole, Outcome, ReferrerKind, Team
+from cme_contracts.codes import ChallengeState, Ground, LinkPurpose, OfficerRole, Outcome, ReferrerKind, Team
 from cme_contracts.notifications import MessageFailed, MessageSent, ReferrerInformed
 from cme_notifications.adapters.mailbox import Mailbox
 from cme_notifications.adapters.postgres import forget_contacts
@@ -314,6 +314,24 @@ async def test_a_school_is_told_what_does_not_fit_and_not_what_is_still_to_be_de
     assert await service.mail("office@example.org") == [f"Please look at your deletion return {asked.reference}"]
     body = await service.pool.fetchval("SELECT body FROM mailbox")
     assert all(words in body for words in (asked.what, asked.mend, asked.source))
+
+
+@pytest.mark.policy("5.2.6")
+async def test_what_does_not_fit_at_once_is_one_message(service: Service) -> None:
+    several = invented.challenged_on_several()
+    await service.hear(invented.school(), *several)
+    await service.send_all()
+    assert await service.mail("office@example.org") == [f"Please look at your deletion return {several[0].reference}"]
+    body = await service.pool.fetchval("SELECT body FROM mailbox")
+    assert all(one.what in body and one.mend in body for one in several)
+
+
+async def test_a_death_brings_the_school_no_letter(service: Service) -> None:
+    died = invented.pupil_deleted().model_copy(update={"ground": Ground.K})
+    asked = invented.challenged().model_copy(update={"ground": Ground.K})
+    await service.hear(invented.school(), died, asked)
+    await service.send_all()
+    assert await service.mail() == [] and await service.rows() == []
 
 
 @pytest.mark.policy("5.3.2")

@@ -14,7 +14,7 @@ from cme_contracts.base import Event
 from cme_referrals.application.telling import Sender
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.progress import Progress
-from cme_referrals.domain.rules import Challenge, Consent, Deletion, Elsewhere, Order
+from cme_referrals.domain.rules import Challenge, Consent, Deletion, Elsewhere, JointEnquiry, Order
 from cme_referrals.domain.school_data import Establishment, OwnDays, TermDates
 from cme_referrals.domain.school_history import Succession
 
@@ -69,6 +69,9 @@ class Elsewheres(Protocol):
 
     async def put_consent(self, consent_id: UUID, consent: Consent, *, at: datetime) -> None:
         """Keep a decision."""
+
+    async def put_joint_enquiry(self, enquiry_id: UUID, enquiry: JointEnquiry, *, at: datetime) -> None:
+        """Keep how joint enquiries stand; what was decided later holds, whatever arrives last."""
 
     async def of_child(self, child_id: UUID) -> Elsewhere:
         """All that is this child's now."""
@@ -172,6 +175,12 @@ class SchoolLists(Schools, Protocol):
     async def put_terms(self, terms: TermDates, *, at: datetime) -> bool:
         """Keep a school year; False where nothing changed."""
 
+    async def fits(self, urn: str, la_code: str) -> bool:
+        """Whether a school's own years and its authority's make one calendar, none overlapping another."""
+
+    async def years(self, urn: str, la_code: str | None, academic_year: str) -> tuple[OwnDays | None, TermDates | None]:
+        """How a school departs from a school year, and its authority's; None where nobody has entered it."""
+
     async def put_own_days(self, own: OwnDays, *, at: datetime) -> bool:
         """Keep how a school departs from it; False where nothing changed."""
 
@@ -268,6 +277,13 @@ class Decides(Publishes, Protocol):
 
 class KeepsSchools(Publishes, Protocol):
     """What loading public lists needs."""
+
+    @property
+    def schools(self) -> SchoolLists: ...
+
+
+class ChangesCalendars(Decides, Protocol):
+    """What changing a calendar needs."""
 
     @property
     def schools(self) -> SchoolLists: ...

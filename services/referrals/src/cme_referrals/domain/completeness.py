@@ -15,6 +15,7 @@ class Kind(StrEnum):
     NEW_PUPIL_RETURN = "new_pupil_return"
     DELETION_RETURN = "deletion_return"
     PARTNER_NOTIFICATION = "partner_notification"
+    JOINT_ENQUIRY = "joint_enquiry"
 
 
 NAME = ("child.forename", "child.surname")
@@ -26,6 +27,7 @@ MINIMUM: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
     Kind.REFERRAL: (NAME, AGE, ADDRESS, CONTACT),
     Kind.NEW_PUPIL_RETURN: (NAME,),
     Kind.DELETION_RETURN: (NAME,),
+    Kind.JOINT_ENQUIRY: (NAME,),
     Kind.PARTNER_NOTIFICATION: (("child.description", *NAME), (*CONTACT, "referrer.account")),
 }
 """Of each group at least one is needed. For a return the register's own facts (day, ground) come besides."""
@@ -41,6 +43,7 @@ ASKED: Mapping[Kind, tuple[str, ...]] = {
     ),
     Kind.NEW_PUPIL_RETURN: (*_CHILD, "last_school_urn", "home_la"),
     Kind.DELETION_RETURN: (*_CHILD, "last_attended_on", "destination", "destination.school_urn", "factors", "home_la"),
+    Kind.JOINT_ENQUIRY: (*_CHILD, "began_on", "enquiries", "return_expected", "home_la"),
     Kind.PARTNER_NOTIFICATION: (
         "referrer.name", "referrer.email", "child.forename", "child.surname", "child.date_of_birth", "child.addresses",
         "child.parents", "in_school", "on_roll", "whereabouts_known", "school", "last_seen_on", "factors",

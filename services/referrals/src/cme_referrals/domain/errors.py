@@ -15,6 +15,12 @@ class SubmissionError(Exception):
         return self
 
 
+class CalendarOverlapError(SubmissionError):
+    """A school's own terms overlap those of the year before or after."""
+
+    code: ClassVar[str] = "terms-overlap"
+
+
 class WithdrawnError(SubmissionError):
     """It, or what it corrects, was withdrawn: there is nothing left to change."""
 

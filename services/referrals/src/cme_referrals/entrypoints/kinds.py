@@ -18,6 +18,7 @@ from cme_referrals.application.batches import RowFault
 from cme_referrals.application.forms import Receipt, Received
 from cme_referrals.application.parts import TakeIn
 from cme_referrals.application.ports import Intake
+from cme_referrals.application.receive_joint_enquiry import receive_joint_enquiry
 from cme_referrals.application.receive_partner import receive_partner_notification
 from cme_referrals.application.receive_referral import receive_referral
 from cme_referrals.application.receive_return import receive_deletion_return, receive_new_pupil_return
@@ -25,6 +26,7 @@ from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.errors import NotYourFormError, SubmissionError
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.forms import DeletionReturn, NewPupilReturn, Sr1a
+from cme_referrals.entrypoints.forms_joint_enquiry import JointEnquiry
 from cme_referrals.entrypoints.forms_partner import PartnerNotification
 from cme_referrals.entrypoints.people import SentForm
 from cme_referrals.entrypoints.refusals import ANSWERS, told
@@ -94,6 +96,14 @@ KINDS: Mapping[Kind, AnyKind] = {
             read=PartnerNotification.form,
             take=receive_partner_notification,
             says="Tell of a child who may be missing education, as a partner (policy 5.4).",
+        ),
+        FormKind(
+            kind=Kind.JOINT_ENQUIRY,
+            path="/v1/joint-enquiries",
+            form=JointEnquiry,
+            read=JointEnquiry.form,
+            take=receive_joint_enquiry,
+            says="Sign the school's half of the joint enquiries of ground (h) or (i) (policy 5.2.4).",
         ),
     )
 }

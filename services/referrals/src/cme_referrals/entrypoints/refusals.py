@@ -18,6 +18,11 @@ ANSWERS: Answers = {
     ),
     "no-school": Answer(403, "A return comes from a school", "Use an access token that names the school (claim urn)."),
     "withdrawn": Answer(409, "This was withdrawn", "Send what holds as a new submission."),
+    "terms-overlap": Answer(
+        422,
+        "The terms overlap those of the year before or after",
+        "Correct the first and last days, or the other year's first.",
+    ),
     "unknown-school": Answer(
         422, "This school is not on the council's list", "Ask the council to load the list of schools anew."
     ),

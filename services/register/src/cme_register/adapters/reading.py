@@ -84,6 +84,7 @@ async def child_page(pool: Pool, child_id: UUID) -> View | None:
         "siblings": [dict(one) for one in await pool.fetch(SIBLINGS, row["id"])],
         "submissions": [dict(one) for one in await pool.fetch(OF_CHILD, row["id"])],
         "orders": [dict(one) for one in await pool.fetch(ORDERS, row["id"])],
+        "joint_enquiries": [dict(one) for one in await pool.fetch(SIGNATURES, row["id"])],
         "consents": [dict(one) for one in await pool.fetch(CONSENTS, row["id"])],
         "handed_over": [dict(one) for one in await pool.fetch(HANDED_OVER, row["id"])],
         "cases": [_listed(case) for case in await pool.fetch(CASES_OF_CHILD, row["id"])],
@@ -200,6 +201,12 @@ FROM consent JOIN child ON child.id = record_id WHERE child.shown_as = $1 ORDER 
 HANDED_OVER = """
 SELECT handover.id AS handover_id, submission_id, team, reason, source, handed_over_at
 FROM handover JOIN child ON child.id = record_id WHERE child.shown_as = $1 ORDER BY handed_over_at, team, reason"""
+
+SIGNATURES = """
+SELECT enquiry_id, school_urn, ground, began_on, party, found, return_expected, enquiries, made, signed_on, submission_id, signed_by,
+       recorded_at, withdrawn_at
+FROM joint_signature JOIN joint_enquiry ON joint_enquiry.id = enquiry_id JOIN child ON child.id = record_id
+WHERE child.shown_as = $1 ORDER BY joint_signature.id"""
 
 SIBLINGS = f"""
 SELECT DISTINCT child.shown_as AS child_id, open.id AS open_case_id

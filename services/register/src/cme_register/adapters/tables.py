@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from cme_calendars import WorkingDays
+from cme_contracts.codes import Team
 from cme_register.application.rules import Rules, Watch
 from cme_register.domain.clocks import ClockDefinition, ClockTable, Rung
 from cme_register.domain.codes import Outcome, Proof, Role
+from cme_register.domain.deletion_teams import DeletionTeams, TeamRow
 from cme_register.domain.outcomes import OutcomeRule, OutcomeTable
 
 TABLES = Path(__file__).parent.parent / "tables"
@@ -23,12 +25,14 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules
     Raises ValueError, KeyError or TypeError for a file that is not such a table.
     """
     clocks = tomllib.loads((folder / "clocks.toml").read_text("utf-8"))["clock"]
+    teams = tomllib.loads((folder / "deletion_teams.toml").read_text("utf-8"))["team"]
     watches = tomllib.loads((folder / "watches.toml").read_text("utf-8"))["watch"]
     outcomes = tomllib.loads((folder / "outcomes.toml").read_text("utf-8"))["outcome"]
     return Rules(
         clocks=ClockTable(map(_clock, clocks)),
         outcomes=OutcomeTable(map(_outcome, outcomes)),
         days=WorkingDays(closures),
+        deletion_teams=DeletionTeams(map(_team, teams)),
         watches=tuple(Watch(**row) for row in watches),
     )
 
@@ -49,3 +53,11 @@ def _outcome(row: dict[str, Any]) -> OutcomeRule:
         outcome=Outcome(row["code"]), proofs=frozenset(map(Proof, row["proofs"])),
         needs_located=row.get("needs_located", True), source=row["source"],
     )  # fmt: skip
+
+
+def _team(row: dict[str, Any]) -> TeamRow:
+    if Team(row["team"]) is Team.UNKNOWN:
+        raise ValueError("a deletion return is told to a team that there is not")
+    if ("rule" in row) == ("grounds" in row):
+        raise ValueError(f"who tells {row['team']}: a rule, or grounds?")
+    return TeamRow(**(row | {"reason": row.get("reason") or row["rule"], "grounds": frozenset(row.get("grounds", ()))}))

@@ -9,6 +9,8 @@ class SubmissionKind(StrEnum):
     REFERRAL = "referral"
     DELETION = "deletion"
     ADDITION = "addition"
+    JOINT_ENQUIRY = "joint_enquiry"
+    """A school's half of the joint enquiries of ground (h) or (i)."""
 
 
 class Kind(StrEnum):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from cme_contracts import people
-from cme_contracts.referrals import PupilAdded, PupilDeleted, ReferralRaised
+from cme_contracts.referrals import JointEnquirySigned, PupilAdded, PupilDeleted, ReferralRaised
 from cme_register.domain.codes import Category, Kind, SubmissionKind
 from cme_register.domain.details import Address, Details, Parent
+from cme_register.domain.joint_enquiry import Signature
 from cme_register.domain.submission import Submission
 
 
@@ -37,6 +38,26 @@ def addition(event: PupilAdded) -> Submission:
         reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
         school_urn=event.school_urn, school_la=event.school_la, home_la=event.home_la,
     )  # fmt: skip
+
+
+def joint_enquiry(event: JointEnquirySigned) -> Submission:
+    """A school's half of the joint enquiries: that it was sent."""
+    return Submission(
+        id=event.submission_id, first_id=event.first_submission_id, kind=SubmissionKind.JOINT_ENQUIRY,
+        reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
+        on_roll=True, ground=event.ground.value, school_urn=event.school_urn, school_la=event.school_la,
+        home_la=event.home_la,
+    )  # fmt: skip
+
+
+def signature(event: JointEnquirySigned) -> Signature:
+    """And what it says."""
+    return Signature(
+        found=event.found,
+        return_expected=event.return_expected,
+        enquiries=event.enquiries,
+        signed_on=event.signed_on,
+    )
 
 
 def kind_and_category(named: str) -> tuple[Kind, Category | None]:
