@@ -89,7 +89,7 @@ async def test_a_transfer_file_whose_pupil_nobody_can_find_is_the_record_that_it
     )
     told = await bulk.sent(text, XML)
     assert counts(told) == (1, 0, 0), await bulk.refused(told)
-    assert [type_ for type_, _, _ in await bulk.visitor.said()] == ["TransferFileSent.v1"]
+    assert [type_ for type_, _, _ in await bulk.visitor.said()] == ["cme.transfer-file.sent.v1"]
     assert counts(await bulk.sent(text, XML)) == (0, 1, 0)
     ahead = text.replace("2026-11-20T", "2026-12-24T").replace("Juniper", "Rowan")
     assert "Header/DateTime lies in the future" in await bulk.refused(await bulk.sent(ahead, XML))

@@ -85,7 +85,7 @@ def test_an_ordinary_transfer_file_without_a_ground_says_only_that_it_was_sent()
 
 @pytest.mark.parametrize(("destination", "descriptor"), [(("999", "LLLL"), ""), (None, ""), (("XXX", "XXXX"), "CML")])
 def test_no_ground_is_invented(destination: tuple[str, str] | None, descriptor: str) -> None:
-    """Sent to the authority, or nobody knows where, or as a leaver: it says neither that it was sent on nor why he left."""
+    """Sent to the authority, or nobody knows where, or as a leaver: it says neither that it was sent on nor why the pupil left."""
     text = transfer_file(pupil(RemovalGrounds=""), destination=destination, descriptor=descriptor)
     (row,), _, _ = read(text)
     (fault,) = row.faults
