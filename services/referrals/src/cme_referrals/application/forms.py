@@ -54,7 +54,7 @@ class About:
     nhs_number: str | None = None
     former_upns: tuple[str, ...] = ()
     withheld: Confidential = NOTHING_WITHHELD
-    """What safeguarding alone is told, its addresses in the order of those that `child` says are held."""
+    """What safeguarding alone is told: its addresses in the order of those that `child` says are held, then parents' own."""
 
     def addresses(self) -> Iterator[Address]:
         """All that were given, in their order, confidential or not."""
@@ -75,8 +75,12 @@ class ReferralForm:
     last_attended_on: date | None = None
     reason: ReferralReason | None = None
     factors: tuple[Factor, ...] | None = None
+    known_factors: tuple[Factor, ...] = ()
+    """What other members of the form say as well."""
     enquiries: int = 0
     """How many enquiries the form reports (policy 5.2.4)."""
+    also_given: frozenset[str] = frozenset()
+    """The names of all members that say something, with points."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +115,18 @@ class NewPupilForm:
     school_urn: str | None = None
     last_school_urn: str | None = None
     home_la: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncompassForm:
+    """An Operation Encompass notice (policy 9). None: not said."""
+
+    about: About
+    incident_on: date
+    police_reference: str | None = None
+    school_urn: str | None = None
+    on_roll: bool | None = None
+    home_educated: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +187,8 @@ class Received:
     """Remarks (`domain.remarks`) on fields whose value was kept aside, or holds under another number now."""
     due_on: date | None = None
     """The last day on which this return was in time, where it has one."""
+    tell_before: date | None = None
+    """Operation Encompass: the day before whose start the setting is to be told. None: another form, or no calendar says."""
     exempt: bool | None = None
     """A return that was not needed (regulation 13). None: another form, or it cannot be said."""
     challenges: tuple[Challenge, ...] = ()

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     DELETION_RETURN = "deletion_return"
     PARTNER_NOTIFICATION = "partner_notification"
     JOINT_ENQUIRY = "joint_enquiry"
+    ENCOMPASS_NOTICE = "encompass_notice"
 
 
 NAME = ("child.forename", "child.surname")
@@ -29,6 +30,7 @@ MINIMUM: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
     Kind.DELETION_RETURN: (NAME,),
     Kind.JOINT_ENQUIRY: (NAME,),
     Kind.PARTNER_NOTIFICATION: (("child.description", *NAME), (*CONTACT, "referrer.account")),
+    Kind.ENCOMPASS_NOTICE: (NAME,),
 }
 """Of each group at least one is needed. For a return the register's own facts (day, ground) come besides."""
 
@@ -48,18 +50,37 @@ ASKED: Mapping[Kind, tuple[str, ...]] = {
         "referrer.name", "referrer.email", "child.forename", "child.surname", "child.date_of_birth", "child.addresses",
         "child.parents", "in_school", "on_roll", "whereabouts_known", "school", "last_seen_on", "factors",
     ),
+    Kind.ENCOMPASS_NOTICE: (
+        "child.forename", "child.surname", "child.date_of_birth", "child.addresses", "child.parents", "school_urn",
+        "police_reference",
+    ),
 }  # fmt: skip
 """What each form asks for: SR1a (policy 7); the contents of the admission register (regulations 8 and 13);
-for a partner, what can be said in two minutes (policy 5.4)."""
+for a partner, what can be said in two minutes (policy 5.4); for Operation Encompass, what finds child and setting."""
 
 
-def still_missing(kind: Kind, given: Iterable[str]) -> tuple[str, ...]:
+ASKED_OF_A_SCHOOL: Mapping[Kind, tuple[str, ...]] = {
+    Kind.REFERRAL: (
+        "child.year_group", "child.ethnicity", "child.language", "child.special_needs", "schooling.attendance_percent",
+        "schooling.last_codes", "concerns.why", "concerns.risk_appraisal", "referrer.safeguarding_lead", "declaration.accurate",
+    ),
+}  # fmt: skip
+"""What a school knows besides, and nobody else is asked for."""
+
+
+def asked_of_a_school(kind: Kind) -> tuple[str, ...]:
+    """The same, for one kind of form."""
+    return ASKED_OF_A_SCHOOL.get(kind, ())
+
+
+def still_missing(kind: Kind, given: Iterable[str], *, by_school: bool = False) -> tuple[str, ...]:
     """The fields the form asks for and nobody has given: each a data-quality task, none a reason to refuse.
 
-    `given` are the names of the fields that hold something. Raises `TooLittleError` below the required minimum.
+    `by_school`: a school sends it, and is asked for more. `given` are the names of the fields that hold something. Raises `TooLittleError` below the required minimum.
     """
     known = set(given)
     lacking = tuple(group[0] for group in MINIMUM[kind] if known.isdisjoint(group))
     if lacking:
         raise TooLittleError(lacking)
-    return tuple(field for field in ASKED[kind] if field not in known)
+    asked = (*ASKED[kind], *(asked_of_a_school(kind) if by_school else ()))
+    return tuple(field for field in asked if field not in known)

@@ -32,6 +32,7 @@ ACCESS = AccessTable(
     Row("POST", "/v1/deletion-returns", bearer, roles={SCHOOL}, idempotent=True),
     Row("POST", "/v1/joint-enquiries", bearer, roles={SCHOOL}, idempotent=True),
     Row("POST", "/v1/partner-notifications", bearer, roles={PARTNER, *OFFICE}, idempotent=True),
+    Row("POST", "/v1/encompass-notices", bearer, roles={PARTNER, *OFFICE}, idempotent=True),
     Row("POST", "/v1/batches", bearer, roles=SENDERS, max_body=LONGEST_BATCH),
     Row("GET", "/v1/batches/{batch_id}", bearer, roles=SENDERS, hidden=True),
     Row("GET", "/v1/batches/{batch_id}/accepted", bearer, roles=SENDERS, hidden=True),

@@ -7,7 +7,16 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic.annotated_handlers import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
@@ -29,9 +38,10 @@ class Form(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _knows_its_members(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or given.keys() <= cls.__pydantic_fields__.keys():
+            return given
         known = list(cls.model_fields)
-        unknown = [name for name in given if name not in known] if isinstance(given, dict) else []
-        if unknown:
+        if unknown := [name for name in given if name not in known]:
             near = {name for one in unknown[:HINTED] for name in get_close_matches(str(one), known, n=1)}
             hint = (
                 f"The nearest known member is {', '.join(sorted(near))}."
@@ -47,9 +57,13 @@ class Form(BaseModel):
     @classmethod
     def _can_be_kept(cls, given: Any) -> Any:
         """What we accept, and seal, every reader must be able to keep: a database has no U+0000 in a text."""
-        if any(isinstance(one, str) and "\0" in one for one in (given if isinstance(given, tuple) else (given,))):
+        if "\0" in given if isinstance(given, str) else isinstance(given, tuple) and _has_zero(given):
             raise Wrong("holds a character that is no text", "Leave out U+0000.")
         return given
+
+
+def _has_zero(several: tuple[object, ...]) -> bool:
+    return any(isinstance(one, str) and "\0" in one for one in several)
 
 
 def _day(given: object) -> date:
@@ -94,6 +108,8 @@ School = Annotated[
         description="A school's URN (six figures) or LAESTAB (seven). One that cannot be right is kept aside, not refused.",
     ),
 ]
+YesNo = Annotated[bool, Strict()]
+"""true or false: 0 is neither, nor is a word. A cell of a spreadsheet says yes or no (columns.py)."""
 LaCode = Annotated[str, Field(pattern="^[0-9]{3}$", description="Code of a local authority: three figures")]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
 Telephone = Annotated[str, Field(pattern=r"^[0-9+() \-]{5,30}$")]

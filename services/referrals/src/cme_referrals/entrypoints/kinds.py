@@ -18,6 +18,7 @@ from cme_referrals.application.batches import RowFault
 from cme_referrals.application.forms import Receipt, Received
 from cme_referrals.application.parts import TakeIn
 from cme_referrals.application.ports import Intake
+from cme_referrals.application.receive_encompass import receive_encompass_notice
 from cme_referrals.application.receive_joint_enquiry import receive_joint_enquiry
 from cme_referrals.application.receive_partner import receive_partner_notification
 from cme_referrals.application.receive_referral import receive_referral
@@ -25,9 +26,11 @@ from cme_referrals.application.receive_return import receive_deletion_return, re
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.errors import NotYourFormError, SubmissionError
 from cme_referrals.entrypoints.access import ACCESS
-from cme_referrals.entrypoints.forms import DeletionReturn, NewPupilReturn, Sr1a
+from cme_referrals.entrypoints.forms import DeletionReturn, NewPupilReturn
+from cme_referrals.entrypoints.forms_encompass import EncompassNotice
 from cme_referrals.entrypoints.forms_joint_enquiry import JointEnquiry
 from cme_referrals.entrypoints.forms_partner import PartnerNotification
+from cme_referrals.entrypoints.forms_sr1a import Sr1a
 from cme_referrals.entrypoints.people import SentForm
 from cme_referrals.entrypoints.refusals import ANSWERS, told
 from cme_web.faults import invalid
@@ -96,6 +99,14 @@ KINDS: Mapping[Kind, AnyKind] = {
             read=PartnerNotification.form,
             take=receive_partner_notification,
             says="Tell of a child who may be missing education, as a partner (policy 5.4).",
+        ),
+        FormKind(
+            kind=Kind.ENCOMPASS_NOTICE,
+            path="/v1/encompass-notices",
+            form=EncompassNotice,
+            read=EncompassNotice.form,
+            take=receive_encompass_notice,
+            says="Give an Operation Encompass notice, as the police or for them (policy 9).",
         ),
         FormKind(
             kind=Kind.JOINT_ENQUIRY,

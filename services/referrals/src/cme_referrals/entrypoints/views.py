@@ -60,6 +60,9 @@ class Accepted(View):
     )
     data_quality: tuple[Note, ...] = Field(description="What was given and cannot be right.")
     due_on: date | None = Field(default=None, description="New pupil returns: the last day on which it was in time.")
+    tell_before: date | None = Field(
+        default=None, description="Operation Encompass: the day before whose start the setting is to be told."
+    )
     exempt: bool | None = Field(
         default=None,
         description="True where no return was needed (regulation 13); left out where that cannot be said.",
@@ -130,6 +133,7 @@ def accepted(receipt: Receipt, received: Received, follow: str) -> dict[str, Any
         still_missing=received.still_missing,
         data_quality=notes(received.quarantined),
         due_on=received.due_on,
+        tell_before=received.tell_before,
         exempt=received.exempt,
         challenges=challenge_views(received.challenges),
     )

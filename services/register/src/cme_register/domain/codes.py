@@ -9,6 +9,7 @@ class SubmissionKind(StrEnum):
     REFERRAL = "referral"
     DELETION = "deletion"
     ADDITION = "addition"
+    ENCOMPASS = "encompass_notice"
     JOINT_ENQUIRY = "joint_enquiry"
     """A school's half of the joint enquiries of ground (h) or (i)."""
 
