@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from cme_bus.meta import Meta
-from cme_contracts import referrals, register, safeguarding
+from cme_contracts import referrals, register, returns, safeguarding
 from cme_contracts.base import Event
 from cme_contracts.codes import (
     CaseKind,
@@ -18,6 +18,7 @@ from cme_contracts.codes import (
     Outcome,
     Proof,
     ReferrerKind,
+    ReturnKind,
     Team,
 )
 from cme_contracts.people import Child, Officer, Referrer
@@ -269,6 +270,12 @@ def handed_over(child_id: UUID, team: Team = Team.HOME_EDUCATION) -> register.Ha
     )
 
 
+def late(urn: str = URN) -> returns.ReturnLate:
+    return returns.ReturnLate(
+        **submission(), kind=ReturnKind.ATTENDANCE_RETURN, school_urn=urn, due_on=DUE, late_by=2, counted_in="school"
+    )
+
+
 def one_of_each() -> dict[str, Event]:
     """An example of every event that tells somebody, by type."""
     child, case, lead = uuid4(), uuid4(), uuid4()
@@ -277,6 +284,7 @@ def one_of_each() -> dict[str, Event]:
         pupil_deleted,
         pupil_added,
         challenged,
+        late,
         lambda: handed_over(child),
         lambda: assigned(child, case, lead),
         lambda: warned(child, case, lead),

@@ -14,6 +14,7 @@ from cme_referrals.adapters.chains import PostgresChains
 from cme_referrals.adapters.challenges import PostgresChallenges
 from cme_referrals.adapters.elsewhere import PostgresElsewhere
 from cme_referrals.adapters.following import PostgresFollowing
+from cme_referrals.adapters.punctuality import PostgresPunctuality
 from cme_referrals.adapters.schools import PostgresSchools
 from cme_referrals.adapters.submissions import PostgresSubmissions
 
@@ -27,6 +28,7 @@ class ReferralsTx(Tx):
         self.following = PostgresFollowing(conn)
         self.schools = PostgresSchools(conn)
         self.challenges = PostgresChallenges(conn)
+        self.punctuality = PostgresPunctuality(conn)
         self.elsewhere = PostgresElsewhere(conn)
         self.batches = PostgresBatches(conn, keyring or NoKeyring())
         self.chains = PostgresChains(conn)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
 from cme_contracts.people import Child, Referrer
+from cme_referrals.domain.returns import Timing
 from cme_referrals.domain.rules import Challenge
 
 
@@ -136,8 +137,8 @@ class Received:
     still_missing: tuple[str, ...]
     quarantined: tuple[str, ...]
     """Fields whose value was kept aside because it cannot be right."""
-    due_on: date | None = None
-    """The last day on which this return was in time, where it has one."""
+    timing: Timing | None = None
+    """When this return was due and whether it is late. None: another form."""
     exempt: bool | None = None
     """A new pupil return that was not needed (regulation 13(2)). None: another form, or it cannot be said."""
     challenges: tuple[Challenge, ...] = ()

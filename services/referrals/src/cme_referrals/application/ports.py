@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -14,6 +14,7 @@ from cme_contracts.base import Event
 from cme_referrals.application.telling import Sender
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.progress import Progress
+from cme_referrals.domain.returns import Timing
 from cme_referrals.domain.rules import Challenge, Consent, Deletion, Elsewhere, Order
 from cme_referrals.domain.school_data import Establishment, OwnDays, TermDates
 
@@ -106,6 +107,12 @@ class Following(Protocol):
 
     async def on_register(self, facts: Sequence[tuple[UUID, UUID, datetime]]) -> None:
         """Submission, case, since when."""
+
+    async def matched(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
+        """Submission, since when the register has it."""
+
+    async def handed_over(self, facts: Sequence[tuple[UUID, str]]) -> None:
+        """Submission, which team of the council has it."""
 
     async def assigned(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
         """Case, since when a Lead Officer has it."""
@@ -206,6 +213,55 @@ class DecidedAgain(Challenges, Protocol):
         """The chains of an authority's schools, or of one, with a rule that a calendar may decide."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timed:
+    """A return as its punctuality is kept: one for each chain, ids, codes and days."""
+
+    submission_id: UUID
+    first_submission_id: UUID
+    reference: str
+    received_at: datetime
+    kind: Kind
+    school_urn: str
+    school_la: str
+    done_on: date
+    """The local day that is held against the day it was due: of receipt, or of what it tells was done."""
+    counted_from: date | None
+    """None: not said."""
+    most_junior_class: bool | None
+    exempt: bool | None
+    """A new pupil return that was not needed. None: another form, or it cannot be said."""
+    timing: Timing
+    standing: Timed | None = field(default=None, compare=False)
+    """What is kept of its chain already, where this is a correction."""
+
+
+class KeepsPunctuality(Protocol):
+    """Whether returns were in time, a row for each chain."""
+
+    async def add(self, timed: Timed) -> None:
+        """Keep a new one."""
+
+    async def of_chain(self, first_submission_id: UUID) -> Timed | None:
+        """What is kept of a chain."""
+
+    async def replace(self, timed: Timed) -> None:
+        """More is known of a chain than is kept."""
+
+
+class Punctuality(KeepsPunctuality, Protocol):
+    """The same, of many."""
+
+    async def add_many(self, timed: Sequence[Timed]) -> None:
+        """Keep many new ones."""
+
+    async def waiting(self, *, la_code: str | None, urn: str | None) -> Sequence[Timed]:
+        """Those of an authority's schools, or of one, that a calendar may decide; the rows of their submissions are held.
+
+        What was withdrawn waits for nothing.
+        """
+
+
 class Intake(Publishes, Protocol):
     """What receiving a submission needs."""
 
@@ -217,6 +273,9 @@ class Intake(Publishes, Protocol):
 
     @property
     def challenges(self) -> KeepsChallenges: ...
+
+    @property
+    def punctuality(self) -> KeepsPunctuality: ...
 
 
 class Follows(Protocol):
@@ -240,6 +299,16 @@ class Decides(Publishes, Protocol):
 
     @property
     def identity(self) -> Identity: ...
+
+    @property
+    def schools(self) -> Schools: ...
+
+
+class TimesAgain(Publishes, Protocol):
+    """What telling again whether returns were late needs."""
+
+    @property
+    def punctuality(self) -> Punctuality: ...
 
     @property
     def schools(self) -> Schools: ...

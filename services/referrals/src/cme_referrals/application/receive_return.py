@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from cme_calendars import BeyondCalendar, compulsory_school_age, local_date
+from cme_calendars import compulsory_school_age, local_date
 from cme_contracts.codes import Factor, Ground, ReferrerKind
 from cme_contracts.referrals import PupilAdded, PupilDeleted
 from cme_contracts.sealed import Sealed
@@ -13,12 +11,11 @@ from cme_referrals.application.authority import Authority
 from cme_referrals.application.challenging import announce
 from cme_referrals.application.forms import DeletionForm, NewPupilForm, Receipt, Received
 from cme_referrals.application.ports import Intake, Returned
-from cme_referrals.application.receive import keep, report_concern, school_of
+from cme_referrals.application.punctuality import keep_timing, time_return
+from cme_referrals.application.receive import keep, report_concern
+from cme_referrals.application.returning import returning_school
 from cme_referrals.domain.completeness import Kind, still_missing
-from cme_referrals.domain.errors import NoSchoolError, UnknownSchoolError
 from cme_referrals.domain.rules import Deletion, Known, findings, rule_table
-from cme_referrals.domain.school_data import Establishment
-from cme_referrals.domain.tables import new_pupil_exempt, new_pupil_return_due
 
 AT_RISK = frozenset({Factor.SECTION_47, Factor.CHILD_PROTECTION_PLAN})
 """What Education Act 1996 s 434A (not in force) looks at."""
@@ -27,39 +24,37 @@ AT_RISK = frozenset({Factor.SECTION_47, Factor.CHILD_PROTECTION_PLAN})
 async def receive_new_pupil_return(tx: Intake, form: NewPupilForm, receipt: Receipt, authority: Authority) -> Received:
     """Take a new pupil return, however late. Its authority is that of the school (regulation 3).
 
-    Says `PupilAdded`. Raises any `SubmissionError`.
+    Says `PupilAdded`, and `ReturnLate` where it is. Raises any `SubmissionError`.
     """
     refuse_the_future(local_date(receipt.received_at), child__date_of_birth=form.about.child.date_of_birth)
-    urn, school_la, school = await _returning_school(tx, receipt, form.school_urn, authority)
+    school = await returning_school(tx, receipt, form.school_urn, authority)
     about = checked(form.about)
     given = [*filled(last_school_urn=form.last_school_urn, home_la=form.home_la), *filled_about(about.child)]
-    received = Received(
-        still_missing=(*still_missing(Kind.NEW_PUPIL_RETURN, given), *_unlisted(school)),
-        quarantined=about.quarantined,
-        due_on=new_pupil_return_due(form.entered_on, authority.working_days),
-        exempt=new_pupil_exempt(
-            form.entered_on,
-            most_junior_class=form.most_junior_class,
-            first_day_of_year=await _first_day_of_year(tx, form, urn, school_la),
-            urn=urn,
-        ),
+    timed = await time_return(
+        tx, Kind.NEW_PUPIL_RETURN, receipt, school, authority, form.entered_on, most_junior_class=form.most_junior_class
     )
-    await keep(tx, Kind.NEW_PUPIL_RETURN, receipt, received, referrer_kind=ReferrerKind.SCHOOL, school_urn=urn)
-    assert received.due_on is not None
+    received = Received(
+        still_missing=(*still_missing(Kind.NEW_PUPIL_RETURN, given), *school.missing),
+        quarantined=about.quarantined,
+        timing=timed.timing,
+        exempt=timed.exempt,
+    )
+    await keep(tx, Kind.NEW_PUPIL_RETURN, receipt, received, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)
     tx.publish(
         PupilAdded(
             submission_id=receipt.submission_id,
             first_submission_id=receipt.first_submission_id,
             reference=receipt.reference,
             received_at=receipt.received_at,
-            school_urn=urn,
-            school_la=school_la,
+            school_urn=school.urn,
+            school_la=school.la_code,
             home_la=form.home_la,
             entered_on=form.entered_on,
-            due_on=received.due_on,
+            due_on=timed.timing.due_on or form.entered_on,
             personal=Sealed(about.child),
         )
     )
+    await keep_timing(tx, timed)
     return received
 
 
@@ -67,7 +62,8 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
     """Take a deletion return: what a school says it did, not proof that it was lawful.
 
     What does not fit its ground is challenged, and taken all the same. Says `PupilDeleted`, `SubmissionChallenged` for
-    each rule that is not met or not known, and `ConcernReported` where a factor may not wait. Raises any `SubmissionError`.
+    each rule that is not met or not known, `ReturnLate` where it is, and `ConcernReported` where a factor may not wait.
+    Raises any `SubmissionError`.
     """
     refuse_the_future(
         local_date(receipt.received_at),
@@ -77,7 +73,7 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
         evidence__writing_received_on=form.evidence.writing_received_on,
         evidence__enquiries_signed_on=form.evidence.enquiries_signed_on,
     )
-    urn, school_la, school = await _returning_school(tx, receipt, form.school_urn, authority)
+    school = await returning_school(tx, receipt, form.school_urn, authority)
     about = checked(form.about)
     known = form.destination_urn and await tx.schools.find(form.destination_urn)
     given = [
@@ -91,21 +87,23 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
         *filled_about(about.child),
     ]
     table = rule_table()
-    deletion = _deletion(form, receipt, urn, table.special(school.type_code if school else None))
-    days = await tx.schools.days_of(urn, school_la) if deletion.counts_school_days else None
+    deletion = _deletion(form, receipt, school.urn, table.special(school.listed.type_code if school.listed else None))
+    days = await tx.schools.days_of(school.urn, school.la_code) if deletion.counts_school_days else None
     found = findings(Known(deletion=deletion, days=days), table.rules)
+    timed = await time_return(tx, Kind.DELETION_RETURN, receipt, school, authority, form.deleted_on)
     received = Received(
-        still_missing=(*still_missing(Kind.DELETION_RETURN, given), *_no_start(form), *_unlisted(school)),
+        still_missing=(*still_missing(Kind.DELETION_RETURN, given), *_no_start(form), *school.missing),
         quarantined=about.quarantined,
+        timing=timed.timing,
         challenges=tuple(found.values()),
     )
-    await keep(tx, Kind.DELETION_RETURN, receipt, received, referrer_kind=ReferrerKind.SCHOOL, school_urn=urn)
+    await keep(tx, Kind.DELETION_RETURN, receipt, received, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)
     returned = Returned(
         submission_id=receipt.submission_id,
         first_submission_id=receipt.first_submission_id,
         reference=receipt.reference,
         received_at=receipt.received_at,
-        school_la=school_la,
+        school_la=school.la_code,
         deletion=deletion,
     )
     await tx.challenges.add(returned, received.challenges, at=receipt.received_at)
@@ -115,8 +113,8 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
             first_submission_id=receipt.first_submission_id,
             reference=receipt.reference,
             received_at=receipt.received_at,
-            school_urn=urn,
-            school_la=school_la,
+            school_urn=school.urn,
+            school_la=school.la_code,
             home_la=form.home_la,
             ground=form.ground,
             deleted_on=form.deleted_on,
@@ -127,6 +125,7 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
         )
     )
     announce(tx, returned, received.challenges, at=receipt.received_at)
+    await keep_timing(tx, timed)
     report_concern(tx, receipt, form.factors or (), referrer=ReferrerKind.SCHOOL, on_roll=False, child=about.child)
     return received
 
@@ -154,33 +153,5 @@ def _deletion(form: DeletionForm, receipt: Receipt, urn: str, special_school: bo
     )
 
 
-async def _first_day_of_year(tx: Intake, form: NewPupilForm, urn: str, school_la: str) -> date | None:
-    if not form.most_junior_class:
-        return None  # no exemption, whatever the day: the calendar need not be read
-    days = await tx.schools.days_of(urn, school_la)
-    try:
-        return None if days is None else days.first_day_of_school_year(form.entered_on)
-    except BeyondCalendar:
-        return None
-
-
-async def _returning_school(
-    tx: Intake, receipt: Receipt, given: str | None, authority: Authority
-) -> tuple[str, str, Establishment | None]:
-    """The school's URN, its authority, and its entry; one that is on no list is taken to be the council's."""
-    urn = school_of(receipt, given)
-    if urn is None:
-        raise NoSchoolError("a return comes from a school")
-    school = await tx.schools.find(urn)
-    la_code = school.la_code if school else authority.la_code
-    if la_code is None:
-        raise UnknownSchoolError("this school is not on the list, and the council's own code is not configured")
-    return urn, la_code, school
-
-
 def _no_start(form: DeletionForm) -> tuple[str, ...]:
     return ("destination.starts_on",) if form.ground is Ground.A and form.starts_on is None else ()
-
-
-def _unlisted(school: Establishment | None) -> tuple[str, ...]:
-    return () if school else ("school_urn",)

@@ -31,7 +31,12 @@ class Progress:
     """What has been heard about one submission. Each fact stands by itself: they may arrive in any order."""
 
     received_at: datetime
+    matched_at: datetime | None = None
+    """The register knows whose it is. It may open no case by itself."""
     on_register_at: datetime | None = None
+    """It belongs to a case."""
+    team: str | None = None
+    """The team of the council to which it was handed."""
     investigated_since: datetime | None = None
     due_on: date | None = None
     closed_at: datetime | None = None
@@ -47,7 +52,12 @@ class Progress:
             return Stage.CLOSED
         if self.investigated_since:
             return Stage.UNDER_INVESTIGATION
-        return Stage.ON_THE_REGISTER if self.on_register_at else Stage.RECEIVED
+        return Stage.ON_THE_REGISTER if self.known_since else Stage.RECEIVED
+
+    @property
+    def known_since(self) -> datetime | None:
+        """Since when it is on the register: with a case, or by itself."""
+        return self.on_register_at or self.matched_at
 
     def outcome_for(self, referrer_kind: str) -> str | None:
         """The outcome's code where this kind of referrer may have it, otherwise None (policy 7, 10)."""

@@ -12,6 +12,7 @@ from cme_referrals.adapters.files import UnreadableFileError, read_establishment
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.elsewhere import decide_on_new_days
 from cme_referrals.application.load import load_establishments, load_terms
+from cme_referrals.application.punctuality import time_again
 from cme_referrals.domain.school_data import Establishment, OwnDays
 from cme_referrals.settings import Settings
 from cme_service.context import Context
@@ -53,6 +54,7 @@ async def import_calendars(context: Context[Settings, ReferralsTx], arguments: N
         changed = await load_terms(tx, terms, at=context.clock.now())
         if changed:
             await decide_on_new_days(tx, terms, at=context.clock.now())
+            await time_again(tx, terms)
     whose = f"school {terms.urn}" if isinstance(terms, OwnDays) else terms.la_code
     print(f"{len(terms.terms or ())} terms of {whose} {terms.academic_year}: {'kept' if changed else 'unchanged'}")
     return 0

@@ -14,11 +14,14 @@ from cme_referrals.application.forms import Receipt, Received
 from cme_referrals.application.ports import Followed
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.progress import Progress, Stage
+from cme_referrals.domain.returns import Timing, Unit
 from cme_referrals.domain.rules import Challenge, State
 
 WRONG = {
     "child.upn": "the check letter or the form is wrong",
     "child.nhs_number": "the check digit or the form is wrong",
+    "file_name": "no Common Transfer File of this kind is called so",
+    "destination_laestab": "it is no authority and establishment, or not what the file's name says",
 }
 MEND = "Kept aside and not used. Send the number as it stands in your records."
 
@@ -61,7 +64,14 @@ class Accepted(View):
         description="What the form asks for and was not given. Send it when you have it."
     )
     data_quality: tuple[Note, ...] = Field(description="What was given and cannot be right.")
-    due_on: date | None = Field(default=None, description="New pupil returns: the last day on which it was in time.")
+    due_on: date | None = Field(default=None, description="Returns: the last day on which it was in time.")
+    late: bool | None = Field(
+        default=None, description="Returns: whether it came after that; left out where that cannot be said yet."
+    )
+    late_by: int | None = Field(
+        default=None, description="Returns: how many days after that, as `late_by_days` counts."
+    )
+    late_by_days: Unit | None = Field(default=None, description="Returns: which days are counted.")
     exempt: bool | None = Field(
         default=None,
         description="New pupil returns: true where none was needed (regulation 13(2)); left out where that cannot be said.",
@@ -79,6 +89,9 @@ class ProgressView(View):
     stage: Stage
     received_at: datetime
     on_the_register_since: datetime | None
+    with_team: str | None = Field(
+        description="The team of the council that has it, where it is not the CME team's work."
+    )
     under_investigation_since: datetime | None
     investigation_due_on: date | None
     closed_at: datetime | None
@@ -123,11 +136,18 @@ def accepted(receipt: Receipt, received: Received, follow: str) -> dict[str, Any
         follow=follow,
         still_missing=received.still_missing,
         data_quality=notes(received.quarantined),
-        due_on=received.due_on,
+        **timing_view(received.timing),
         exempt=received.exempt,
         challenges=challenge_views(received.challenges),
     )
     return answer.model_dump(mode="json", exclude_none=True)
+
+
+def timing_view(found: Timing | None) -> dict[str, Any]:
+    """When a return was due, and whether it was late."""
+    if found is None:
+        return dict.fromkeys(("due_on", "late", "late_by", "late_by_days"))
+    return {"due_on": found.due_on, "late": found.late, "late_by": found.late_by, "late_by_days": found.unit}
 
 
 def progress_view(followed: Followed) -> dict[str, Any]:
@@ -170,7 +190,8 @@ def _progress(followed: Followed) -> dict[str, Any]:
         "reference": followed.reference,
         "stage": progress.stage,
         "received_at": progress.received_at,
-        "on_the_register_since": progress.on_register_at,
+        "on_the_register_since": progress.known_since,
+        "with_team": progress.team,
         "under_investigation_since": progress.investigated_since,
         "investigation_due_on": progress.due_on,
         "closed_at": progress.closed_at,

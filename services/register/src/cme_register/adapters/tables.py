@@ -1,4 +1,4 @@
-"""Reads the tables that decide: clocks and outcomes. A table that is not right stops the process at its start."""
+"""Reads the tables that decide: clocks, outcomes, whose work something is. A table that is not right stops the process at its start."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from cme_calendars import WorkingDays
+from cme_contracts.codes import Team
 from cme_register.application.rules import Rules
 from cme_register.domain.clocks import ClockDefinition, ClockTable, Rung
-from cme_register.domain.codes import Outcome, Proof, Role
+from cme_register.domain.codes import Outcome, Proof, Role, SubmissionKind
+from cme_register.domain.handover import HandOverRule, HandOverTable
 from cme_register.domain.outcomes import OutcomeRule, OutcomeTable
 
 TABLES = Path(__file__).parent.parent / "tables"
@@ -24,9 +26,11 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules
     """
     clocks = tomllib.loads((folder / "clocks.toml").read_text("utf-8"))["clock"]
     outcomes = tomllib.loads((folder / "outcomes.toml").read_text("utf-8"))["outcome"]
+    hand_overs = tomllib.loads((folder / "hand_overs.toml").read_text("utf-8"))["hand_over"]
     return Rules(
         clocks=ClockTable(map(_clock, clocks)),
         outcomes=OutcomeTable(map(_outcome, outcomes)),
+        hand_overs=HandOverTable(map(_hand_over, hand_overs)),
         days=WorkingDays(closures),
     )
 
@@ -46,4 +50,13 @@ def _outcome(row: dict[str, Any]) -> OutcomeRule:
     return OutcomeRule(
         outcome=Outcome(row["code"]), proofs=frozenset(map(Proof, row["proofs"])),
         needs_located=row.get("needs_located", True), source=row["source"],
+    )  # fmt: skip
+
+
+def _hand_over(row: dict[str, Any]) -> HandOverRule:
+    team = Team(row["team"]).value if "team" in row else None
+    if team == Team.UNKNOWN:
+        raise ValueError(f"{row['kind']} is handed to a team that there is not")
+    return HandOverRule(
+        kind=SubmissionKind(row["kind"]), team=team, valid_from=row["valid_from"], source=row["source"]
     )  # fmt: skip

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from cme_calendars import WorkingDays
 from cme_register.domain.clocks import ClockTable
+from cme_register.domain.handover import HandOverTable
 from cme_register.domain.outcomes import OutcomeTable
 
 type NewId = Callable[[], UUID]
@@ -16,8 +17,9 @@ type NewId = Callable[[], UUID]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Clocks, outcomes and the calendar."""
+    """Clocks, outcomes, other teams' work, and the calendar."""
 
     clocks: ClockTable
     outcomes: OutcomeTable
+    hand_overs: HandOverTable
     days: WorkingDays

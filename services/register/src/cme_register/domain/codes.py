@@ -9,6 +9,11 @@ class SubmissionKind(StrEnum):
     REFERRAL = "referral"
     DELETION = "deletion"
     ADDITION = "addition"
+    HOME_EDUCATION = "home_education_notification"
+    ATTENDANCE = "attendance_return"
+    SICKNESS = "sickness_return"
+    LOST_PUPIL = "lost_pupil_record"
+    TRANSFER_FILE = "ctf_sent"
 
 
 class Kind(StrEnum):

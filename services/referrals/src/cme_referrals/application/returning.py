@@ -1,0 +1,42 @@
+"""Which school makes a return, and to which authority (regulation 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cme_referrals.application.authority import Authority
+from cme_referrals.application.forms import Receipt
+from cme_referrals.application.ports import Intake
+from cme_referrals.application.receive import school_of
+from cme_referrals.domain.errors import NoSchoolError, UnknownSchoolError
+from cme_referrals.domain.school_data import Establishment
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """The school a return is of."""
+
+    urn: str
+    la_code: str
+    """Of its authority; of a school that is on no list, the council's own."""
+    listed: Establishment | None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What is to be asked because of it: a school that is on no list."""
+        return () if self.listed else ("school_urn",)
+
+
+async def returning_school(tx: Intake, receipt: Receipt, given: str | None, authority: Authority) -> Returning:
+    """The school; one that is on no list is taken to be the council's.
+
+    Raises `NoSchoolError`, `NotYourSchoolError`, `UnknownSchoolError`.
+    """
+    urn = school_of(receipt, given)
+    if urn is None:
+        raise NoSchoolError("a return comes from a school")
+    school = await tx.schools.find(urn)
+    la_code = school.la_code if school else authority.la_code
+    if la_code is None:
+        raise UnknownSchoolError("this school is not on the list, and the council's own code is not configured")
+    return Returning(urn, la_code, school)
