@@ -96,7 +96,13 @@ async def accepted_paths(system: System) -> list[str]:
     today = datetime.now(UTC).date().isoformat()
     first = await send(system, body, key)
     again = await send(system, body, key)
-    deletion = {"child": canary_child(), "ground": "g", "deleted_on": today, "destination": None}
+    deletion = {
+        "child": canary_child(),
+        "ground": "g",
+        "evidence": {"distance_miles": 60},
+        "deleted_on": today,
+        "destination": None,
+    }
     addition = {"child": canary_child(surname=f"{SURNAME}-Two"), "entered_on": today}
     returns = [
         await send(system, deletion, path="/v1/deletion-returns"),

@@ -6,7 +6,15 @@ from uuid import uuid4
 
 from cme_contracts.codes import Ground
 from cme_contracts.people import Address, Child, Referrer
-from cme_referrals.application.forms import About, DeletionForm, NewPupilForm, PartnerForm, Receipt, ReferralForm
+from cme_referrals.application.forms import (
+    About,
+    DeletionForm,
+    Evidence,
+    NewPupilForm,
+    PartnerForm,
+    Receipt,
+    ReferralForm,
+)  # fmt: skip
 
 SCHOOL, OTHER_SCHOOL, UNLISTED_SCHOOL = "990001", "990002", "991234"
 MONDAY = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
@@ -50,8 +58,11 @@ def whole_referral(**more: Any) -> dict[str, Any]:
 
 
 def deletion(**more: Any) -> dict[str, Any]:
-    """A deletion return, destination unknown."""
-    return {"child": CHILD, "ground": "g", "deleted_on": "2026-11-20", "destination": None} | more
+    """A deletion return, destination unknown; on ground g with the distance that the ground asks for."""
+    form = {"child": CHILD, "ground": "g", "deleted_on": "2026-11-20", "destination": None} | more
+    if form["ground"] == "g":
+        form["evidence"] = {"distance_miles": 60} | form.get("evidence", {})
+    return form
 
 
 def new_pupil(**more: Any) -> dict[str, Any]:
@@ -91,7 +102,12 @@ def referral_form(**more: Any) -> ReferralForm:
 
 def deletion_form(**more: Any) -> DeletionForm:
     """A deletion return, destination unknown."""
-    least: dict[str, Any] = {"about": about(), "ground": Ground.G, "deleted_on": date(2026, 11, 20)}
+    least: dict[str, Any] = {
+        "about": about(),
+        "ground": Ground.G,
+        "deleted_on": date(2026, 11, 20),
+        "evidence": Evidence(distance_miles=60),
+    }
     return DeletionForm(**(least | more))
 
 

@@ -35,6 +35,7 @@ class Story:
         body = {
             "school_urn": SCHOOL,
             "ground": "g",
+            "evidence": {"distance_miles": 60},
             "deleted_on": today,
             "destination": None,
             "child": self.child,

@@ -52,7 +52,7 @@ class ReferralReason(OpenCode):
 
 
 class Ground(OpenCode):
-    """Ground for deletion: regulation 9(1)(a) to (o) of the School Attendance (Pupil Registration) (England) Regulations 2024."""
+    """Ground for deletion: regulation 9(1)(a) to (o), or 9(3), of the School Attendance (Pupil Registration) (England) Regulations 2024."""
 
     A = "a"
     B = "b"
@@ -69,6 +69,7 @@ class Ground(OpenCode):
     M = "m"
     N = "n"
     O = "o"
+    NOT_OF_SCHOOL_AGE = "9(3)"
     UNKNOWN = "unknown"
 
 

@@ -43,6 +43,9 @@ class EstablishmentChanged(Event):
     phase: str = Field(description="Phase of education as GIAS names it.")
     open: bool = Field(description="False once the establishment has closed.")
     mailbox: str | None = Field(default=None, description="The office's mailbox, where notices go. Not a person's.")
+    type_code: str | None = Field(default=None, description="Type of establishment, two figures (GIAS).")
+    opened_on: date | None = Field(default=None, description="Its first day; None: long ago, or not yet.")
+    closed_on: date | None = Field(default=None, description="Its last day; None: open, or nobody knows when.")
     changed_at: Instant = instant("When the list said so.")
 
     @property
@@ -136,6 +139,10 @@ class PupilDeleted(Submission):
     destination_known: bool = Field(description="False: nobody has said where the child is to be educated.")
     destination_urn: Urn | None = Field(default=None, description="The new school, where it was named.")
     factors: tuple[Factor, ...] = Field(default=(), description="What the school ticked, as codes.")
+    held_by: tuple[str, ...] = Field(
+        default=(),
+        description="Rules by which the child is treated as still registered, as at receipt; SubmissionChallenged says what changes.",
+    )
     personal: Sealed[Child]
 
 
@@ -155,6 +162,11 @@ class SubmissionChallenged(Submission):
     mend: str = Field(description="What the school can do about it, as the table words it. Nothing that was sent.")
     not_before: date | None = Field(
         default=None, description="The first day on which this rule would allow the deletion, where it can be said."
+    )
+    ground: Ground | None = Field(default=None, description="The ground of the deletion; None: said before 0.3.0.")
+    still_on_roll: bool | None = Field(
+        default=None,
+        description="Whether, as long as this rule stands so, the child is treated as still registered at the school.",
     )
     decided_at: Instant = instant("When intake decided.")
 

@@ -81,7 +81,7 @@ class SicknessReturned(SchoolReturn):
     grounds_on: date | None = Field(
         default=None, description="The day since which there are grounds to believe that fifteen days will be missed."
     )
-    expected_back_on: date | None = None
+    expected_back_on: date | None = Field(default=None, description="When the school expects the pupil back.")
 
 
 class LostPupilRecorded(SchoolReturn):

@@ -130,3 +130,26 @@ def test_a_day_off_never_brings_an_end_forward(start: date, days: int, off: froz
 def test_an_absence_that_begins_on_a_school_day_is_one_day_longer_than_what_comes_after_it(start: date, n: int) -> None:
     expected = n - 1 if TEST_CAL.is_school_day(start) else n
     assert TEST_CAL.nth_school_day(start, n) == TEST_CAL.add_school_days(start, expected)
+
+
+@pytest.mark.parametrize(
+    ("day", "last_day"),
+    [
+        (date(2026, 9, 3), date(2027, 7, 22)),
+        (date(2027, 7, 22), date(2027, 7, 22)),
+        (date(2027, 8, 31), date(2027, 7, 22)),
+    ],
+    ids=["first day", "last day", "summer holidays"],
+)
+def test_a_school_year_ends_with_its_last_term(day: date, last_day: date) -> None:
+    assert TEST_CAL.last_day_of_school_year(day) == last_day
+
+
+@pytest.mark.parametrize(
+    ("terms", "day"),
+    [(TERMS, date(2026, 9, 2)), (TERMS, date(2027, 12, 1)), (TERMS[:4], date(2027, 3, 25))],
+    ids=["before the calendar", "long after it", "a year that is not known to its end"],
+)
+def test_the_end_of_a_school_year_is_not_guessed(terms: list[tuple[date, date]], day: date) -> None:
+    with pytest.raises(BeyondCalendar):
+        SchoolDays(terms).last_day_of_school_year(day)

@@ -22,6 +22,8 @@ from cme_referrals.domain.school_data import Establishment
 from cme_referrals.entrypoints import batches, change
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.desk import Desk
+from cme_referrals.entrypoints.fhir import api as fhir
+from cme_referrals.entrypoints.fhir.edge import answers_in_fhir
 from cme_referrals.entrypoints.http import api
 from cme_referrals.entrypoints.refusals import ANSWERS
 from cme_web.app import make_app
@@ -118,10 +120,10 @@ async def visitor(db: Database[ReferralsTx], clock: Standing, issuer: Issuer) ->
         app = make_app(
             title="CME referrals",
             access=ACCESS,
-            routers=[api(desk), batches.api(desk), change.api(desk)],
+            routers=[api(desk), batches.api(desk), change.api(desk), fhir.api(desk)],
             answers=ANSWERS,
             tokens=tokens,
             links=LINKS,
         )
-        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=URL) as client:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(answers_in_fhir(app)), base_url=URL) as client:
             yield Visitor(client, issuer, pool=db.pool)

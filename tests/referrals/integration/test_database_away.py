@@ -13,6 +13,7 @@ from cme_referrals.application.authority import Authority
 from cme_referrals.entrypoints import batches, change
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.desk import Desk
+from cme_referrals.entrypoints.fhir import api as fhir
 from cme_referrals.entrypoints.http import api
 from cme_web.app import make_app
 from cme_web.tokens import TokenChecker
@@ -43,7 +44,7 @@ async def lonely(issuer: Issuer, clock: Standing) -> AsyncIterator[Visitor]:
             app = make_app(
                 title="CME referrals",
                 access=ACCESS,
-                routers=[api(desk), batches.api(desk), change.api(desk)],
+                routers=[api(desk), batches.api(desk), change.api(desk), fhir.api(desk)],
                 tokens=tokens,
                 links=LINKS,
             )

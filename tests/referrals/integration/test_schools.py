@@ -13,7 +13,9 @@ from cme_bus.database import Database
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.load import load_establishments, load_terms
 from cme_referrals.domain.school_data import Establishment, Term, TermDates
-from cme_referrals.entrypoints.cli import import_calendars, import_gias
+from cme_referrals.entrypoints.cli import import_calendars
+from cme_referrals.entrypoints.import_gias import import_gias
+from tests.referrals.extract import write_extract, write_links
 from tests.referrals.integration.conftest import Standing
 from tests.referrals.integration.visitor import Visitor
 from tests.referrals.invented import MONDAY
@@ -61,12 +63,20 @@ async def test_term_dates_are_kept_and_kept_once(db: Database[ReferralsTx]) -> N
         assert await load_terms(tx, replace(terms, closed_days=((date(2026, 9, 4), "training"),)), at=MONDAY)
 
 
+def gias(file: Path, **more: Any) -> Namespace:
+    return Namespace(**{"file": file, "links": None, "even_so": False} | more)
+
+
+@pytest.fixture
+def context(db: Database[ReferralsTx], clock: Standing) -> Any:
+    return SimpleNamespace(db=db, clock=clock)  # what these commands take of it
+
+
 async def test_the_commands_load_a_county_as_often_as_one_likes(
-    db: Database[ReferralsTx], clock: Standing, capsys: pytest.CaptureFixture[str]
+    context: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    context: Any = SimpleNamespace(db=db, clock=clock)  # what these commands take of it
     for _ in range(2):
-        assert await import_gias(context, Namespace(file=COUNTY / "establishments.csv")) == 0
+        assert await import_gias(context, gias(COUNTY / "establishments.csv")) == 0
         assert await import_calendars(context, Namespace(file=COUNTY / "term-dates.json")) == 0
     first, _, second, last = capsys.readouterr().out.splitlines()
     assert " 0 new or changed" not in first
@@ -74,10 +84,74 @@ async def test_the_commands_load_a_county_as_often_as_one_likes(
     assert last.endswith("unchanged")
 
 
-async def test_another_file_is_refused_in_one_sentence(
-    db: Database[ReferralsTx], clock: Standing, capsys: pytest.CaptureFixture[str]
-) -> None:
-    context: Any = SimpleNamespace(db=db, clock=clock)
-    assert await import_gias(context, Namespace(file=COUNTY / "officers.json")) == 1
+async def test_another_file_is_refused_in_one_sentence(context: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await import_gias(context, gias(COUNTY / "officers.json")) == 1
+    assert await import_gias(context, gias(COUNTY / "establishments.csv", links=COUNTY / "officers.json")) == 1
     assert await import_calendars(context, Namespace(file=COUNTY / "officers.json")) == 1
-    assert len(capsys.readouterr().err.splitlines()) == 2
+    captured = capsys.readouterr()
+    assert (len(captured.err.splitlines()), captured.out) == (3, "")
+
+
+async def test_half_a_list_is_refused_before_any_of_it_is_kept(
+    context: Any, visitor: Visitor, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = (COUNTY / "establishments.csv").read_bytes()
+    assert await import_gias(context, gias(COUNTY / "establishments.csv")) == 0
+    said = await visitor.count("outbox")
+    (half := tmp_path / "half.csv").write_bytes(whole.replace(b"Open", b"Closed")[:2500])
+    assert await import_gias(context, gias(half)) == 1
+    assert "breaks off in its last row" in capsys.readouterr().err
+    half.write_bytes(b"\r\n".join(whole.replace(b"Open", b"Closed").splitlines()[:6]) + b"\r\n")
+    assert await import_gias(context, gias(half)) == 1
+    assert "lacks 7 schools" in capsys.readouterr().err
+    assert await visitor.count("outbox") == said
+    assert await import_gias(context, gias(half, even_so=True)) == 0
+    assert await visitor.count("outbox") == said + 5
+    assert await visitor.count("establishment") == 12  # what a list does not name stays as it is
+
+
+async def test_what_a_row_lacks_is_said_and_costs_no_other(
+    context: Any, visitor: Visitor, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows: list[dict[str, Any]] = [
+        {"URN": 990001 + n, "EstablishmentNumber": 4001 + n, "EstablishmentName": f"School {n}"} for n in range(4)
+    ]
+    rows[1]["OpenDate"], rows[2]["URN"] = "31-02-2020", ""
+    assert await import_gias(context, gias(write_extract(tmp_path / "extract.csv", rows))) == 0
+    captured = capsys.readouterr()
+    assert captured.out == "3 establishments read, 3 new or changed; 2 things in its rows could not be used\n"
+    assert [line.split(": ")[1] for line in captured.err.splitlines()] == [
+        "row 3, column OpenDate",
+        "row 4, column URN",
+    ]
+
+
+async def test_a_school_that_became_an_academy_is_found_under_every_name_it_had(
+    context: Any, db: Database[ReferralsTx], tmp_path: Path
+) -> None:
+    """Closed on 31 August as 990001, open since 1 September as 990101; its sixth form went on elsewhere as 990102."""
+    closed = {"EstablishmentStatus (name)": "Closed", "CloseDate": "31-08-2026"}
+    schools = [
+        {"URN": 990001, "EstablishmentNumber": 4001, "EstablishmentName": "Harrowmere School", **closed},
+        {"URN": 990101, "EstablishmentNumber": 4001, "EstablishmentName": "Academy", "OpenDate": "01-09-2026"},
+        {"URN": 990002, "EstablishmentNumber": 2001, "EstablishmentName": "Larkfold School", **closed},
+        {"URN": 990102, "EstablishmentNumber": 2999, "EstablishmentName": "Larkfold", "OpenDate": "01-09-2026",
+         "PreviousLA (code)": "998", "PreviousEstablishmentNumber": 2001},
+    ]  # fmt: skip
+    extract = write_extract(tmp_path / "extract.csv", schools)
+    links = write_links(tmp_path / "links.csv", [(990102, 990002, "Predecessor", "01-09-2026")])
+    for changed in (4, 0):
+        assert await import_gias(context, gias(extract, links=links)) == 0
+        async with db.transaction() as tx:
+            assert await tx.schools.put_successions([]) == 0
+            for day, expected in ((date(2026, 8, 31), ("990001", "990002")), (date(2026, 9, 1), ("990101", "990102"))):
+                for name in ("990001", "990101", "9994001"):
+                    assert (await found(tx, name, day)) == expected[0], (name, day, changed)
+                for name in ("990002", "990102", "9982001"):
+                    assert (await found(tx, name, day)) == expected[1], (name, day, changed)
+            assert await found(tx, "9994444", day) is None
+
+
+async def found(tx: ReferralsTx, name: str, day: date) -> str | None:
+    school = await tx.schools.establishment_of(name, day)
+    return school and school.urn

@@ -20,7 +20,7 @@ from cme_referrals.application.receive_referral import receive_referral
 from cme_referrals.application.receive_return import receive_deletion_return, receive_new_pupil_return
 from cme_referrals.domain.errors import InTheFutureError, NoSchoolError, NotYourSchoolError, UnknownSchoolError
 from cme_referrals.domain.rules import Challenge
-from cme_referrals.domain.school_data import Establishment, OwnDays, TermDates
+from cme_referrals.domain.school_data import Establishment
 from tests.referrals.invented import (
     OTHER_SCHOOL,
     SCHOOL,
@@ -63,14 +63,8 @@ class Fake:
     async def find(self, urn: str) -> Establishment | None:
         return LISTED.get(urn)
 
-    async def put(self, establishments: Sequence[Establishment], *, at: datetime) -> Sequence[str]:
-        raise NotImplementedError
-
-    async def put_terms(self, terms: TermDates, *, at: datetime) -> bool:
-        raise NotImplementedError
-
-    async def put_own_days(self, own: OwnDays, *, at: datetime) -> bool:
-        raise NotImplementedError
+    async def establishment_of(self, name: str, day: date) -> Establishment | None:
+        return LISTED.get(name)
 
     async def days_of(self, urn: str, la_code: str) -> SchoolDays | None:
         return None

@@ -8,15 +8,14 @@ import pytest
 from cme_calendars import SchoolDays, WorkingDays
 from cme_contracts.codes import ReturnKind
 from cme_referrals.domain.completeness import Kind
+from cme_referrals.domain.exemptions import Asked, new_pupil_exempt
 from cme_referrals.domain.returns import (
-    Asked,
     Days,
     Term,
     Timing,
     Unit,
     due_on,
     holds,
-    new_pupil_exempt,
     term_of,
     terms,
     timing,

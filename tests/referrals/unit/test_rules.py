@@ -306,11 +306,13 @@ def test_ground_a_names_the_new_school() -> None:
 
 
 def test_the_grounds_of_9_1_are_for_children_of_compulsory_school_age() -> None:
-    too_young = deletion("g", november_day(20), of_compulsory_school_age=False)
+    too_young = deletion("g", november_day(20), distance_miles=60, of_compulsory_school_age=False)
     assert refused(too_young) == ["compulsory-school-age"]
     assert refused(replace(too_young, of_compulsory_school_age=None)) == []
-    for ground in "bkl":  # nursery, a death, and whoever leaves school
-        assert refused(replace(too_young, ground=ground)) == []
+    for ground in ("b", "k", "l", "9(3)"):  # nursery, a death, whoever leaves school, and the letters of 9(3) itself
+        assert "compulsory-school-age" not in refused(replace(too_young, ground=ground))
+    assert refused(replace(too_young, ground="9(3)")) == []
+    assert refused(replace(too_young, ground="9(3)", of_compulsory_school_age=True)) == ["not-of-school-age"]
 
 
 # The table
@@ -318,7 +320,7 @@ def test_the_grounds_of_9_1_are_for_children_of_compulsory_school_age() -> None:
 
 def test_every_rule_is_in_the_table_with_its_source_and_words_and_in_no_other() -> None:
     assert {rule.code for rule in TABLE.rules} == set(CHECKS)
-    assert all(rule.source and rule.what and rule.mend and rule.grounds <= set(LETTERS) for rule in TABLE.rules)
+    assert all(rule.source and rule.what and rule.mend and rule.grounds <= {*LETTERS, "9(3)"} for rule in TABLE.rules)
 
 
 def test_the_act_of_2026_is_there_and_switched_off() -> None:
@@ -352,37 +354,6 @@ def test_special_schools_are_known_by_their_type(type_code: str | None, special:
 def test_a_table_that_cannot_be_meant_is_refused(tmp_path: Path, row: str, wrong: str) -> None:
     file = tmp_path / "rules.toml"
     words = 'grounds = ["a"]\nsource = "s"\nwhat = "w"\nmend = "m"'
-    file.write_text(f"special_school_types = []\n[[rule]]\n{row}\n{words}\n", encoding="utf-8")
+    file.write_text(f"special_school_types = []\nindependent_types = []\n[[rule]]\n{row}\n{words}\n", encoding="utf-8")
     with pytest.raises(ValueError, match=wrong):
         rule_table(file)
-
-
-@given(
-    st.sampled_from(LETTERS),
-    st.builds(
-        dict,
-        deleted_on=november,
-        received_on=november,
-        recorded_on=st.none() | november,
-        last_attended_on=st.none() | november,
-        destination_given=st.booleans(),
-        writing_received_on=st.none() | november,
-        stated_day=st.none() | november,
-        leave_ended_on=st.none() | november,
-        first_absent_on=st.none() | november,
-        other_code_on=st.none() | november,
-        enquiries_signed_on=st.none() | november,
-        placed_by_authority=st.none() | st.booleans(),
-        special_school=st.none() | st.booleans(),
-        of_compulsory_school_age=st.none() | st.booleans(),
-    ),
-    st.none() | st.just(TEST_CAL),
-)
-def test_whatever_is_said_an_answer_comes_and_more_facts_never_leave_it_open(
-    ground: str, said: dict[str, Any], days: SchoolDays | None
-) -> None:
-    it = Deletion(school_urn=SCHOOL, ground=ground, **said)
-    before, after = asked(it, days=days, elsewhere=None), asked(it, days=days)
-    open_still = {rule for rule, one in after.items() if one.state is State.NOT_YET_KNOWN}
-    assert open_still <= {"ground-h-days", "ground-i-days"}
-    assert {rule for rule, one in before.items() if one.state is State.CHALLENGED} <= set(after)

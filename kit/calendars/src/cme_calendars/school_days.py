@@ -9,6 +9,9 @@ from cme_calendars.working_days import SATURDAY, BeyondCalendar
 
 LONGEST_HOLIDAY = timedelta(days=70)
 """More days than this between two terms are no holiday: the terms of a year are missing, and days in it are not known."""
+JULY = 7
+SUMMER = (6, 7, 8)
+"""Months in which a school year's last term may end."""
 
 type Terms = tuple[tuple[date, date], ...]
 
@@ -123,6 +126,19 @@ class SchoolDays:
             raise BeyondCalendar(f"the beginning of the school year of {day} is not in this calendar")
         return self.nth_school_day(begun[-1], 1)
 
+    def last_day_of_school_year(self, day: date) -> date:
+        """The end of the last term of the school year that has begun by `day`, and after which no other has.
+
+        A year whose last known term ends before June is not known to its end. Raises BeyondCalendar.
+        """
+        begun = [first_day for first_day, _ in self._terms if first_day <= day]
+        if begun:
+            year = _year_of(begun[-1])
+            last_day = max(last for first, last in self._terms if _year_of(first) == year)
+            if last_day.month in SUMMER and day - last_day <= LONGEST_HOLIDAY:
+                return last_day
+        raise BeyondCalendar(f"the end of the school year of {day} is not in this calendar")
+
     def _known(self, day: date) -> date:
         if not self.first <= day <= self.last:
             raise BeyondCalendar(f"{day} is beyond this school calendar, which holds {self.first} to {self.last}")
@@ -130,6 +146,11 @@ class SchoolDays:
             if before < day < after and after - before > LONGEST_HOLIDAY:
                 raise BeyondCalendar(f"{day} lies in a school year whose terms are not known")
         return day
+
+
+def _year_of(first_day: date) -> int:
+    """The year in which the school year of a term began: with the first term after July."""
+    return first_day.year if first_day.month > JULY else first_day.year - 1
 
 
 def _begins_a_year(before: date, first_day: date) -> bool:

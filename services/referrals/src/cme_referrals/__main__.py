@@ -17,9 +17,11 @@ from cme_referrals.adapters.batches import forget
 from cme_referrals.adapters.blinding import Blinding
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
-from cme_referrals.entrypoints import batches, change, cli, events, http
+from cme_referrals.entrypoints import batches, change, cli, events, http, import_gias
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.desk import Desk
+from cme_referrals.entrypoints.fhir import api as fhir
+from cme_referrals.entrypoints.fhir.edge import answers_in_fhir
 from cme_referrals.entrypoints.refusals import ANSWERS
 from cme_referrals.settings import Settings
 from cme_service import run
@@ -48,9 +50,8 @@ def app(context: ReferralsContext) -> FastAPI:
         ),
         blinds=Blinding(context.settings.link_secret.get_secret_value().split(",")),
     )
-    return context.make_app(
-        access=ACCESS, routers=[http.api(desk), batches.api(desk), change.api(desk)], answers=ANSWERS
-    )
+    routers = [http.api(desk), batches.api(desk), change.api(desk), fhir.api(desk)]
+    return answers_in_fhir(context.make_app(access=ACCESS, routers=routers, answers=ANSWERS))
 
 
 def consumer(context: ReferralsContext) -> Consumer[ReferralsTx]:
@@ -76,7 +77,9 @@ REFERRALS = ServiceDefinition(
     consumer=consumer,
     sweep=sweep,
     commands={
-        "import-gias": Command("load establishments from a GIAS extract (CSV)", cli.import_gias, cli.file_argument),
+        "import-gias": Command(
+            "load establishments from a GIAS extract (CSV)", import_gias.import_gias, import_gias.arguments
+        ),
         "import-calendars": Command("load an authority's term dates (JSON)", cli.import_calendars, cli.file_argument),
     },
 )

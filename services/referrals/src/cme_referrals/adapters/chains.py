@@ -15,6 +15,8 @@ SELECT id, first_submission_id, reference, kind, received_at FROM submission
 WHERE id = $1 AND CASE WHEN $2::text IS NULL THEN sender_urn IS NULL AND sender = $3 ELSE sender_urn = $2 END"""
 LOCK = "SELECT 1 FROM submission WHERE id = $1 FOR NO KEY UPDATE"
 WITHDRAWN = "SELECT EXISTS (SELECT 1 FROM withdrawal WHERE first_submission_id = $1)"
+WITHDRAWN_AT = """
+SELECT w.withdrawn_at FROM withdrawal AS w JOIN submission AS s USING (first_submission_id) WHERE s.id = $1"""
 WITHDRAW = """
 INSERT INTO withdrawal (first_submission_id, submission_id, reason, sender, withdrawn_at)
 VALUES ($1, $2, $3, $4, $5)"""
@@ -37,6 +39,11 @@ class PostgresChains:
     async def withdrawn(self, first_submission_id: UUID) -> bool:
         """See the port."""
         return bool(await self._conn.fetchval(WITHDRAWN, first_submission_id))
+
+    async def withdrawn_at(self, submission_id: UUID) -> datetime | None:
+        """When a submission was taken back, with its chain; None where it was not."""
+        found: datetime | None = await self._conn.fetchval(WITHDRAWN_AT, submission_id)
+        return found
 
     async def withdraw(self, sent: Sent, reason: str, sender: Sender, *, at: datetime) -> None:
         """See the port."""

@@ -125,7 +125,9 @@ class PostgresChallenges:
 
 
 def _challenge(row: asyncpg.Record) -> Challenge:
-    return Challenge(**(dict(row) | {"state": State(row["state"])}))
+    state = State(row["state"])
+    held = rule_table().still_on_roll(row["rule"], state)
+    return Challenge(**(dict(row) | {"state": state, "still_on_roll": held}))
 
 
 def _facts(deletion: Deletion) -> dict[str, Any]:

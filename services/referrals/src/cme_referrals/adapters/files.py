@@ -1,45 +1,15 @@
-"""Public lists as they are published: the DfE's establishments (GIAS) as CSV, term dates as JSON."""
+"""Term dates as an authority or a school hands them in: JSON."""
 
 from __future__ import annotations
 
-import csv
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from cme_referrals.domain.school_data import Establishment, OwnDays, Term, TermDates
-
-NEEDED = (
-    "URN",
-    "LA (code)",
-    "EstablishmentNumber",
-    "EstablishmentName",
-    "PhaseOfEducation (name)",
-    "EstablishmentStatus (name)",
-)
-OPEN = "open"
-
-
-class UnreadableFileError(Exception):
-    """The file is not the list it should be. The message names what is missing, for the operator."""
-
-
-def read_establishments(path: Path) -> Iterator[Establishment | int]:
-    """The schools of a GIAS extract in Windows-1252; for a line without a URN or an authority, its number.
-
-    Raises `UnreadableFileError` when it cannot be opened or columns are missing.
-    """
-    try:
-        with path.open(encoding="cp1252", errors="replace", newline="") as file:
-            lines = csv.DictReader(file)
-            if lacking := [column for column in NEEDED if column not in (lines.fieldnames or ())]:
-                raise UnreadableFileError(f"the list of establishments has no column {', '.join(lacking)}")
-            for line in lines:
-                yield _establishment(line) or lines.line_num
-    except OSError as error:
-        raise UnreadableFileError("the list of establishments cannot be opened") from error
+from cme_referrals.adapters.published_csv import UnreadableFileError
+from cme_referrals.domain.school_data import OwnDays, Term, TermDates
 
 
 def read_term_dates(path: Path) -> TermDates | OwnDays:
@@ -77,28 +47,6 @@ def _terms(given: Iterable[dict[str, str]]) -> tuple[Term, ...]:
 
 def _days(given: Iterable[dict[str, str]]) -> tuple[tuple[date, str], ...]:
     return tuple((date.fromisoformat(day["day"]), str(day["reason"])) for day in given)
-
-
-def _establishment(line: dict[str, str | None]) -> Establishment | None:
-    urn, la_code = _cell(line, "URN"), _cell(line, "LA (code)")
-    if not re.fullmatch("[0-9]{6}", urn) or not re.fullmatch("[0-9]{3}", la_code):
-        return None
-    return Establishment(
-        urn=urn,
-        la_code=la_code,
-        establishment_number=_cell(line, "EstablishmentNumber"),
-        name=_cell(line, "EstablishmentName"),
-        phase=_cell(line, "PhaseOfEducation (name)"),
-        open=_cell(line, "EstablishmentStatus (name)").lower().startswith(OPEN),  # also "Open, but proposed to close"
-        mailbox=_cell(line, "MainEmail") or None,  # not in every extract
-        type_code=_cell(line, "TypeOfEstablishment (code)").zfill(2)
-        if _cell(line, "TypeOfEstablishment (code)")
-        else None,
-    )
-
-
-def _cell(line: dict[str, str | None], column: str) -> str:
-    return (line.get(column) or "").strip()
 
 
 def _matching(pattern: str, value: object) -> str:

@@ -15,13 +15,13 @@ from cme_referrals.domain.returns import Timing, Unit
 
 ADD = """
 INSERT INTO punctuality (first_submission_id, kind, school_urn, school_la, received_on, done_on, counted_from,
-                         most_junior_class, exempt, unit, due_on, late, late_by)
+                         in_class, exempt, unit, due_on, late, late_by)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::date[], $6::date[], $7::date[], $8::bool[],
                      $9::bool[], $10::text[], $11::date[], $12::bool[], $13::int[])"""
 
 REPLACE = """
 UPDATE punctuality
-SET done_on = $2, counted_from = $3, most_junior_class = $4, exempt = $5, unit = $6, due_on = $7, late = $8, late_by = $9
+SET done_on = $2, counted_from = $3, in_class = $4, exempt = $5, unit = $6, due_on = $7, late = $8, late_by = $9
 WHERE first_submission_id = $1"""
 
 SELECT = """
@@ -73,7 +73,7 @@ def _row(timed: Timed) -> tuple[object, ...]:
     found = timed.timing
     return (
         timed.first_submission_id, timed.kind, timed.school_urn, timed.school_la, local_date(timed.received_at),
-        timed.done_on, timed.counted_from, timed.most_junior_class, timed.exempt,
+        timed.done_on, timed.counted_from, timed.in_class, timed.exempt,
         found.unit, found.due_on, found.late, found.late_by,
     )  # fmt: skip
 
@@ -89,7 +89,7 @@ def _timed(row: asyncpg.Record) -> Timed:
         school_la=row["school_la"],
         done_on=row["done_on"],
         counted_from=row["counted_from"],
-        most_junior_class=row["most_junior_class"],
+        in_class=row["in_class"],
         exempt=row["exempt"],
         timing=Timing(unit=Unit(row["unit"]), due_on=row["due_on"], late=row["late"], late_by=row["late_by"]),
     )

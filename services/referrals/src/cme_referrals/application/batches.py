@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -261,6 +261,7 @@ class Schooling:
     """Schools and their calendars that were looked up already."""
 
     schools: dict[str, Establishment | None] = field(default_factory=dict)
+    standing: dict[tuple[str, date], Establishment | None] = field(default_factory=dict)
     days: dict[tuple[str, str], SchoolDays | None] = field(default_factory=dict)
 
 
@@ -345,12 +346,16 @@ class _Seen:
 
     def __init__(self, schools: Schools, seen: Schooling) -> None:
         self._seen, self._schools = seen, schools
-        self.put, self.put_terms, self.put_own_days = schools.put, schools.put_terms, schools.put_own_days
 
     async def find(self, urn: str) -> Establishment | None:
         if urn not in self._seen.schools:
             self._seen.schools[urn] = await self._schools.find(urn)
         return self._seen.schools[urn]
+
+    async def establishment_of(self, name: str, day: date) -> Establishment | None:
+        if (name, day) not in self._seen.standing:
+            self._seen.standing[name, day] = await self._schools.establishment_of(name, day)
+        return self._seen.standing[name, day]
 
     async def days_of(self, urn: str, la_code: str) -> SchoolDays | None:
         if (urn, la_code) not in self._seen.days:

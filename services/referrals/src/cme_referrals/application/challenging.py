@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from cme_bus.meta import Meta
-from cme_contracts.codes import ChallengeState
+from cme_contracts.codes import ChallengeState, Ground
 from cme_contracts.referrals import SubmissionChallenged
 from cme_referrals.application.ports import Publishes, Returned
 from cme_referrals.domain.rules import Challenge
@@ -29,6 +29,8 @@ def announce(
             what=one.what,
             mend=one.mend,
             not_before=one.not_before,
+            still_on_roll=one.still_on_roll,
+            ground=Ground(returned.deletion.ground),
             decided_at=at,
         )
         tx.publish(event, cause=cause)

@@ -113,4 +113,4 @@ def _changed(before: Mapping[str, Challenge], found: Mapping[str, Challenge]) ->
         or (before[one.rule].state, before[one.rule].not_before) != (one.state, one.not_before)
     ]
     met = [one for one in before.values() if one.rule not in found and one.state is not State.ANSWERED]
-    return [*differs, *(replace(one, state=State.ANSWERED, not_before=None) for one in met)]
+    return [*differs, *(replace(one, state=State.ANSWERED, not_before=None, still_on_roll=False) for one in met)]

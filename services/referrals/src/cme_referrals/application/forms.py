@@ -82,6 +82,8 @@ class PartnerForm:
     last_seen_on: date | None = None
     factors: tuple[Factor, ...] | None = None
     home_la: str | None = None
+    follows_by_itself: bool = False
+    """The sender's own system asks what became of it: without another contact, it can still be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +109,23 @@ class Evidence:
     first_absent_on: date | None = None
     other_code_on: date | None = None
     enquiries_signed_on: date | None = None
+    continues_to_reception: bool | None = None
+    other_schools_consented_on: date | None = None
+    dual_registration_agreed: bool | None = None
+    main_school_of_mobile_child: bool | None = None
+    distance_miles: int | None = None
+    boarder: bool | None = None
+    return_expected: bool | None = None
+    sentence_months: int | None = None
+    entering_sixth_form: bool | None = None
+    fees_unpaid: bool | None = None
+    review_ended_on: date | None = None
     placed_by_authority: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeletionForm:
-    """A deletion return (policy 5.2.2, regulations 9(1) and 13). Where the child goes is not part of the ground."""
+    """A deletion return (policy 5.2.2, regulations 9 and 13). Where the child goes is not part of the ground."""
 
     about: About
     ground: Ground
@@ -125,6 +138,10 @@ class DeletionForm:
     recorded_on: date | None = None
     """The day on which the name was in fact deleted."""
     evidence: Evidence = Evidence()
+    new_address_given: bool = False
+    """Whether one of the child's addresses is where they live from now on."""
+    most_senior_class: bool | None = None
+    """In the school's most senior class (regulation 13). None: not said."""
     last_attended_on: date | None = None
     factors: tuple[Factor, ...] | None = None
     home_la: str | None = None
@@ -140,6 +157,6 @@ class Received:
     timing: Timing | None = None
     """When this return was due and whether it is late. None: another form."""
     exempt: bool | None = None
-    """A new pupil return that was not needed (regulation 13(2)). None: another form, or it cannot be said."""
+    """A return that was not needed (regulation 13). None: another form, or it cannot be said."""
     challenges: tuple[Challenge, ...] = ()
     """What does not fit the ground that is named, and what is not known yet. Nothing is refused for it."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from cme_contracts.referrals import EstablishmentChanged
 from cme_referrals.application.ports import KeepsSchools
 from cme_referrals.domain.school_data import Establishment, OwnDays, TermDates
+from cme_referrals.domain.school_history import Succession
 
 
 async def load_establishments(tx: KeepsSchools, establishments: Iterable[Establishment], *, at: datetime) -> int:
@@ -16,6 +17,12 @@ async def load_establishments(tx: KeepsSchools, establishments: Iterable[Establi
     changed = await tx.schools.put(list(by_urn.values()), at=at)
     tx.publish(*(_changed(by_urn[urn], at) for urn in changed))
     return len(changed)
+
+
+async def load_successions(tx: KeepsSchools, successions: Iterable[Succession]) -> int:
+    """Keep which schools went on as which. Returns how many are new or different."""
+    by_pair = {(one.predecessor, one.successor): one for one in successions}
+    return await tx.schools.put_successions(list(by_pair.values()))
 
 
 async def load_terms(tx: KeepsSchools, terms: TermDates | OwnDays, *, at: datetime) -> bool:
@@ -34,5 +41,8 @@ def _changed(one: Establishment, at: datetime) -> EstablishmentChanged:
         phase=one.phase,
         open=one.open,
         mailbox=one.mailbox,
+        type_code=one.type_code,
+        opened_on=one.opened_on,
+        closed_on=one.closed_on,
         changed_at=at,
     )

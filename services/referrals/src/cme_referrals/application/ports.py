@@ -17,6 +17,7 @@ from cme_referrals.domain.progress import Progress
 from cme_referrals.domain.returns import Timing
 from cme_referrals.domain.rules import Challenge, Consent, Deletion, Elsewhere, Order
 from cme_referrals.domain.school_data import Establishment, OwnDays, TermDates
+from cme_referrals.domain.school_history import Succession
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,22 +145,35 @@ class Identity(Protocol):
 
 
 class Schools(Protocol):
-    """Establishments and term dates."""
+    """Establishments and term dates, as receiving a form reads them."""
 
     async def find(self, urn: str) -> Establishment | None:
         """A school by its URN."""
 
+    async def establishment_of(self, name: str, day: date) -> Establishment | None:
+        """What the school of this URN or LAESTAB is on a day: a closed one is followed to what went on from it."""
+
+    async def days_of(self, urn: str, la_code: str) -> SchoolDays | None:
+        """The days on which a school of this authority meets. None where nobody has loaded a calendar."""
+
+
+class SchoolLists(Schools, Protocol):
+    """The same, as they are loaded."""
+
+    async def listed(self) -> Mapping[str, Sequence[str]]:
+        """The URNs of all schools that are kept, by their authority's code."""
+
     async def put(self, establishments: Sequence[Establishment], *, at: datetime) -> Sequence[str]:
         """Keep them; returns the URNs of those that are new or changed, and holds their rows."""
+
+    async def put_successions(self, successions: Sequence[Succession]) -> int:
+        """Keep which schools went on as which; returns how many are new or different."""
 
     async def put_terms(self, terms: TermDates, *, at: datetime) -> bool:
         """Keep a school year; False where nothing changed."""
 
     async def put_own_days(self, own: OwnDays, *, at: datetime) -> bool:
         """Keep how a school departs from it; False where nothing changed."""
-
-    async def days_of(self, urn: str, la_code: str) -> SchoolDays | None:
-        """The days on which a school of this authority meets. None where nobody has loaded a calendar."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,9 +242,10 @@ class Timed:
     """The local day that is held against the day it was due: of receipt, or of what it tells was done."""
     counted_from: date | None
     """None: not said."""
-    most_junior_class: bool | None
+    in_class: bool | None
+    """In the class whose returns may not be needed. None: not said, or another kind."""
     exempt: bool | None
-    """A new pupil return that was not needed. None: another form, or it cannot be said."""
+    """It was not needed. None: it cannot be said, or another kind."""
     timing: Timing
     standing: Timed | None = field(default=None, compare=False)
     """What is kept of its chain already, where this is a correction."""
@@ -318,4 +333,4 @@ class KeepsSchools(Publishes, Protocol):
     """What loading public lists needs."""
 
     @property
-    def schools(self) -> Schools: ...
+    def schools(self) -> SchoolLists: ...

@@ -13,7 +13,8 @@ from cme_referrals.application.forms import Receipt
 from cme_referrals.application.ports import Intake, Publishes, Timed, TimesAgain
 from cme_referrals.application.returning import Returning
 from cme_referrals.domain.completeness import Kind
-from cme_referrals.domain.returns import Days, Term, Unit, first_day_of_year, holds, new_pupil_exempt, term_of, timing
+from cme_referrals.domain.exemptions import exempt as exemption
+from cme_referrals.domain.returns import Days, Term, Unit, holds, term_of, timing
 from cme_referrals.domain.school_data import OwnDays, TermDates
 
 
@@ -26,7 +27,7 @@ async def time_return(
     counted_from: date | None,
     *,
     done_on: date | None = None,
-    most_junior_class: bool | None = None,
+    in_class: bool | None = None,
 ) -> Timed:
     """When a school's return was due, and whether it is late. `done_on`: what it tells was done; None: it is done by coming.
 
@@ -36,12 +37,12 @@ async def time_return(
     standing = await tx.punctuality.of_chain(receipt.corrects) if receipt.corrects else None
     done = done_on or (standing.done_on if standing else received_on)
     term = _term(kind, counted_from or done)
-    wanted = term.unit is Unit.SCHOOL or most_junior_class
+    wanted = term.unit is Unit.SCHOOL or in_class
     days = await tx.schools.days_of(school.urn, school.la_code) if wanted else None
-    exempt = _exempt(kind, counted_from, most_junior_class, days, school.urn)
-    found = timing(
-        term, counted_from, done, Days(authority.working_days, days), exempt=_said(exempt, most_junior_class)
+    exempt = (
+        None if counted_from is None else exemption(kind, counted_from, in_class=in_class, days=days, urn=school.urn)
     )
+    found = timing(term, counted_from, done, Days(authority.working_days, days), exempt=_said(exempt, in_class))
     return Timed(
         submission_id=receipt.submission_id,
         first_submission_id=receipt.first_submission_id,
@@ -52,7 +53,7 @@ async def time_return(
         school_la=school.la_code,
         done_on=done,
         counted_from=counted_from,
-        most_junior_class=most_junior_class,
+        in_class=in_class,
         exempt=exempt,
         timing=found,
         standing=standing,
@@ -80,13 +81,17 @@ async def time_again(tx: TimesAgain, terms: TermDates | OwnDays) -> None:
         if school not in calendars:
             calendars[school] = await tx.schools.days_of(*school)
         days = calendars[school]
-        exempt = _exempt(timed.kind, timed.counted_from, timed.most_junior_class, days, timed.school_urn)
+        exempt = (
+            None
+            if timed.counted_from is None
+            else exemption(timed.kind, timed.counted_from, in_class=timed.in_class, days=days, urn=timed.school_urn)
+        )
         found = timing(
             _term(timed.kind, timed.counted_from or timed.done_on),
             timed.counted_from,
             timed.done_on,
             Days(None, days),
-            exempt=_said(exempt, timed.most_junior_class),
+            exempt=_said(exempt, timed.in_class),
         )
         now = replace(timed, exempt=exempt, timing=replace(found, due_on=found.due_on or timed.timing.due_on))
         if found.late is not None and now != timed:
@@ -121,16 +126,6 @@ def _term(kind: Kind, on: date) -> Term:
     return term
 
 
-def _exempt(
-    kind: Kind, entered_on: date | None, most_junior_class: bool | None, days: SchoolDays | None, urn: str
-) -> bool | None:
-    if kind is not Kind.NEW_PUPIL_RETURN or entered_on is None:
-        return None
-    return new_pupil_exempt(
-        entered_on, most_junior_class=most_junior_class, first_day_of_year=first_day_of_year(days, entered_on), urn=urn
-    )
-
-
-def _said(exempt: bool | None, most_junior_class: bool | None) -> bool | None:
-    """Where nobody said that the pupil is in the most junior class, the return was needed."""
-    return exempt if most_junior_class else False
+def _said(exempt: bool | None, in_class: bool | None) -> bool | None:
+    """Where nobody said that the pupil is in that class, the return was needed."""
+    return exempt if in_class else False

@@ -65,6 +65,7 @@ def _filled(form: PartnerForm, child: Child) -> list[str]:
         referrer__name=form.referrer.name,
         referrer__email=form.referrer.email,
         referrer__telephone=form.referrer.telephone,
+        referrer__account=form.follows_by_itself or None,
         in_school=form.in_school,
         on_roll=form.on_roll,
         whereabouts_known=form.whereabouts_known,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import date
+
 from cme_calendars import compulsory_school_age, local_date
 from cme_contracts.codes import Factor, Ground, ReferrerKind
 from cme_contracts.referrals import PupilAdded, PupilDeleted
@@ -16,9 +19,12 @@ from cme_referrals.application.receive import keep, report_concern
 from cme_referrals.application.returning import returning_school
 from cme_referrals.domain.completeness import Kind, still_missing
 from cme_referrals.domain.rules import Deletion, Known, findings, rule_table
+from cme_referrals.domain.school_data import Establishment
 
 AT_RISK = frozenset({Factor.SECTION_47, Factor.CHILD_PROTECTION_PLAN})
 """What Education Act 1996 s 434A (not in force) looks at."""
+LAST_MONTH = 8
+"""A school year ends with August (Education Act 1996 s 579)."""
 
 
 async def receive_new_pupil_return(tx: Intake, form: NewPupilForm, receipt: Receipt, authority: Authority) -> Received:
@@ -31,7 +37,7 @@ async def receive_new_pupil_return(tx: Intake, form: NewPupilForm, receipt: Rece
     about = checked(form.about)
     given = [*filled(last_school_urn=form.last_school_urn, home_la=form.home_la), *filled_about(about.child)]
     timed = await time_return(
-        tx, Kind.NEW_PUPIL_RETURN, receipt, school, authority, form.entered_on, most_junior_class=form.most_junior_class
+        tx, Kind.NEW_PUPIL_RETURN, receipt, school, authority, form.entered_on, in_class=form.most_junior_class
     )
     received = Received(
         still_missing=(*still_missing(Kind.NEW_PUPIL_RETURN, given), *school.missing),
@@ -72,6 +78,7 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
         recorded_on=form.recorded_on,
         evidence__writing_received_on=form.evidence.writing_received_on,
         evidence__enquiries_signed_on=form.evidence.enquiries_signed_on,
+        evidence__other_schools_consented_on=form.evidence.other_schools_consented_on,
     )
     school = await returning_school(tx, receipt, form.school_urn, authority)
     about = checked(form.about)
@@ -86,15 +93,17 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
         *(["factors"] if form.factors is not None else []),
         *filled_about(about.child),
     ]
-    table = rule_table()
-    deletion = _deletion(form, receipt, school.urn, table.special(school.listed.type_code if school.listed else None))
+    deletion = _deletion(form, receipt, school.urn, school.listed)
     days = await tx.schools.days_of(school.urn, school.la_code) if deletion.counts_school_days else None
-    found = findings(Known(deletion=deletion, days=days), table.rules)
-    timed = await time_return(tx, Kind.DELETION_RETURN, receipt, school, authority, form.deleted_on)
+    found = findings(Known(deletion=deletion, days=days), rule_table().rules)
+    timed = await time_return(
+        tx, Kind.DELETION_RETURN, receipt, school, authority, form.deleted_on, in_class=form.most_senior_class
+    )
     received = Received(
         still_missing=(*still_missing(Kind.DELETION_RETURN, given), *_no_start(form), *school.missing),
         quarantined=about.quarantined,
         timing=timed.timing,
+        exempt=timed.exempt,
         challenges=tuple(found.values()),
     )
     await keep(tx, Kind.DELETION_RETURN, receipt, received, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)
@@ -121,6 +130,7 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
             destination_known=form.destination_given,
             destination_urn=form.destination_urn,
             factors=form.factors or (),
+            held_by=tuple(one.rule for one in received.challenges if one.still_on_roll),
             personal=Sealed(about.child),
         )
     )
@@ -130,8 +140,10 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
     return received
 
 
-def _deletion(form: DeletionForm, receipt: Receipt, urn: str, special_school: bool | None) -> Deletion:
-    born, evidence = form.about.child.date_of_birth, form.evidence
+def _deletion(form: DeletionForm, receipt: Receipt, urn: str, school: Establishment | None) -> Deletion:
+    born, table = form.about.child.date_of_birth, rule_table()
+    age = compulsory_school_age(born) if born else None
+    type_code = school.type_code if school else None
     return Deletion(
         school_urn=urn,
         ground=form.ground.value,
@@ -140,17 +152,19 @@ def _deletion(form: DeletionForm, receipt: Receipt, urn: str, special_school: bo
         recorded_on=form.recorded_on,
         last_attended_on=form.last_attended_on,
         destination_given=form.destination_given,
-        writing_received_on=evidence.writing_received_on,
-        stated_day=evidence.stated_day,
-        leave_ended_on=evidence.leave_ended_on,
-        first_absent_on=evidence.first_absent_on,
-        other_code_on=evidence.other_code_on,
-        enquiries_signed_on=evidence.enquiries_signed_on,
-        placed_by_authority=evidence.placed_by_authority,
-        special_school=special_school,
+        new_address_given=form.new_address_given,
+        special_school=table.special(type_code),
+        independent_school=table.independent(type_code),
         at_risk=not AT_RISK.isdisjoint(form.factors or ()),
-        of_compulsory_school_age=None if born is None else form.deleted_on in compulsory_school_age(born),
+        of_compulsory_school_age=None if age is None else form.deleted_on in age,
+        school_age_ends_this_year=None if age is None else age.last_day <= _end_of_year(form.deleted_on),
+        **asdict(form.evidence),
     )
+
+
+def _end_of_year(day: date) -> date:
+    """The last day of August that is not before `day`."""
+    return date(day.year + (day.month > LAST_MONTH), LAST_MONTH, 31)
 
 
 def _no_start(form: DeletionForm) -> tuple[str, ...]:

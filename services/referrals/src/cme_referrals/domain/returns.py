@@ -60,23 +60,6 @@ class Timing:
     """Days of `unit` after `due_on`; 0 in time, or late and before the next day that counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exemption:
-    """From which day on some new pupil returns are not needed."""
-
-    valid_from: date
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The authority asks for the returns that would not be needed."""
-
-    asked_on: date
-    urn: str | None
-    """None: every school."""
-
-
 @cache
 def terms(path: Path = TABLE) -> tuple[Term, ...]:
     """The terms of all kinds, the latest first. Raises KeyError, TypeError or ValueError when the file is not a table."""
@@ -134,48 +117,6 @@ def holds(first: Timing, corrected: Timing, *, first_could_be_told: bool) -> boo
     if corrected.late:
         return not first.late or (corrected.late_by or 0) > (first.late_by or 0)
     return first.late is None and not first_could_be_told
-
-
-@cache
-def exemptions(path: Path = TABLE) -> tuple[tuple[Exemption, ...], tuple[Asked, ...]]:
-    """The exemptions and the authority's requests. Raises KeyError or TypeError when the file is not one."""
-    content = tomllib.loads(path.read_text("utf-8"))
-    return (
-        tuple(Exemption(row["valid_from"], row["source"]) for row in content["exemption"]),
-        tuple(Asked(row["asked_on"], row.get("urn")) for row in content.get("request", ())),
-    )
-
-
-def new_pupil_exempt(
-    entered_on: date,
-    *,
-    most_junior_class: bool | None,
-    first_day_of_year: date | None,
-    urn: str,
-    asked: Sequence[Asked] | None = None,
-) -> bool | None:
-    """Whether no return was needed (regulation 13(2)). None where the class or the school year's first day is not known.
-
-    `asked` are the authority's requests; left out, those of the table. A request takes the exemption away for names
-    entered after its day.
-    """
-    rows, requests = exemptions()
-    if most_junior_class is False or not any(row.valid_from <= entered_on for row in rows):
-        return False
-    wanted = requests if asked is None else asked
-    if any(one.urn in (None, urn) and one.asked_on < entered_on for one in wanted):
-        return False
-    if first_day_of_year is not None and entered_on != first_day_of_year:
-        return False
-    return None if most_junior_class is None or first_day_of_year is None else True
-
-
-def first_day_of_year(days: SchoolDays | None, on: date) -> date | None:
-    """The first day of the school year in which `on` lies. None where no calendar reaches so far."""
-    try:
-        return None if days is None else days.first_day_of_school_year(on)
-    except BeyondCalendar:
-        return None
 
 
 def _last_in_time(term: Term, due: date, days: Days) -> date:

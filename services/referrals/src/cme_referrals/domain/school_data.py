@@ -22,6 +22,22 @@ class Establishment:
     mailbox: str | None = None
     type_code: str | None = None
     """Type of establishment, two figures. None: the extract did not say."""
+    opened_on: date | None = None
+    """None: before anybody kept it, or it has not opened."""
+    closed_on: date | None = None
+    """The last day. None: it has not closed, or nobody knows when."""
+    previous_laestab: str | None = None
+    """Under which it was listed before, as where an authority was divided."""
+
+    @property
+    def laestab(self) -> str | None:
+        """Seven figures: its authority's code and its own number there. None for those that have no number."""
+        return self.la_code + self.establishment_number if len(self.establishment_number) == 4 else None
+
+    def stands_on(self, day: date) -> bool:
+        """Whether it was a school on that day, as far as the list says: opened, and not closed."""
+        opened = self.opened_on <= day if self.opened_on else self.open or self.closed_on is not None
+        return opened and (day <= self.closed_on if self.closed_on else self.open)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cme_web.access import AccessTable, Row, bearer, link
+from cme_web.access import AccessTable, Row, bearer, link, public
 
 OFFICERS = frozenset({"lead_officer", "team_manager", "service_lead", "head_of_service", "safeguarding"})
 """They see every submission."""
@@ -39,5 +39,8 @@ ACCESS = AccessTable(
     Row("POST", "/v1/submissions/check", bearer, roles=SENDERS),
     Row("POST", "/v1/submissions/{submission_id}/correction", bearer, roles=SENDERS, idempotent=True),
     Row("POST", "/v1/submissions/{submission_id}/withdrawal", bearer, roles=SENDERS, idempotent=True),
+    Row("POST", "/fhir/R4/$process-message", bearer, roles={PARTNER}),
+    Row("GET", "/fhir/R4/Task/{task_id}", bearer, roles={PARTNER}, hidden=True),
+    Row("GET", "/fhir/R4/metadata", public, why="what the interface does is open to its users", per_minute=60),
     Row("GET", "/v1/progress/{token}", link, purpose=FOLLOW, per_minute=300),
 )

@@ -104,6 +104,35 @@ class GroundEvidence(Form):
     enquiries_signed_on: Day | None = Field(
         default=None, description="h, i: the day on which the school signed the joint enquiries."
     )
+    continues_to_reception: bool | None = Field(
+        default=None, description="b: whether the child goes on to reception at this school."
+    )
+    other_schools_consented_on: Day | None = Field(
+        default=None, description="c: the day by which the proprietors of all the other schools had consented."
+    )
+    dual_registration_agreed: bool | None = Field(
+        default=None, description="a: whether the schools agreed that the pupil stays registered at both."
+    )
+    main_school_of_mobile_child: bool | None = Field(
+        default=None, description="a, c: no fixed abode because of a parent's trade, and this is the main school."
+    )
+    distance_miles: Annotated[int, Field(ge=0, le=25_000)] | None = Field(
+        default=None, description="g: from the new home to the school, if the new address is not given."
+    )
+    boarder: bool | None = Field(default=None, description="g, m: whether the pupil boards at the school.")
+    return_expected: bool | None = Field(
+        default=None, description="g, j: whether the school has reason to expect the pupil back."
+    )
+    sentence_months: Annotated[int, Field(ge=0, le=1200)] | None = Field(
+        default=None, description="j: the length of the sentence in whole months."
+    )
+    entering_sixth_form: bool | None = Field(
+        default=None, description="l: whether the pupil enters the sixth form of this school."
+    )
+    fees_unpaid: bool | None = Field(default=None, description="m: whether the boarding fees are unpaid.")
+    review_ended_on: Day | None = Field(
+        default=None, description="o: the day on which the last step of the exclusion's review was over."
+    )
     placed_by_authority: bool | None = Field(
         default=None, description="Special school: whether a local authority arranged the place."
     )
@@ -114,9 +143,11 @@ class GroundEvidence(Form):
 
 
 class DeletionReturn(SentForm):
-    """Regulations 9(1) and 13: a name is deleted, on a ground from a to o. "Moved away" is a destination, no ground."""
+    """Regulations 9 and 13: a name is deleted, on a ground from a to o. "Moved away" is a destination, no ground."""
 
-    ground: Annotated[Ground, Known()]
+    ground: Annotated[Ground, Known()] = Field(
+        description="A letter of regulation 9(1); 9(3) for a pupil who is not of compulsory school age."
+    )
     deleted_on: Day
     recorded_on: Day | None = Field(
         default=None, description="The day on which the name was in fact deleted; left out, nobody says it differs."
@@ -124,6 +155,10 @@ class DeletionReturn(SentForm):
     evidence: GroundEvidence = GroundEvidence()
     destination: Destination | None = Field(default=None, description="null: nobody has said.")
     school_urn: Urn | None = Field(default=None, description="The school's own; left out, the one in the token.")
+    most_senior_class: bool | None = Field(
+        default=None,
+        description="In the school's most senior class. Deleted after the last term of the school year, no return is needed.",
+    )
     last_attended_on: Day | None = None
     factors: tuple[Annotated[Factor, Known()], ...] | None = Field(default=None, max_length=30)
     home_la: LaCode | None = None
@@ -140,6 +175,10 @@ class DeletionReturn(SentForm):
             starts_on=self.destination.starts_on if self.destination else None,
             recorded_on=self.recorded_on,
             evidence=self.evidence.evidence(),
+            new_address_given=any(
+                one.kind == "new" and (any(one.lines) or one.postcode) for one in self.child.addresses
+            ),
+            most_senior_class=self.most_senior_class,
             last_attended_on=self.last_attended_on,
             factors=self.factors,
             home_la=self.home_la,

@@ -51,6 +51,9 @@ class ChallengeView(View):
     not_before: date | None = Field(
         default=None, description="The first day on which this rule would allow the deletion, where it can be said."
     )
+    still_on_roll: bool = Field(
+        description="As long as it stands like this the child is treated as still registered at the school."
+    )
 
 
 class Accepted(View):
@@ -74,7 +77,7 @@ class Accepted(View):
     late_by_days: Unit | None = Field(default=None, description="Returns: which days are counted.")
     exempt: bool | None = Field(
         default=None,
-        description="New pupil returns: true where none was needed (regulation 13(2)); left out where that cannot be said.",
+        description="True where no return was needed (regulation 13); left out where that cannot be said.",
     )
     challenges: tuple[ChallengeView, ...] = Field(
         default=(),

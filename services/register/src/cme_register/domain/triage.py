@@ -9,9 +9,9 @@ from cme_register.domain.case import Case
 from cme_register.domain.codes import Category, Kind, SubmissionKind
 from cme_register.domain.submission import Submission
 
-ANSWERED_BY_ITS_GROUND = frozenset({"f", "j", "k", "l"})
-"""Grounds of regulation 9(1) that themselves say where the child is: educated at home (f), in custody (j), dead (k), over
-school age (l). A return on one of them opens no case, whatever it says of a destination."""
+ANSWERED_BY_ITS_GROUND = frozenset({"f", "j", "k", "l", "9(3)"})
+"""Grounds of regulation 9 that themselves say where the child is: educated at home (f), in custody (j), dead (k), over
+school age (l), not of compulsory school age (9(3)). A return on one of them opens no case, whatever it says of a destination."""
 
 
 class Move(StrEnum):

@@ -8,8 +8,8 @@ CREATE TABLE punctuality (
     received_on         date NOT NULL,          -- the local day on which the first of the chain came
     done_on             date NOT NULL,          -- what is held against the day it was due: receipt, or what it tells was done
     counted_from        date,                   -- null: not said
-    most_junior_class   boolean,
-    exempt              boolean,                -- a new pupil return that was not needed
+    in_class            boolean,                -- the class whose returns may not be needed
+    exempt              boolean,                -- it was not needed
     unit                text NOT NULL,          -- which days the lateness counts
     due_on              date,
     late                boolean,                -- null: not yet known
