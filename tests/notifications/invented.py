@@ -14,6 +14,7 @@ from cme_contracts.codes import (
     ChallengeState,
     Factor,
     Ground,
+    LinkPurpose,
     OfficerRole,
     Outcome,
     Proof,
@@ -21,7 +22,7 @@ from cme_contracts.codes import (
     ReturnKind,
     Team,
 )
-from cme_contracts.people import Child, Officer, Referrer
+from cme_contracts.people import Child, Contact, Officer, Referrer
 from cme_contracts.sealed import Sealed
 
 NOON = datetime(2026, 12, 7, 12, tzinfo=UTC)
@@ -80,6 +81,15 @@ def referrer_named(submission_id: UUID | None = None, email: str = "ada@example.
         **submission(submission_id),
         kind=ReferrerKind.HEALTH,
         personal=Sealed(Referrer(name="Ada Example", email=email)),
+    )
+
+
+def link_requested(purpose: LinkPurpose = LinkPurpose.TELL, link_id: UUID | None = None) -> referrals.LinkRequested:
+    return referrals.LinkRequested(
+        link_id=link_id or uuid4(),
+        purpose=purpose,
+        requested_at=NOON,
+        personal=Sealed(Contact(email="gp@surgery.example.org")),
     )
 
 
@@ -281,6 +291,7 @@ def one_of_each() -> dict[str, Event]:
     child, case, lead = uuid4(), uuid4(), uuid4()
     examples: list[Callable[[], Event]] = [
         referrer_named,
+        link_requested,
         pupil_deleted,
         pupil_added,
         challenged,

@@ -20,8 +20,8 @@ from cme_bus.sealing import Key, VersionedKeyring
 from cme_calendars import WorkingDays
 from cme_contracts.base import Event
 from cme_contracts.codes import CaseKind, Category, Factor, OfficerRole, Outcome, Proof, ReferrerKind
-from cme_contracts.people import Child
-from cme_contracts.referrals import ConcernReported
+from cme_contracts.people import Address, Child, Confidential
+from cme_contracts.referrals import ConcernReported, ConfidentialAddressGiven
 from cme_contracts.register import (
     CaseClosed,
     CaseOpened,
@@ -176,6 +176,16 @@ class Someone:
             on_roll=True,
             factors=factors,
             personal=Sealed(Child(forename="Testa", surname=CANARY)),
+        )
+
+    def hidden_at(self, street: str, *, submission: UUID) -> ConfidentialAddressGiven:
+        hidden = Address(lines=(f"4 {street} Row",), postcode="ZZ99 7QX", kind="new", token="5a" * 16)
+        return ConfidentialAddressGiven(
+            submission_id=submission,
+            first_submission_id=submission,
+            reference="CME-0000-TEST",
+            received_at=self._next(),
+            personal=Sealed(Confidential(addresses=(hidden,))),
         )
 
     def matched(self, submission: UUID, chain: UUID | None = None) -> SubmissionMatched:

@@ -117,6 +117,14 @@ class WithdrawalReason(OpenCode):
     UNKNOWN = "unknown"
 
 
+class LinkPurpose(OpenCode):
+    """What a link was asked for by somebody without an account (policy 5.4)."""
+
+    TELL = "tell"
+    FOLLOW = "follow"
+    UNKNOWN = "unknown"
+
+
 class ConsentKind(OpenCode):
     """What an authority decides about before a name may be deleted (policy 5.2, 5.3)."""
 

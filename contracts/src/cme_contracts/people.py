@@ -1,8 +1,9 @@
 """What stands inside `personal`: who a fact is about. Only these models hold data that identifies a person."""
 
 from datetime import date
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from cme_contracts.base import PersonalData, personal_field
 
@@ -16,6 +17,24 @@ class Address(PersonalData):
     kind: str = Field(
         default="current", description="current, previous or new: which of the child's addresses this is."
     )
+    held_by_safeguarding: bool = Field(
+        default=False, description="Marked confidential: safeguarding alone has it, and nothing of it stands here."
+    )
+    token: str | None = personal_field(
+        "Blind token, only of an address that was marked confidential: equal where two of them are the same address.",
+        default=None,
+    )
+    found_by: tuple[str, ...] = personal_field(
+        "Blind tokens of the child's name and birth date with this postcode, held or not: equal for the same child there, "
+        "and for nobody else.",
+        default=(),
+    )
+
+    @model_validator(mode="after")
+    def _says_nothing_that_is_held(self) -> Self:
+        if self.held_by_safeguarding and (any(self.lines) or self.postcode or self.uprn):
+            raise ValueError("an address that safeguarding holds stands nowhere else")
+        return self
 
 
 class Parent(PersonalData):
@@ -25,6 +44,15 @@ class Parent(PersonalData):
     relationship: str | None = personal_field("mother, father, carer, ...", default=None)
     telephones: tuple[str, ...] = personal_field("Every number known; enquiries call all of them.", default=())
     email: str | None = personal_field("Where a letter can follow.", default=None)
+    held_by_safeguarding: bool = Field(
+        default=False, description="Marked confidential: safeguarding alone has telephone and e-mail."
+    )
+
+    @model_validator(mode="after")
+    def _says_nothing_that_is_held(self) -> Self:
+        if self.held_by_safeguarding and (self.telephones or self.email):
+            raise ValueError("what safeguarding holds of a parent stands nowhere else")
+        return self
 
 
 class Child(PersonalData):
@@ -46,6 +74,13 @@ class Child(PersonalData):
     parents: tuple[Parent, ...] = personal_field("Whom the child lives with, or did.", default=())
 
 
+class Confidential(PersonalData):
+    """What a sender marked confidential: where a child or parent lives, or can be reached, that somebody must not learn."""
+
+    addresses: tuple[Address, ...] = personal_field("As given; the token is the one that others have.", default=())
+    parents: tuple[Parent, ...] = personal_field("Parents whose telephone and e-mail are held.", default=())
+
+
 class Referrer(PersonalData):
     """Who told the council, and where the answer goes (policy 7: the referrer is notified of the outcome)."""
 
@@ -53,6 +88,12 @@ class Referrer(PersonalData):
     role: str | None = personal_field("Their post, e.g. attendance officer.", default=None)
     email: str = personal_field("Where acknowledgement and outcome are sent.")
     telephone: str | None = personal_field("Where an officer can ring back.", default=None)
+
+
+class Contact(PersonalData):
+    """Somebody without an account, known by the address they say is theirs. Nothing else is known of them yet."""
+
+    email: str = personal_field("Where the link goes that proves the address.")
 
 
 class Officer(PersonalData):

@@ -1,11 +1,20 @@
 """What intake says: what has been received. Only the register triages."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from pydantic import Field
 
 from cme_contracts.base import Event, Service
-from cme_contracts.codes import ChallengeState, Factor, Ground, ReferralReason, ReferrerKind, WithdrawalReason
+from cme_contracts.codes import (
+    ChallengeState,
+    Factor,
+    Ground,
+    LinkPurpose,
+    ReferralReason,
+    ReferrerKind,
+    WithdrawalReason,
+)
 from cme_contracts.fields import (
     FirstSubmissionId,
     Instant,
@@ -17,7 +26,7 @@ from cme_contracts.fields import (
     day,
     instant,
 )
-from cme_contracts.people import Child, Referrer
+from cme_contracts.people import Child, Confidential, Contact, Referrer
 from cme_contracts.sealed import Sealed
 
 STREAM = "cme.referrals"
@@ -146,6 +155,26 @@ class PupilDeleted(Submission):
     personal: Sealed[Child]
 
 
+class LinkRequested(Event):
+    """Somebody without an account gave an e-mail address and asked for a link. Anybody may have given it: nothing is proven yet."""
+
+    type: ClassVar[str] = "cme.link.requested.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "referrals"
+    source_clause: ClassVar[str] = "policy 5.4, 7"
+    readers: ClassVar[frozenset[Service]] = frozenset({"notifications"})
+    lawful_basis: ClassVar[str] = PUBLIC_TASK
+
+    link_id: UUID = Field(description="One asking: the subject and the id of the link, which is made where it is sent.")
+    purpose: LinkPurpose
+    requested_at: Instant = instant("When it was asked for.")
+    personal: Sealed[Contact]
+
+    @property
+    def key(self) -> str:
+        return str(self.link_id)
+
+
 class SubmissionChallenged(Submission):
     """A rule was held against a deletion return: it is not met, is met now, or cannot be decided yet. The return was taken."""
 
@@ -197,3 +226,16 @@ class ConcernReported(Submission):
     on_roll: bool | None = Field(default=None, description="On a school's admission register now; None: not said.")
     factors: tuple[Factor, ...] = Field(min_length=1, description="What was ticked, as codes.")
     personal: Sealed[Child]
+
+
+class ConfidentialAddressGiven(Submission):
+    """A submission gives an address, or a way to reach a parent, that is marked confidential. Nobody else is told it."""
+
+    type: ClassVar[str] = "cme.confidential-address.given.v1"
+    stream: ClassVar[str] = CONCERNS
+    owner: ClassVar[Service] = "referrals"
+    source_clause: ClassVar[str] = "policy 10"
+    readers: ClassVar[frozenset[Service]] = frozenset({"safeguarding"})
+    lawful_basis: ClassVar[str] = SAFEGUARDING
+
+    personal: Sealed[Confidential]

@@ -10,13 +10,14 @@ import pytest
 
 import cme_council
 from cme_bus.meta import Meta
-from cme_contracts.codes import ChallengeState, OfficerRole, Outcome, ReferrerKind, Team
+from cme_contracts.codes import ChallengeState, LinkPurpose, OfficerRole, Outcome, ReferrerKind, Team
 from cme_contracts.notifications import MessageFailed, MessageSent, ReferrerInformed
 from cme_notifications.adapters.mailbox import Mailbox
+from cme_notifications.adapters.postgres import forget_contacts
 from cme_notifications.application.send import Sender
 from cme_notifications.domain.messages import WAIT_FOR_ADDRESS
 from tests.notifications import invented
-from tests.notifications.integration.conftest import COUNCIL, Service, composer
+from tests.notifications.integration.conftest import COUNCIL, LINKS, Service, composer
 
 
 async def test_a_referrer_is_told_once_however_often_the_event_is_read(service: Service) -> None:
@@ -39,6 +40,30 @@ async def test_a_referrer_is_told_once_however_often_the_event_is_read(service: 
     )
     assert (said.meta.causation_id, said.meta.correlation_id) == (str(cause.id), cause.correlation_id)
     assert said.event.prompted_by == event.type
+
+
+@pytest.mark.policy("5.4.1")
+async def test_a_link_is_made_as_it_is_sent_and_is_one_link_however_often_it_is(service: Service) -> None:
+    """It stands in the mail and nowhere else; what it is for, and for which asking, is all it says."""
+    tell, follow = invented.link_requested(), invented.link_requested(LinkPurpose.FOLLOW)
+    await service.hear(tell, follow)
+    tokens: list[str] = []
+    for _ in range(2):
+        await service.send_all()
+        followed, told = [mail.body for mail in await Mailbox(service.pool).read("gp@surgery.example.org", 2)]
+        tokens += [line.rpartition("/")[2] for line in told.splitlines() if "/tell-us/" in line]
+        await service.pool.execute("UPDATE message SET state = 'queued'")  # as where nobody knows whether it went out
+    first, second = (LINKS.read(token, "tell") for token in tokens)
+    assert (first.id, first.subject, first.one_time) == (tell.link_id, str(tell.link_id), True)
+    assert second.id == first.id
+    (there,) = [line.rpartition("/")[2] for line in followed.splitlines() if "/following/" in line]
+    assert LINKS.read(there, "follow").subject == str(follow.link_id)
+    written = str([await service.pool.fetch(f"SELECT * FROM {table}") for table in ("message", "contact", "outbox")])
+    assert there not in written and not any(token in written for token in tokens)
+    assert "surgery" not in str(await service.rows())
+
+    await service.pool.execute("UPDATE contact SET learnt_at = learnt_at - interval '8 days'")
+    assert await forget_contacts(service.pool, timedelta(days=7)) == 2
 
 
 async def test_an_event_whose_inbox_has_been_forgotten_still_owes_nothing_twice(service: Service) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from cme_contracts.base import Event
-from cme_contracts.codes import Outcome
+from cme_contracts.codes import LinkPurpose, Outcome
 from cme_notifications.adapters.routes import ROUTES, read_routes
 from cme_notifications.application.ports import About, Owed
 from cme_notifications.application.tell import tell
@@ -61,6 +61,12 @@ CHILD, CASE = uuid4(), uuid4()
 async def test_whoever_refers_is_told_that_it_arrived() -> None:
     event = invented.referrer_named()
     assert await told(event) == {Recipient.sender_of(event.submission_id): "referral-received"}
+
+
+async def test_whoever_asks_for_a_link_gets_the_one_they_asked_for() -> None:
+    for purpose, template in ((LinkPurpose.TELL, "tell-link"), (LinkPurpose.FOLLOW, "follow-link")):
+        event = invented.link_requested(purpose)
+        assert await told(event) == {Recipient.who_asked(event.link_id): template}
 
 
 async def test_a_school_is_told_that_its_return_arrived() -> None:

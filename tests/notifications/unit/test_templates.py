@@ -2,11 +2,12 @@
 
 from datetime import date, timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 import cme_council
+from cme_contracts.codes import LinkPurpose
 from cme_notifications.adapters.council import council_on
 from cme_notifications.adapters.places import Places
 from cme_notifications.adapters.routes import read_routes
@@ -28,7 +29,7 @@ COUNCIL = cme_council.load(Path("deploy/local/county/council.toml"))
 TEMPLATES = Templates(COUNCIL.label)
 
 
-def token(purpose: str, subject: str, lasts: timedelta) -> str:
+def token(purpose: str, subject: str, lasts: timedelta, *, one_time: bool = False, id_: UUID | None = None) -> str:
     return f"{purpose}.{subject}"
 
 
@@ -73,7 +74,7 @@ def claimed(message: Message | object, **options: object) -> Claimed:
 async def letters() -> list[Letter]:
     """Every route's letter, from an example of its event."""
     written = []
-    for event in invented.one_of_each().values():
+    for event in (*invented.one_of_each().values(), invented.link_requested(LinkPurpose.FOLLOW)):
         tx = FakeTx(uuid4())
         await tell(tx, TABLE, event, meta(event), at=NOON)  # type: ignore[arg-type]
         written += [COMPOSER.compose(claimed(owed))[0] for owed in tx.owed]

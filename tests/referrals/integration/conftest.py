@@ -14,12 +14,12 @@ from cme_bus.migrate import migrate
 from cme_bus.sealing import Key, VersionedKeyring
 from cme_calendars import WorkingDays
 from cme_referrals.__main__ import REFERRALS
-from cme_referrals.adapters.blinding import Blinding
+from cme_referrals.adapters.blinding import ADDRESSES, Blinding
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.load import load_establishments
 from cme_referrals.domain.school_data import Establishment
-from cme_referrals.entrypoints import batches, change
+from cme_referrals.entrypoints import batches, by_link, change
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.desk import Desk
 from cme_referrals.entrypoints.fhir import api as fhir
@@ -111,7 +111,7 @@ async def visitor(db: Database[ReferralsTx], clock: Standing, issuer: Issuer) ->
         db=db,
         clock=clock,
         links=LINKS,
-        authority=Authority(la_code="999", working_days=WorkingDays()),
+        authority=Authority(la_code="999", working_days=WorkingDays(), addresses=Blinding([SECRET], ADDRESSES)),
         public_url=URL,
         blinds=BLINDS,
     )
@@ -120,7 +120,7 @@ async def visitor(db: Database[ReferralsTx], clock: Standing, issuer: Issuer) ->
         app = make_app(
             title="CME referrals",
             access=ACCESS,
-            routers=[api(desk), batches.api(desk), change.api(desk), fhir.api(desk)],
+            routers=[api(desk), batches.api(desk), change.api(desk), by_link.api(desk), fhir.api(desk)],
             answers=ANSWERS,
             tokens=tokens,
             links=LINKS,

@@ -35,7 +35,7 @@ async def lonely(issuer: Issuer, clock: Standing) -> AsyncIterator[Visitor]:
             db=db,
             clock=clock,
             links=LINKS,
-            authority=Authority(la_code=None, working_days=WorkingDays()),
+            authority=Authority(la_code=None, working_days=WorkingDays(), addresses=BLINDS),
             public_url=URL,
             blinds=BLINDS,
         )

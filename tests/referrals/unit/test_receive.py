@@ -14,6 +14,7 @@ from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
 from cme_contracts.people import Child, Referrer
 from cme_contracts.referrals import ConcernReported, PupilAdded, PupilDeleted, ReferralRaised, ReferrerNamed
 from cme_contracts.returns import ReturnLate
+from cme_referrals.adapters.blinding import ADDRESSES, Blinding
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.ports import Returned, Submission, Timed
 from cme_referrals.application.receive_referral import receive_referral
@@ -37,7 +38,8 @@ from tests.referrals.invented import (
 LISTED = {
     urn: Establishment(urn, "999", "4001", "Harrowmere", "Secondary", open=True) for urn in (SCHOOL, OTHER_SCHOOL)
 }
-NOWHERE = Authority(la_code=None, working_days=WorkingDays())
+BLINDS = Blinding(["no secret at all but long enough for one"], ADDRESSES)
+NOWHERE = Authority(la_code=None, working_days=WorkingDays(), addresses=BLINDS)
 """A council that has not said which it is."""
 
 
@@ -245,7 +247,7 @@ async def test_a_deletion_with_a_factor_that_may_not_wait_is_reported_too(tx: Fa
 async def test_a_return_from_a_school_on_no_list_yet_belongs_to_this_council(tx: Fake) -> None:
     sent = receipt(school_urn=UNLISTED_SCHOOL)
     received = await receive_deletion_return(
-        tx, deletion_form(), sent, Authority(la_code="998", working_days=WorkingDays())
+        tx, deletion_form(), sent, Authority(la_code="998", working_days=WorkingDays(), addresses=BLINDS)
     )
     deleted = tx.published[0]
     assert isinstance(deleted, PupilDeleted)

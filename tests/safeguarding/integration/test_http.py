@@ -344,7 +344,10 @@ async def test_the_published_factors_say_why(visitor: Visitor) -> None:
 async def test_no_name_stands_in_any_table_in_the_clear(safeguarding: Safeguarding, visitor: Visitor) -> None:
     child, submission = Someone(), uuid4()
     await safeguarding.hear(
-        child.concern(Factor.SECTION_47, submission=submission), child.matched(submission), child.opened(submission)
+        child.concern(Factor.SECTION_47, submission=submission),
+        child.hidden_at(CANARY, submission=submission),
+        child.matched(submission),
+        child.opened(submission),
     )
     await visitor.get("/v1/considerations")
     tables = await safeguarding.db.pool.fetch(
@@ -360,3 +363,31 @@ async def test_no_name_stands_in_any_table_in_the_clear(safeguarding: Safeguardi
     }
     assert len(found) > 10
     assert set(found.values()) == {0}, found
+
+
+@pytest.mark.policy("10.3")
+async def test_a_confidential_address_is_shown_to_safeguarding_alone_and_the_reading_is_written_down(
+    safeguarding: Safeguarding, visitor: Visitor
+) -> None:
+    child, submission = Someone(), uuid4()
+    await safeguarding.hear(child.hidden_at(CANARY, submission=submission), child.matched(submission))
+    path = f"/v1/children/{child.child_id}/confidential-addresses"
+
+    for role in ("lead_officer", "team_manager", "service_lead"):
+        assert (await visitor.get(path, role=role, sub=OFFICER)).status_code == 404
+    [item] = (await visitor.get(path, role="safeguarding", sub=MANAGER)).json()["items"]
+    assert UUID(item["submission_id"]) == submission
+    assert item["given"]["addresses"] == [
+        {
+            "lines": [f"4 {CANARY} Row"],
+            "postcode": "ZZ99 7QX",
+            "uprn": None,
+            "kind": "new",
+            "held_by_safeguarding": False,
+        }
+    ]
+    [row] = (await visitor.get(f"/v1/children/{child.child_id}/accesses", role="team_manager")).json()["items"]
+    assert (row["who"], row["what"]) == (MANAGER, "confidential_addresses")
+    chronology = await visitor.get(f"/v1/children/{child.child_id}/chronology")
+    assert [one["what"] for one in chronology.json()["items"]] == ["confidential_address_given", "matched"]
+    assert CANARY not in chronology.text

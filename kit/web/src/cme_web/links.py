@@ -46,10 +46,15 @@ class Links:
         self._keys: Sequence[OctKey] = [OctKey.import_key(secret) for secret in secrets]
         self._claims = jwt.JWTClaimsRegistry(exp={"essential": True}, sub={"essential": True}, jti={"essential": True})
 
-    def make(self, purpose: str, subject: str, lasts: timedelta, *, one_time: bool = False) -> str:
-        """The link's token: the last part of its URL."""
+    def make(
+        self, purpose: str, subject: str, lasts: timedelta, *, one_time: bool = False, id_: UUID | None = None
+    ) -> str:
+        """The link's token: the last part of its URL.
+
+        `id_`: makes it another copy of one link, so that a one-time link works once however often it was sent.
+        """
         expires = int((datetime.now(UTC) + lasts).timestamp())
-        claims = {"jti": str(uuid4()), "for": purpose, "sub": subject, "exp": expires, "once": one_time}
+        claims = {"jti": str(id_ or uuid4()), "for": purpose, "sub": subject, "exp": expires, "once": one_time}
         return jwt.encode({"alg": "HS256"}, claims, self._keys[0])
 
     def read(self, token: str, purpose: str) -> Link:

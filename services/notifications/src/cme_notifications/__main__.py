@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from cme_notifications.adapters.mailbox import Mailbox
 from cme_notifications.adapters.measures import announce_measures
 from cme_notifications.adapters.notify import Notify
 from cme_notifications.adapters.places import Places
-from cme_notifications.adapters.postgres import NotificationsTx
+from cme_notifications.adapters.postgres import NotificationsTx, forget_contacts
 from cme_notifications.adapters.routes import read_routes
 from cme_notifications.adapters.templates import Templates
 from cme_notifications.application.compose import Composer
@@ -30,6 +31,9 @@ from cme_notifications.settings import Settings
 from cme_service import run
 from cme_service.context import Context
 from cme_service.definition import Loop, ServiceDefinition
+
+KEEP_CONTACTS = timedelta(days=7)
+"""Longer than a message is tried, and than the link in it works."""
 
 type Here = Context[Settings, NotificationsTx]
 
@@ -84,6 +88,10 @@ def _base(url: object) -> str:
     return str(url).rstrip("/")
 
 
+async def _sweep(context: Here) -> int:
+    return await forget_contacts(context.pool, KEEP_CONTACTS)
+
+
 SERVICE = ServiceDefinition(
     name="notifications",
     settings=Settings,
@@ -94,6 +102,7 @@ SERVICE = ServiceDefinition(
     http=http.app,
     consumer=_consumer,
     background=_background,
+    sweep=_sweep,
 )
 
 

@@ -14,10 +14,11 @@ from cme_contracts.catalogue import CATALOG
 from cme_contracts.referrals import CONCERNS, STREAM
 from cme_council import load
 from cme_referrals.adapters.batches import forget
-from cme_referrals.adapters.blinding import Blinding
+from cme_referrals.adapters.blinding import ADDRESSES, Blinding
+from cme_referrals.adapters.contact_links import forget_links
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
-from cme_referrals.entrypoints import batches, change, cli, events, http, import_gias
+from cme_referrals.entrypoints import batches, by_link, change, cli, events, http, import_gias
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.desk import Desk
 from cme_referrals.entrypoints.fhir import api as fhir
@@ -33,12 +34,16 @@ KEEP_BATCHES = timedelta(days=30)
 KEEP_TAKEN = timedelta(days=400)
 """A file sent again within the school year is known again. Only blind tokens are kept."""
 
+KEEP_LINKS = timedelta(days=14)
+"""Longer than a link works, which begins when its message goes out."""
+
 type ReferralsContext = Context[Settings, ReferralsTx]
 
 
 def app(context: ReferralsContext) -> FastAPI:
     """Answers over HTTP. It needs the database and the issuer's keys; Kafka and the other services may be away."""
     council = load(context.settings.council) if context.settings.council else None
+    secrets = context.settings.link_secret.get_secret_value().split(",")
     desk = Desk(
         db=context.db,
         clock=context.clock,
@@ -47,10 +52,11 @@ def app(context: ReferralsContext) -> FastAPI:
         authority=Authority(
             la_code=council.la_code if council else None,
             working_days=WorkingDays(council.closure_days if council else ()),
+            addresses=Blinding(secrets, ADDRESSES),
         ),
-        blinds=Blinding(context.settings.link_secret.get_secret_value().split(",")),
+        blinds=Blinding(secrets),
     )
-    routers = [http.api(desk), batches.api(desk), change.api(desk), fhir.api(desk)]
+    routers = [http.api(desk), batches.api(desk), change.api(desk), by_link.api(desk), fhir.api(desk)]
     return answers_in_fhir(context.make_app(access=ACCESS, routers=routers, answers=ANSWERS))
 
 
@@ -62,8 +68,9 @@ def consumer(context: ReferralsContext) -> Consumer[ReferralsTx]:
 
 
 async def sweep(context: ReferralsContext) -> int:
-    """Forget batches with their refused rows, and which rows were taken once nobody sends them again."""
-    return await forget(context.pool, batches=KEEP_BATCHES, rows=KEEP_TAKEN)
+    """Forget batches with their refused rows, which rows were taken once nobody sends them again, and links that are over."""
+    links = await forget_links(context.pool, KEEP_LINKS)
+    return links + await forget(context.pool, batches=KEEP_BATCHES, rows=KEEP_TAKEN)
 
 
 REFERRALS = ServiceDefinition(

@@ -121,6 +121,7 @@ ON CONFLICT DO NOTHING"""
 ADDRESSED = """
     LEFT JOIN officer AS o ON o.officer_id = CASE m.recipient_kind WHEN 'officer' THEN m.recipient::uuid END
     LEFT JOIN submission AS s ON s.submission_id = CASE m.recipient_kind WHEN 'submission' THEN m.recipient::uuid END
+    LEFT JOIN contact AS k ON k.link_id = CASE m.recipient_kind WHEN 'contact' THEN m.recipient::uuid END
     LEFT JOIN school AS c ON c.urn = CASE m.recipient_kind WHEN 'school' THEN m.recipient ELSE s.school_urn END"""
 
 # Whose it is now; what the event said, while the register has not spoken.
@@ -129,7 +130,7 @@ WHOSE = "coalesce((SELECT w.child_id FROM whose AS w WHERE w.subject = m.subject
 CLAIM = f"""
 WITH free AS (
     SELECT m.id, m.state IN ('sending', 'in doubt') AS doubtful,
-        coalesce(CASE WHEN o.active THEN o.email END, s.email, c.mailbox) AS address,
+        coalesce(CASE WHEN o.active THEN o.email END, s.email, k.email, c.mailbox) AS address,
         coalesce(o.name, s.name, c.name) AS addressee, s.reference
     FROM message AS m {ADDRESSED}
     WHERE m.state IN ('queued', 'sending', 'temporarily failed', 'in doubt')
@@ -139,7 +140,7 @@ WITH free AS (
       AND (m.retry_at IS NULL OR m.retry_at <= now())
       AND (m.recipient_kind IN ('partner', 'team')
         OR m.state IN ('sending', 'in doubt')  -- what may be out is looked up anyway
-        OR coalesce(CASE WHEN o.active THEN o.email END, s.email, c.mailbox) IS NOT NULL)
+        OR coalesce(CASE WHEN o.active THEN o.email END, s.email, k.email, c.mailbox) IS NOT NULL)
     ORDER BY m.urgent DESC, m.place LIMIT 1
     FOR UPDATE OF m SKIP LOCKED
 )
@@ -155,7 +156,7 @@ WHERE m.state IN ('queued', 'temporarily failed') AND m.recipient_kind NOT IN ('
     OR NOT o.active
     OR (c.urn IS NOT NULL AND c.mailbox IS NULL AND s.email IS NULL)
     OR (s.referrer_kind IS NOT NULL AND s.email IS NULL AND s.school_urn IS NULL)
-    OR (coalesce(o.email, s.email, c.mailbox) IS NULL AND m.queued_at <= now() - $1::interval))
+    OR (coalesce(o.email, s.email, k.email, c.mailbox) IS NULL AND m.queued_at <= now() - $1::interval))
 ORDER BY m.place LIMIT $2
 FOR UPDATE OF m SKIP LOCKED"""
 

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
 
-from cme_notifications.application.ports import Message
+from cme_notifications.application.ports import About, Message
 from cme_notifications.domain.routing import Link
 
 PROGRESS_LASTS = timedelta(days=180)
 """Longer than most cases; a new link comes with the outcome."""
+TELL_LASTS = timedelta(hours=24)
+"""Long enough for a surgery that looks into its mail once a day."""
+FOLLOW_LASTS = timedelta(days=7)
+"""Long enough to look again; a new one is asked for at any time."""
 
-type Sign = Callable[[str, str, timedelta], str]
-"""Purpose, subject and life of a link to its token: `cme_web.links.Links.make`."""
+
+class Sign(Protocol):
+    """`cme_web.links.Links.make`."""
+
+    def __call__(
+        self, purpose: str, subject: str, lasts: timedelta, *, one_time: bool = False, id_: UUID | None = None
+    ) -> str: ...
 
 
 class Places:
@@ -28,15 +38,24 @@ class Places:
             case Link.PROGRESS:
                 token = self._sign("progress", str(about.submission_id), PROGRESS_LASTS)
                 return f"{self._referrals}/v1/progress/{token}"
+            case Link.TELL:
+                asked = message.recipient.name  # sent again it is the same link, and works once all the same
+                return (
+                    f"{self._referrals}/tell-us/{self._sign('tell', asked, TELL_LASTS, one_time=True, id_=UUID(asked))}"
+                )
+            case Link.FOLLOW:
+                return f"{self._referrals}/following/{self._sign('follow', message.recipient.name, FOLLOW_LASTS)}"
             case Link.SUBMISSION:
                 return f"{self._referrals}/v1/submissions/{about.submission_id}"
             case Link.CASE:
                 return f"{self._register}/v1/cases/{about.case_id}"
-            case Link.CONCERN if about.case_id:
-                return f"{self._safeguarding}/v1/considerations?case_id={about.case_id}"
-            case Link.CONCERN if about.child_id:
-                return f"{self._safeguarding}/v1/considerations?child_id={about.child_id}"
             case Link.CONCERN:
-                return f"{self._safeguarding}/v1/considerations?undecided=true"
+                return f"{self._safeguarding}/v1/considerations?{_which(about)}"
             case Link.ESCALATION:
                 return f"{self._safeguarding}/v1/escalations/{message.facts['escalation_id']}"
+
+
+def _which(about: About) -> str:
+    if about.case_id:
+        return f"case_id={about.case_id}"
+    return f"child_id={about.child_id}" if about.child_id else "undecided=true"

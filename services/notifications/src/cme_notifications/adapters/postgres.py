@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
+
+import asyncpg
 
 import cme_identity
 from cme_bus.database import Connection, Tx
@@ -86,6 +88,11 @@ class PeopleRows:
             school_urn,
         )
 
+    async def contact(self, link_id: UUID, email: str) -> None:
+        await self._conn.execute(
+            "INSERT INTO contact (link_id, email) VALUES ($1, $2) ON CONFLICT DO NOTHING", link_id, email
+        )
+
     async def school_return(self, submission_id: UUID, first_submission_id: UUID, reference: str, urn: str) -> None:
         await self._conn.execute(
             "INSERT INTO submission (submission_id, first_submission_id, reference, school_urn) VALUES ($1, $2, $3, $4)"
@@ -117,6 +124,12 @@ class PeopleRows:
             about.child_id,
         )
         return officer_id
+
+
+async def forget_contacts(pool: asyncpg.Pool[asyncpg.Record], keep: timedelta) -> int:
+    """Forget the addresses of those who asked for a link `keep` ago. Returns how many. Technical time."""
+    gone: str = await pool.execute("DELETE FROM contact WHERE learnt_at < now() - $1::interval", keep)
+    return int(gone.removeprefix("DELETE "))
 
 
 class IdentityRows:

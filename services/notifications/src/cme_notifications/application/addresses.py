@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cme_contracts.referrals import EstablishmentChanged, PupilAdded, PupilDeleted, ReferrerNamed
+from cme_contracts.referrals import EstablishmentChanged, LinkRequested, PupilAdded, PupilDeleted, ReferrerNamed
 from cme_contracts.register import LeadOfficerAssigned, OfficerChanged
 from cme_notifications.application.ports import Transaction
 
@@ -30,6 +30,11 @@ async def learn_referrer(tx: Transaction, event: ReferrerNamed) -> None:
         email=who.email.strip() or None,
         school_urn=event.school_urn,
     )
+
+
+async def learn_contact(tx: Transaction, event: LinkRequested) -> None:
+    """Where a link goes that somebody asked for."""
+    await tx.people.contact(event.link_id, event.personal.plain.email)
 
 
 async def learn_return(tx: Transaction, event: PupilAdded | PupilDeleted) -> None:

@@ -137,6 +137,9 @@ class People(Protocol):
     ) -> None:
         """Who is told of a submission. Without an e-mail address of their own, their school's mailbox; without either, nobody."""
 
+    async def contact(self, link_id: UUID, email: str) -> None:
+        """Whoever asked for a link."""
+
     async def school_return(self, submission_id: UUID, first_submission_id: UUID, reference: str, urn: str) -> None: ...
 
     async def lead_officer(self, case_id: UUID, officer_id: UUID, at: datetime) -> None: ...

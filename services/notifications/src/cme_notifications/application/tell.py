@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -57,27 +58,22 @@ async def _recipients(tx: Transaction, route: Route, event: Event) -> AsyncItera
                 yield Recipient.officer(officer_id), subject
         case Tells.WHOM_IT_NAMES:
             for role in _field(event, "tell"):
-                if role == Tells.LEAD_OFFICER:
-                    yield Recipient.lead_officer(await _lead_officer(tx, event)), subject
-                else:
-                    yield Recipient.role(str(role)), subject
+                leads = role == Tells.LEAD_OFFICER
+                yield (
+                    Recipient.lead_officer(await _lead_officer(tx, event)) if leads else Recipient.role(str(role)),
+                    subject,
+                )
         case Tells.TEAM_MANAGER | Tells.SERVICE_LEAD:
             yield Recipient.role(route.tells), subject
         case Tells.SOCIAL_CARE:
             yield Recipient.social_care(), subject
         case Tells.TEAM:
             yield Recipient.team(str(_field(event, "team"))), subject
+        case Tells.WHO_ASKED:
+            yield Recipient.who_asked(_field(event, "link_id")), subject
         case Tells.EVERY_SENDER:
             for submission_id in _field(event, "submission_ids"):
-                yield (
-                    Recipient.sender_of(submission_id),
-                    About(
-                        subject=subject.subject,
-                        child_id=subject.child_id,
-                        case_id=subject.case_id,
-                        submission_id=submission_id,
-                    ),
-                )
+                yield Recipient.sender_of(submission_id), replace(subject, submission_id=submission_id)
 
 
 async def _lead_officer(tx: Transaction, event: Event) -> UUID | None:
@@ -119,7 +115,7 @@ def _audience(route: Route, recipient: Recipient) -> Audience:
     match recipient.kind:
         case Kind.SCHOOL:
             return Audience.SCHOOL
-        case Kind.SUBMISSION:
+        case Kind.SUBMISSION | Kind.CONTACT:
             return Audience.REFERRER
         case Kind.OFFICER:
             return Audience.LEAD_OFFICER

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     """Every officer who holds it when the message goes out; the first to come, where nobody does."""
     PARTNER = "partner"
     """An agency whose address is the council's configuration."""
+    CONTACT = "contact"
+    """Whoever asked for a link: known by an address, and by nothing else."""
     TEAM = "team"
     """Another team of the council; its mailbox is configuration too."""
 
@@ -45,6 +47,10 @@ class Recipient:
     @classmethod
     def sender_of(cls, submission_id: UUID) -> Recipient:
         return cls(Kind.SUBMISSION, str(submission_id))
+
+    @classmethod
+    def who_asked(cls, link_id: UUID) -> Recipient:
+        return cls(Kind.CONTACT, str(link_id))
 
     @classmethod
     def role(cls, role: str) -> Recipient:

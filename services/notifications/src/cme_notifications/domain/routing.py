@@ -26,6 +26,8 @@ class Tells(StrEnum):
     SOCIAL_CARE = "social_care"
     TEAM = "team"
     """The team of the council that the event names."""
+    WHO_ASKED = "who_asked"
+    """Whoever asked for a link, at the address they gave."""
     EVERY_SENDER = "every_sender"
     """Whoever sent any of the event's `submission_ids`."""
 
@@ -35,6 +37,10 @@ class Link(StrEnum):
 
     PROGRESS = "progress"
     """The progress of one submission: a link of its own for a referrer without an account."""
+    TELL = "tell"
+    """The form for somebody without an account: works once."""
+    FOLLOW = "follow"
+    """All that was sent with one proven address."""
     SUBMISSION = "submission"
     CASE = "case"
     CONCERN = "concern"
@@ -47,6 +53,7 @@ NEEDS: Mapping[Tells, str] = {
     Tells.OFFICER: "officer_id",
     Tells.WHOM_IT_NAMES: "tell",
     Tells.TEAM: "team",
+    Tells.WHO_ASKED: "link_id",
     Tells.EVERY_SENDER: "submission_ids",
 }
 """The field an event must have to tell them."""

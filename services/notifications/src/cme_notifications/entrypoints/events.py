@@ -17,6 +17,7 @@ from cme_notifications.domain.routing import RoutingTable
 
 LEARNS: dict[type[Event], Callable[..., Awaitable[None]]] = {
     referrals.EstablishmentChanged: addresses.learn_school,
+    referrals.LinkRequested: addresses.learn_contact,
     referrals.ReferrerNamed: addresses.learn_referrer,
     referrals.PupilAdded: addresses.learn_return,
     referrals.PupilDeleted: addresses.learn_return,

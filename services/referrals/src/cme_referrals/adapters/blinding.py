@@ -9,14 +9,17 @@ from hmac import digest
 PURPOSE = b"cme referrals: blind tokens, 1"
 """Derives a key of our own from the secrets that sign links: a token proves nothing about a link, nor a link about it."""
 
+ADDRESSES = b"cme referrals: addresses, 1"
+"""The same for the tokens that stand for addresses outside of intake."""
+
 
 class Blinding:
     """Implements the port `Blinds`. The first secret makes; all are looked for, so that a secret can be changed."""
 
-    def __init__(self, secrets: Sequence[str]) -> None:
+    def __init__(self, secrets: Sequence[str], purpose: bytes = PURPOSE) -> None:
         if not secrets:
             raise ValueError("blinding needs a secret")
-        self._keys = [digest(secret.encode(), PURPOSE, sha256) for secret in secrets]
+        self._keys = [digest(secret.encode(), purpose, sha256) for secret in secrets]
 
     def tokens(self, *parts: str) -> tuple[bytes, ...]:
         """See the port."""

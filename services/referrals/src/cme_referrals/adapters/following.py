@@ -15,8 +15,9 @@ from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.progress import Progress
 
 SELECT = """
-SELECT s.id, s.reference, s.kind, s.referrer_kind, s.school_urn, s.still_missing, s.quarantined, s.received_at,
-       p.matched_at, p.team, p.on_register_at, c.investigated_since, c.due_on, c.closed_at, c.outcome, p.informed_at
+SELECT s.id, s.reference, s.kind, s.sender, s.sender_urn, s.referrer_kind, s.school_urn, s.still_missing, s.quarantined,
+       s.received_at, p.matched_at, p.team, p.on_register_at, c.investigated_since, c.due_on, c.closed_at, c.outcome,
+       p.informed_at
 FROM submission AS s
 LEFT JOIN submission_progress AS p ON p.submission_id = s.id
 LEFT JOIN case_progress AS c ON c.case_id = p.case_id
@@ -34,7 +35,7 @@ PAGE = """
 ORDER BY s.received_at DESC, s.id DESC LIMIT $3"""
 LATEST = SELECT + "WHERE true" + PAGE
 LATEST_OF_SCHOOL = SELECT + "WHERE s.sender_urn = $4" + PAGE
-LATEST_OF_SUBJECT = SELECT + "WHERE s.sender_urn IS NULL AND s.sender = $4" + PAGE
+LATEST_OF_SUBJECTS = SELECT + "WHERE s.sender_urn IS NULL AND s.sender = ANY($4)" + PAGE
 LATEST_OF_CHILD = SELECT + "WHERE s.first_submission_id IN (SELECT subject FROM whose WHERE child_id = $4)" + PAGE
 """Four statements, not one with conditions: each has an index that walks it in order."""
 
@@ -96,7 +97,13 @@ class PostgresFollowing:
         """See the port."""
         if sender.urn:
             return await self._page(LATEST_OF_SCHOOL, before, limit, sender.urn)
-        return await self._page(LATEST_OF_SUBJECT, before, limit, sender.subject)
+        return await self.latest_of_subjects([sender.subject], before=before, limit=limit)
+
+    async def latest_of_subjects(
+        self, subjects: Sequence[str], *, before: tuple[datetime, UUID] | None, limit: int
+    ) -> Sequence[Followed]:
+        """See the port."""
+        return await self._page(LATEST_OF_SUBJECTS, before, limit, list(subjects))
 
     async def latest_of_child(
         self, child_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
@@ -151,6 +158,7 @@ def _followed(row: asyncpg.Record) -> Followed:
         id=row["id"],
         reference=row["reference"],
         kind=Kind(row["kind"]),
+        sender=Sender(subject=row["sender"], urn=row["sender_urn"]),
         referrer_kind=row["referrer_kind"],
         school_urn=row["school_urn"],
         still_missing=tuple(row["still_missing"]),

@@ -12,6 +12,7 @@ from cme_bus.sealing import Keyring, NoKeyring
 from cme_referrals.adapters.batches import PostgresBatches, PostgresToldChildren
 from cme_referrals.adapters.chains import PostgresChains
 from cme_referrals.adapters.challenges import PostgresChallenges
+from cme_referrals.adapters.contact_links import PostgresContactLinks
 from cme_referrals.adapters.elsewhere import PostgresElsewhere
 from cme_referrals.adapters.following import PostgresFollowing
 from cme_referrals.adapters.punctuality import PostgresPunctuality
@@ -31,6 +32,7 @@ class ReferralsTx(Tx):
         self.punctuality = PostgresPunctuality(conn)
         self.elsewhere = PostgresElsewhere(conn)
         self.batches = PostgresBatches(conn, keyring or NoKeyring())
+        self.contact_links = PostgresContactLinks(conn, keyring or NoKeyring())
         self.chains = PostgresChains(conn)
         self.told = PostgresToldChildren(conn)
         self.identity = PostgresIdentity(conn)

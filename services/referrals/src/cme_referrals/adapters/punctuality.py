@@ -29,6 +29,9 @@ SELECT p.*, s.reference, s.received_at
 FROM punctuality AS p JOIN submission AS s ON s.id = p.first_submission_id
 """
 OF_CHAIN = SELECT + "WHERE p.first_submission_id = $1"
+OF_SUBMISSION = (
+    SELECT + "WHERE p.first_submission_id = (SELECT first_submission_id FROM submission WHERE submission.id = $1)"
+)
 WAITING = (
     SELECT
     + """
@@ -57,6 +60,11 @@ class PostgresPunctuality:
     async def of_chain(self, first_submission_id: UUID) -> Timed | None:
         """See the port."""
         row = await self._conn.fetchrow(OF_CHAIN, first_submission_id)
+        return _timed(row) if row else None
+
+    async def of_submission(self, submission_id: UUID) -> Timed | None:
+        """What is kept of the chain of a submission."""
+        row = await self._conn.fetchrow(OF_SUBMISSION, submission_id)
         return _timed(row) if row else None
 
     async def replace(self, timed: Timed) -> None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from cme_contracts.people import Child
+from cme_contracts.people import Child, Confidential
+from cme_referrals.application.authority import Authority
+from cme_referrals.application.confidential import blinded
 from cme_referrals.application.forms import About
 from cme_referrals.domain.errors import InTheFutureError
 from cme_referrals.domain.identifiers import believable_nhs_number, believable_upn
@@ -18,11 +20,17 @@ class Checked:
     """The child with what is believed of them, and what is not, by field name."""
 
     child: Child
+    """As every reader is told of them: nothing that is confidential."""
     quarantined: tuple[str, ...]
+    withheld: Confidential
+    """What safeguarding alone is told."""
 
 
-def checked(about: About) -> Checked:
-    """Believe an identifier that can be right; keep one that cannot be aside, and say so; refuse neither."""
+def checked(about: About, authority: Authority) -> Checked:
+    """Believe an identifier that can be right; keep one that cannot be aside, and say so; refuse neither.
+
+    What was marked confidential is apart, with its tokens (decision 0102).
+    """
     quarantined = []
     believed: dict[str, str | None] = {}
     rules: Mapping[str, tuple[str | None, Callable[[str], str | None]]] = {
@@ -33,7 +41,8 @@ def checked(about: About) -> Checked:
         believed[name] = rule(given) if given else None
         if given and believed[name] is None:
             quarantined.append(f"child.{name}")
-    return Checked(about.child.model_copy(update=believed), tuple(quarantined))
+    child, withheld = blinded(about, authority.addresses)
+    return Checked(child.model_copy(update=believed), tuple(quarantined), withheld)
 
 
 def refuse_the_future(today: date, **days: date | None) -> None:
@@ -49,8 +58,8 @@ def filled(**fields: Any) -> Iterator[str]:
 
 
 def filled_about(child: Child) -> Iterator[str]:
-    """The same for the child."""
-    reachable = tuple(address for address in child.addresses if any(address.lines) or address.postcode)
+    """The same for the child. What safeguarding holds was given, and is asked of nobody again."""
+    reachable = tuple(one for one in child.addresses if any(one.lines) or one.postcode or one.held_by_safeguarding)
     return filled(
         child__forename=child.forename,
         child__surname=child.surname,
@@ -60,7 +69,7 @@ def filled_about(child: Child) -> Iterator[str]:
         child__upn=child.upn,
         child__nhs_number=child.nhs_number,
         child__addresses=reachable,
-        child__addresses__postcode=next((address.postcode for address in reachable if address.postcode), None),
+        child__addresses__postcode=any(one.postcode or one.held_by_safeguarding for one in reachable) or None,
         child__parents=child.parents,
-        child__parents__telephones=next((parent.telephones for parent in child.parents if parent.telephones), None),
+        child__parents__telephones=any(one.telephones or one.held_by_safeguarding for one in child.parents) or None,
     )

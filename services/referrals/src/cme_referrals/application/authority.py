@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cme_calendars import WorkingDays
+from cme_referrals.application.telling import Blinds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,3 +15,5 @@ class Authority:
     la_code: str | None
     """Its code; None where none is configured."""
     working_days: WorkingDays
+    addresses: Blinds
+    """Makes the tokens that stand for addresses."""

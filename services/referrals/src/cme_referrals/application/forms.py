@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
-from cme_contracts.people import Child, Referrer
+from cme_contracts.people import Address, Child, Confidential, Referrer
 from cme_referrals.domain.returns import Timing
 from cme_referrals.domain.rules import Challenge
+
+NOTHING_WITHHELD = Confidential()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +45,16 @@ class About:
     """The child a form is about, and the identifiers that are not believed until they have been checked."""
 
     child: Child
-    """Without identifiers: `upn` is None here."""
+    """Without identifiers: `upn` is None here; and without anything that was marked confidential."""
     upn: str | None = None
     nhs_number: str | None = None
+    withheld: Confidential = NOTHING_WITHHELD
+    """What safeguarding alone is told, its addresses in the order of those that `child` says are held."""
+
+    def addresses(self) -> Iterator[Address]:
+        """All that were given, in their order, confidential or not."""
+        held = iter(self.withheld.addresses)
+        return (next(held) if one.held_by_safeguarding else one for one in self.child.addresses)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

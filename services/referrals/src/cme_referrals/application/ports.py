@@ -46,6 +46,7 @@ class Followed:
     id: UUID
     reference: str
     kind: Kind
+    sender: Sender
     referrer_kind: str
     school_urn: str | None
     still_missing: tuple[str, ...]
@@ -100,6 +101,11 @@ class Following(Protocol):
         self, sender: Sender, *, before: tuple[datetime, UUID] | None, limit: int
     ) -> Sequence[Followed]:
         """The same, of what they sent."""
+
+    async def latest_of_subjects(
+        self, subjects: Sequence[str], *, before: tuple[datetime, UUID] | None, limit: int
+    ) -> Sequence[Followed]:
+        """The same, of what was sent by any of these, each of them one person."""
 
     async def latest_of_child(
         self, child_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int

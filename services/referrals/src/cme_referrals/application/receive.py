@@ -5,8 +5,9 @@ from __future__ import annotations
 from cme_calendars import local_date
 from cme_contracts.codes import Factor, ReferrerKind
 from cme_contracts.people import Child
-from cme_contracts.referrals import ConcernReported
+from cme_contracts.referrals import ConcernReported, ConfidentialAddressGiven
 from cme_contracts.sealed import Sealed
+from cme_referrals.application.about import Checked
 from cme_referrals.application.forms import Receipt, Received
 from cme_referrals.application.ports import Intake, Submission
 from cme_referrals.domain.completeness import Kind
@@ -22,9 +23,19 @@ def school_of(receipt: Receipt, given: str | None) -> str | None:
 
 
 async def keep(
-    tx: Intake, kind: Kind, receipt: Receipt, received: Received, *, referrer_kind: ReferrerKind, school_urn: str | None
+    tx: Intake,
+    kind: Kind,
+    receipt: Receipt,
+    received: Received,
+    about: Checked,
+    *,
+    referrer_kind: ReferrerKind,
+    school_urn: str | None,
 ) -> None:
-    """Keep the submission as it came; takes its row, so what is said about it is said in order."""
+    """Keep the submission as it came; takes its row, so what is said about it is said in order.
+
+    Says `ConfidentialAddressGiven`, to safeguarding alone, where something was marked confidential.
+    """
     await tx.submissions.add(
         Submission(
             id=receipt.submission_id,
@@ -41,6 +52,16 @@ async def keep(
             as_received=receipt.as_received,
         )
     )
+    if about.withheld.addresses or about.withheld.parents:
+        tx.publish(
+            ConfidentialAddressGiven(
+                submission_id=receipt.submission_id,
+                first_submission_id=receipt.first_submission_id,
+                reference=receipt.reference,
+                received_at=receipt.received_at,
+                personal=Sealed(about.withheld),
+            )
+        )
 
 
 def report_concern(

@@ -33,7 +33,7 @@ async def receive_home_education(
     )
     by_school = receipt.school_urn is not None
     school = await returning_school(tx, receipt, form.school_urn, authority) if by_school or form.school_urn else None
-    about = checked(form.about)
+    about = checked(form.about, authority)
     given = [
         *filled(
             writing_received_on=form.writing_received_on,
@@ -53,7 +53,7 @@ async def receive_home_education(
         timing=timed.timing if timed else None,
     )
     sender = ReferrerKind.SCHOOL if by_school else ReferrerKind.PARENT
-    await keep(tx, kind, receipt, received, referrer_kind=sender, school_urn=school.urn if school else None)
+    await keep(tx, kind, receipt, received, about, referrer_kind=sender, school_urn=school.urn if school else None)
     tx.publish(
         HomeEducationNotified(
             submission_id=receipt.submission_id,
@@ -90,7 +90,7 @@ async def receive_attendance_return(
         first_absent_on=form.first_absent_on,
     )
     school = await returning_school(tx, receipt, form.school_urn, authority)
-    about = checked(form.about)
+    about = checked(form.about, authority)
     given = [
         *filled(
             first_absent_on=form.first_absent_on,
@@ -108,7 +108,7 @@ async def receive_attendance_return(
         quarantined=about.quarantined,
         timing=timed.timing,
     )
-    await keep(tx, kind, receipt, received, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)
+    await keep(tx, kind, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)
     tx.publish(
         AttendanceReturned(
             submission_id=receipt.submission_id,
@@ -144,7 +144,7 @@ async def receive_sickness_return(tx: Intake, form: SicknessForm, receipt: Recei
         grounds_on=form.grounds_on,
     )
     school = await returning_school(tx, receipt, form.school_urn, authority)
-    about = checked(form.about)
+    about = checked(form.about, authority)
     given = [
         *filled(first_absent_on=form.first_absent_on, grounds_on=form.grounds_on, home_la=form.home_la),
         *filled_about(about.child),
@@ -155,7 +155,7 @@ async def receive_sickness_return(tx: Intake, form: SicknessForm, receipt: Recei
         quarantined=about.quarantined,
         timing=timed.timing,
     )
-    await keep(tx, kind, receipt, received, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)
+    await keep(tx, kind, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)
     tx.publish(
         SicknessReturned(
             submission_id=receipt.submission_id,

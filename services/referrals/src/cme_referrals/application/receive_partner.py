@@ -15,7 +15,7 @@ from cme_referrals.domain.completeness import Kind, still_missing
 
 
 async def receive_partner_notification(
-    tx: Intake, form: PartnerForm, receipt: Receipt, _authority: Authority
+    tx: Intake, form: PartnerForm, receipt: Receipt, authority: Authority
 ) -> Received:
     """Take a partner's notification. Raises `TooLittleError` or `InTheFutureError`; nothing else is refused.
 
@@ -27,11 +27,11 @@ async def receive_partner_notification(
         last_seen_on=form.last_seen_on,
     )
     school = await tx.schools.find(form.school_urn) if form.school_urn else None
-    about = checked(form.about)
+    about = checked(form.about, authority)
     kind = referrer_kind(receipt, form.referrer_kind)
     missing = still_missing(Kind.PARTNER_NOTIFICATION, _filled(form, about.child))
     received = Received(still_missing=(*missing, *_asked_of_health(kind, about.child)), quarantined=about.quarantined)
-    await keep(tx, Kind.PARTNER_NOTIFICATION, receipt, received, referrer_kind=kind, school_urn=form.school_urn)
+    await keep(tx, Kind.PARTNER_NOTIFICATION, receipt, received, about, referrer_kind=kind, school_urn=form.school_urn)
     raise_referral(
         tx,
         receipt,

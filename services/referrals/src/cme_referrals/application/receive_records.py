@@ -34,7 +34,7 @@ async def receive_lost_pupil_record(
         deleted_on=form.deleted_on,
     )
     school = await returning_school(tx, receipt, form.school_urn, authority)
-    about = checked(form.about)
+    about = checked(form.about, authority)
     lost = form.file_name is not None and destination_of(form.file_name) in {UNKNOWN, OUTSIDE}
     given = [
         *filled(deleted_on=form.deleted_on, file_name=form.file_name, home_la=form.home_la),
@@ -46,7 +46,7 @@ async def receive_lost_pupil_record(
         quarantined=(*about.quarantined, *(() if lost or form.file_name is None else ("file_name",))),
         timing=timed.timing,
     )
-    await keep(tx, kind, receipt, received, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)
+    await keep(tx, kind, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)
     tx.publish(
         LostPupilRecorded(
             submission_id=receipt.submission_id,
@@ -80,7 +80,7 @@ async def receive_transfer_file(tx: Intake, form: TransferFileForm, receipt: Rec
         deleted_on=form.deleted_on,
     )
     school = await returning_school(tx, receipt, form.school_urn, authority)
-    about = checked(form.about)
+    about = checked(form.about, authority)
     destination, file_name, aside = _believed(form)
     given = [
         *filled(
@@ -97,7 +97,7 @@ async def receive_transfer_file(tx: Intake, form: TransferFileForm, receipt: Rec
         quarantined=(*about.quarantined, *aside),
         timing=timed.timing,
     )
-    await keep(tx, kind, receipt, received, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)
+    await keep(tx, kind, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)
     tx.publish(
         TransferFileSent(
             submission_id=receipt.submission_id,

@@ -14,7 +14,7 @@ from cme_referrals.application.receive import keep, school_of
 from cme_referrals.domain.completeness import Kind, still_missing
 
 
-async def receive_referral(tx: Intake, form: ReferralForm, receipt: Receipt, _authority: Authority) -> Received:
+async def receive_referral(tx: Intake, form: ReferralForm, receipt: Receipt, authority: Authority) -> Received:
     """Take a referral. Raises `TooLittleError`, `InTheFutureError` or `NotYourSchoolError`; nothing else is refused.
 
     Says `ReferrerNamed`, then `ReferralRaised`, and `ConcernReported` where a factor may not wait.
@@ -26,7 +26,7 @@ async def receive_referral(tx: Intake, form: ReferralForm, receipt: Receipt, _au
     )
     school_urn = school_of(receipt, form.school_urn)
     school = await tx.schools.find(school_urn) if school_urn else None
-    about = checked(form.about)
+    about = checked(form.about, authority)
     received = Received(
         still_missing=still_missing(
             Kind.REFERRAL, _filled(form, school_known=school is not None, about=about.child, receipt=receipt)
@@ -34,7 +34,7 @@ async def receive_referral(tx: Intake, form: ReferralForm, receipt: Receipt, _au
         quarantined=about.quarantined,
     )
     kind = referrer_kind(receipt, form.referrer_kind)
-    await keep(tx, Kind.REFERRAL, receipt, received, referrer_kind=kind, school_urn=school_urn)
+    await keep(tx, Kind.REFERRAL, receipt, received, about, referrer_kind=kind, school_urn=school_urn)
     raise_referral(
         tx,
         receipt,

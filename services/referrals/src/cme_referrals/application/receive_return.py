@@ -34,7 +34,7 @@ async def receive_new_pupil_return(tx: Intake, form: NewPupilForm, receipt: Rece
     """
     refuse_the_future(local_date(receipt.received_at), child__date_of_birth=form.about.child.date_of_birth)
     school = await returning_school(tx, receipt, form.school_urn, authority)
-    about = checked(form.about)
+    about = checked(form.about, authority)
     given = [*filled(last_school_urn=form.last_school_urn, home_la=form.home_la), *filled_about(about.child)]
     timed = await time_return(
         tx, Kind.NEW_PUPIL_RETURN, receipt, school, authority, form.entered_on, in_class=form.most_junior_class
@@ -45,7 +45,9 @@ async def receive_new_pupil_return(tx: Intake, form: NewPupilForm, receipt: Rece
         timing=timed.timing,
         exempt=timed.exempt,
     )
-    await keep(tx, Kind.NEW_PUPIL_RETURN, receipt, received, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)
+    await keep(
+        tx, Kind.NEW_PUPIL_RETURN, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn
+    )
     tx.publish(
         PupilAdded(
             submission_id=receipt.submission_id,
@@ -81,7 +83,7 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
         evidence__other_schools_consented_on=form.evidence.other_schools_consented_on,
     )
     school = await returning_school(tx, receipt, form.school_urn, authority)
-    about = checked(form.about)
+    about = checked(form.about, authority)
     known = form.destination_urn and await tx.schools.find(form.destination_urn)
     given = [
         *filled(
@@ -106,7 +108,9 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
         exempt=timed.exempt,
         challenges=tuple(found.values()),
     )
-    await keep(tx, Kind.DELETION_RETURN, receipt, received, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)
+    await keep(
+        tx, Kind.DELETION_RETURN, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn
+    )
     returned = Returned(
         submission_id=receipt.submission_id,
         first_submission_id=receipt.first_submission_id,

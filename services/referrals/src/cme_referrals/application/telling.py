@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from cme_contracts.people import Child
+from cme_referrals.application.forms import About
 from cme_referrals.domain.child_token import same_child
 
 
@@ -41,11 +41,13 @@ class ToldChildren(Protocol):
         """The references of the submissions that told of this child, the latest first; a few of them."""
 
 
-def child_tokens(blinds: Blinds, scope: str, child: Child) -> tuple[bytes, ...] | None:
+def child_tokens(blinds: Blinds, scope: str, about: About) -> tuple[bytes, ...] | None:
     """The child as this sender names them; None where name, date of birth or postcode is not known.
 
-    The sender is part of the token: it says nothing about whether others have told us of the child.
+    The sender is part of the token: it says nothing about whether others have told us of the child. Whether the address
+    was marked confidential makes no difference.
     """
-    postcode = next((address.postcode for address in child.addresses if address.postcode), None)
+    child = about.child
+    postcode = next((address.postcode for address in about.addresses() if address.postcode), None)
     found = same_child(child.forename, child.surname, child.date_of_birth, postcode)
     return blinds.tokens("child", scope, *found) if found else None

@@ -12,13 +12,14 @@ def same_child(forename: str, surname: str, date_of_birth: date | None, postcode
 
     Accents, capitals, spaces and hyphens do not count: clerks write them as they please.
     """
-    named = _plain(surname), _plain(forename)
-    where = _plain(postcode or "")
+    named = plain(surname), plain(forename)
+    where = plain(postcode or "")
     if not any(named) or date_of_birth is None or not where:
         return None
     return (*named, date_of_birth.isoformat(), where)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Letters and figures only, without case and accents."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     return re.sub(r"[\W_]", "", "".join(sign for sign in letters if not unicodedata.combining(sign)))

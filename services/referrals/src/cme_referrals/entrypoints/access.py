@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from cme_web.access import AccessTable, Row, bearer, link, public
 
-OFFICERS = frozenset({"lead_officer", "team_manager", "service_lead", "head_of_service", "safeguarding"})
+SAFEGUARDING = "safeguarding"
+"""Alone besides its sender is shown what is confidential in a form."""
+OFFICERS = frozenset({"lead_officer", "team_manager", "service_lead", "head_of_service", SAFEGUARDING})
 """They see every submission."""
 SCHOOL = "school"
 """Sees what it sent itself, and acts for itself only."""
 PARTNER = "partner"
 """Health, social care, police, housing: sees what that account sent itself. The token says what kind of partner."""
+TELL, FOLLOW_ALL = "tell", "follow"
+"""What a link to a proven address was made for: to tell us once; to follow all that was told from that address."""
 FOLLOW = "progress"
 """What the link in an answer was made for."""
 
@@ -19,6 +23,8 @@ SENDERS = frozenset({SCHOOL, PARTNER, *OFFICE})
 """They may send a referral; a return is a school's own."""
 LONGEST_BATCH = 64 * 1024**3
 """Bytes; a batch is read as it comes, so this bounds time and not memory."""
+
+NO_ACCOUNT = "whoever knows of a child need have no account: a link proves their address (policy 5.4)"
 
 ACCESS = AccessTable(
     Row("POST", "/v1/referrals", bearer, roles=SENDERS, idempotent=True),
@@ -43,4 +49,7 @@ ACCESS = AccessTable(
     Row("GET", "/fhir/R4/Task/{task_id}", bearer, roles={PARTNER}, hidden=True),
     Row("GET", "/fhir/R4/metadata", public, why="what the interface does is open to its users", per_minute=60),
     Row("GET", "/v1/progress/{token}", link, purpose=FOLLOW, per_minute=300),
+    Row("POST", "/v1/partner-links", public, why=NO_ACCOUNT, per_minute=10),
+    Row("POST", "/v1/partner-notifications/by-link/{token}", link, purpose=TELL, per_minute=30),
+    Row("GET", "/v1/submissions/by-link/{token}", link, purpose=FOLLOW_ALL, per_minute=60),
 )

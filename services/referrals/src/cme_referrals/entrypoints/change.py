@@ -74,7 +74,7 @@ def api(desk: Desk) -> APIRouter:
             return _refused(error.faults)
         except SubmissionError as error:
             return _refused(faults_of(error))
-        child = child_tokens(desk.blinds, sender.scope, form.child.about().child)
+        child = child_tokens(desk.blinds, sender.scope, form.child.about())
         async with desk.db.transaction() as tx:
             found = await check(tx, kind.use_case(form, desk.authority), receipt_of(desk, form, caller), child)
         received = found.received

@@ -69,19 +69,24 @@ def answer_of(desk: Desk, receipt: Receipt, received: Received) -> dict[str, obj
 async def note_told(desk: Desk, tx: ReferralsTx, body: SentForm, receipt: Receipt) -> None:
     """Remember that this sender has told us of this child, without remembering of whom."""
     sender = Sender(subject=receipt.sender, urn=receipt.school_urn)
-    if tokens := child_tokens(desk.blinds, sender.scope, body.child.about().child):
+    if tokens := child_tokens(desk.blinds, sender.scope, body.child.about()):
         await tx.told.add([(tokens[0], receipt.submission_id)])
 
 
 def receipt_of(desk: Desk, body: BaseModel, caller: Caller) -> Receipt:
     """One sending, here and now. Raises `Problem` 403 for a school without a URN, a partner without a kind."""
+    return receipt_for(desk, body, sender_of(caller), partner_kind(caller))
+
+
+def receipt_for(desk: Desk, body: BaseModel, sender: Sender, kind: ReferrerKind | None) -> Receipt:
+    """The same for whoever it is. `kind`: what kind of partner they have shown to be."""
     return Receipt(
         submission_id=uuid4(),
         reference=reference_of(randbelow(RANDOM)),
         received_at=desk.clock.now(),
-        sender=caller.subject,
-        school_urn=own_school(caller),
-        referrer_kind=partner_kind(caller),
+        sender=sender.subject,
+        school_urn=sender.urn,
+        referrer_kind=kind,
         as_received=body.model_dump(mode="json", exclude_unset=True),
     )
 

@@ -9,7 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from cme_referrals.application.ports import Followed
-from cme_referrals.entrypoints.desk import Desk, confined_to, receive
+from cme_referrals.domain.confidential import without_confidential
+from cme_referrals.entrypoints.access import SAFEGUARDING
+from cme_referrals.entrypoints.desk import Desk, confined_to, receive, sender_of
 from cme_referrals.entrypoints.kinds import KINDS, AnyKind
 from cme_referrals.entrypoints.people import SentForm
 from cme_referrals.entrypoints.views import (
@@ -53,14 +55,17 @@ def api(desk: Desk) -> APIRouter:
 
     @router.get("/v1/submissions/{submission_id}", responses={200: {"model": WholeSubmissionView}})
     async def submission(submission_id: UUID, caller: CurrentCaller) -> dict[str, Any]:
-        """One submission, with the form as it was received."""
+        """One submission, with the form as it was received; what is confidential only for its sender and safeguarding."""
         async with desk.db.transaction() as tx:
             followed = await tx.following.find(submission_id, sent_by=confined_to(caller))
             if followed is None:
                 raise NotVisible
             challenges = await tx.challenges.of_submission(submission_id)
+            timed = await tx.punctuality.of_submission(submission_id)
             form = await tx.submissions.as_received(submission_id)
-        return whole_view(followed, challenges, dict(form) if form is not None else None)
+        if form is not None and not (caller.may(SAFEGUARDING) or followed.sender.scope == sender_of(caller).scope):
+            form = without_confidential(form)
+        return whole_view(followed, challenges, timed, dict(form) if form is not None else None)
 
     @router.get("/v1/progress/{token}", responses={200: {"model": ProgressView}})
     async def progress(token: str, link: CurrentLink) -> dict[str, Any]:

@@ -19,6 +19,23 @@ class Address(Form):
     postcode: Annotated[str, Field(max_length=10)] | None = None
     uprn: Annotated[str, Field(pattern="^[0-9]{1,12}$")] | None = None
     kind: Literal["current", "previous", "new"] = "current"
+    confidential: bool = Field(
+        default=False,
+        description="Somebody must not learn of it: safeguarding alone is given it (a refuge, foster carers).",
+    )
+
+    @property
+    def held(self) -> bool:
+        """Whether there is anything that safeguarding alone may have."""
+        return self.confidential and bool(any(self.lines) or self.postcode or self.uprn)
+
+    def whole(self) -> people.Address:
+        """As it was given."""
+        return people.Address(lines=self.lines, postcode=self.postcode, uprn=self.uprn, kind=self.kind)
+
+    def said(self) -> people.Address:
+        """What may be said of it to everybody who reads of the child."""
+        return people.Address(lines=(), kind=self.kind, held_by_safeguarding=True) if self.held else self.whole()
 
 
 class Parent(Form):
@@ -28,6 +45,24 @@ class Parent(Form):
     relationship: Text | None = None
     telephones: tuple[Telephone, ...] = Field(default=(), max_length=10)
     email: Email | None = None
+    confidential: bool = Field(
+        default=False,
+        description="Telephone and e-mail would lead to where somebody hides: safeguarding alone is given them.",
+    )
+
+    @property
+    def held(self) -> bool:
+        """Whether there is anything that safeguarding alone may have."""
+        return self.confidential and bool(self.telephones or self.email)
+
+    def whole(self) -> people.Parent:
+        """As they were given."""
+        return people.Parent.model_validate(self.model_dump(exclude={"confidential"}))
+
+    def said(self) -> people.Parent:
+        """What may be said of them to everybody who reads of the child."""
+        hidden = {"telephones": (), "email": None, "held_by_safeguarding": True} if self.held else {}
+        return self.whole().model_copy(update=hidden)
 
 
 class Child(Form):
@@ -45,9 +80,19 @@ class Child(Form):
     parents: tuple[Parent, ...] = Field(default=(), max_length=10)
 
     def about(self) -> About:
-        """The same in the words of the events, with the identifiers still to be checked."""
-        plain = self.model_dump(exclude={"upn", "nhs_number"})
-        return About(child=people.Child.model_validate(plain), upn=self.upn, nhs_number=self.nhs_number)
+        """The same in the words of the events, with the identifiers still to be checked, and what is confidential apart."""
+        plain = self.model_dump(exclude={"upn", "nhs_number", "addresses", "parents"})
+        said = {"addresses": [one.said() for one in self.addresses], "parents": [one.said() for one in self.parents]}
+        withheld = people.Confidential(
+            addresses=tuple(one.whole() for one in self.addresses if one.held),
+            parents=tuple(one.whole() for one in self.parents if one.held),
+        )
+        return About(
+            child=people.Child.model_validate(plain | said),
+            upn=self.upn,
+            nhs_number=self.nhs_number,
+            withheld=withheld,
+        )
 
 
 class Referrer(Form):

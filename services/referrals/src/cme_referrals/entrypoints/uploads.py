@@ -115,7 +115,7 @@ class Upload:
             sent=row.sent or "",
             names=contents if key is None else blinds.tokens("key", scope, key),
             contents=contents,
-            child=child_tokens(blinds, scope, form.child.about().child),
+            child=child_tokens(blinds, scope, form.child.about()),
             receipt=receipt_of(self._desk, form, self._caller),
             take_in=kind.use_case(form, self._desk.authority),
             explain=lambda error: self._placed(row, faults_of(error)),

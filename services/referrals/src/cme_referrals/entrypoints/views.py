@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from cme_referrals.application.forms import Receipt, Received
-from cme_referrals.application.ports import Followed
+from cme_referrals.application.ports import Followed, Timed
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.progress import Progress, Stage
 from cme_referrals.domain.returns import Timing, Unit
@@ -116,6 +116,11 @@ class WholeSubmissionView(SubmissionView):
     """A submission with the form as it was received."""
 
     challenges: tuple[ChallengeView, ...] = Field(description="As they stand now.")
+    due_on: date | None = Field(description="A school's return: the last day on which it was in time.")
+    late: bool | None = Field(description="A school's return: whether it was; null where that cannot be said yet.")
+    late_by: int | None
+    late_by_days: Unit | None = Field(description="Which days are counted.")
+    exempt: bool | None = Field(description="A school's return: true where none was needed.")
     as_received: dict[str, Any] | None = Field(description="null: its key has been forgotten, and the child with it.")
 
 
@@ -164,11 +169,15 @@ def submission_view(followed: Followed) -> dict[str, Any]:
 
 
 def whole_view(
-    followed: Followed, challenges: Sequence[Challenge], as_received: dict[str, Any] | None
+    followed: Followed, challenges: Sequence[Challenge], timed: Timed | None, as_received: dict[str, Any] | None
 ) -> dict[str, Any]:
     """For one submission."""
     return WholeSubmissionView(
-        **_submission(followed), challenges=challenge_views(challenges), as_received=as_received
+        **_submission(followed),
+        **timing_view(timed.timing if timed else None),
+        exempt=timed.exempt if timed else None,
+        challenges=challenge_views(challenges),
+        as_received=as_received,
     ).model_dump(mode="json")
 
 

@@ -12,7 +12,7 @@ import asyncpg
 
 from cme_register.adapters.cases import WAITING
 from cme_register.adapters.clocks import COLUMNS, clock_of
-from cme_register.adapters.rows import details_from_json
+from cme_register.adapters.rows import details_from_json, shown
 from cme_register.application.rules import Rules
 from cme_register.domain.clocks import Clock, rung_at
 from cme_register.domain.codes import Status
@@ -74,11 +74,11 @@ async def child_page(pool: Pool, child_id: UUID) -> View | None:
     )
     if row is None:
         return None
-    shown = details_from_json(row["details"])
-    alike = await pool.fetch(ALIKE, [trait.digest for trait in traits(shown)], row["id"])
+    found_by = traits(details_from_json(row["details"]))
+    alike = await pool.fetch(ALIKE, [trait.digest for trait in found_by], row["id"])
     return {
         "child_id": row["id"],
-        "details": row["details"],
+        "details": shown(row["details"]),
         "joined": [dict(one) for one in await pool.fetch(JOINED, row["id"])],
         "may_also_be": [one["id"] for one in alike],
         "submissions": [dict(one) for one in await pool.fetch(OF_CHILD, row["id"])],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 
@@ -15,6 +15,12 @@ class Address:
     postcode: str | None = None
     uprn: str | None = None
     kind: str = "current"
+    held_by_safeguarding: bool = False
+    """It was marked confidential: safeguarding alone has it."""
+    token: str | None = None
+    """Of one that is held: equal where it is the same address."""
+    found_by: tuple[str, ...] = field(default=(), compare=False)
+    """Blind tokens by which this child, and no other, is found there: whether it is held or not."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -25,6 +31,8 @@ class Parent:
     relationship: str | None = None
     telephones: tuple[str, ...] = ()
     email: str | None = None
+    held_by_safeguarding: bool = False
+    """Telephone and e-mail were marked confidential."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,7 +53,8 @@ class Details:
     def filled_with(self, later: Details) -> Details:
         """Field by field: what this has stays, what it lacks comes from `later`, and lists grow.
 
-        A name that differs becomes another name, an address that is new becomes a lead (domain scenario 18).
+        A name that differs becomes another name, an address that is new becomes a lead (domain scenario 18). What anybody
+        has marked confidential is held, whoever else has written it openly.
         """
         named = f"{later.forename} {later.surname}"
         others = () if named == f"{self.forename} {self.surname}" else (named,)
@@ -57,8 +66,8 @@ class Details:
             sex=self.sex or later.sex,
             upn=self.upn or later.upn,
             nhs_number=self.nhs_number or later.nhs_number,
-            addresses=_grown(self.addresses, later.addresses),
-            parents=_grown(self.parents, later.parents),
+            addresses=_without_held(_grown(self.addresses, later.addresses)),
+            parents=_reachable(_grown(self.parents, later.parents)),
         )
 
 
@@ -76,3 +85,13 @@ def gathered(given: Iterable[Details]) -> Details:
 
 def _grown[T](have: tuple[T, ...], more: tuple[T, ...]) -> tuple[T, ...]:
     return tuple(dict.fromkeys((*have, *more)))
+
+
+def _without_held(addresses: tuple[Address, ...]) -> tuple[Address, ...]:
+    held = {token for one in addresses if one.held_by_safeguarding for token in one.found_by}
+    return tuple(one for one in addresses if one.held_by_safeguarding or held.isdisjoint(one.found_by))
+
+
+def _reachable(parents: tuple[Parent, ...]) -> tuple[Parent, ...]:
+    held = {one.name.casefold() for one in parents if one.held_by_safeguarding}
+    return tuple(one for one in parents if one.held_by_safeguarding or one.name.casefold() not in held)

@@ -42,6 +42,9 @@ def _traits(details: Details) -> Iterator[Trait]:
         for address in details.addresses:
             if address.postcode:
                 yield _trait(NAME, name, surname, born, _squeezed(address.postcode))
+    for address in details.addresses:
+        for token in address.found_by:  # the same three, as intake blinds them: all that is told of one that is held
+            yield _trait(NAME, token)
 
 
 def folded(name: str) -> str:

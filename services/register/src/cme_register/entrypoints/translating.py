@@ -88,6 +88,16 @@ def details(child: people.Child) -> Details:
     return Details(
         forename=child.forename, surname=child.surname, other_names=child.other_names, date_of_birth=child.date_of_birth,
         stated_age=child.stated_age, sex=child.sex, upn=child.upn, nhs_number=child.nhs_number,
-        addresses=tuple(Address(one.lines, one.postcode, one.uprn, one.kind) for one in child.addresses),
-        parents=tuple(Parent(one.name, one.relationship, one.telephones, one.email) for one in child.parents),
+        addresses=tuple(map(_address, child.addresses)), parents=tuple(map(_parent, child.parents)),
     )  # fmt: skip
+
+
+def _address(one: people.Address) -> Address:
+    return Address(
+        lines=one.lines, postcode=one.postcode, uprn=one.uprn, kind=one.kind,
+        held_by_safeguarding=one.held_by_safeguarding, token=one.token, found_by=one.found_by,
+    )  # fmt: skip
+
+
+def _parent(one: people.Parent) -> Parent:
+    return Parent(one.name, one.relationship, one.telephones, one.email, one.held_by_safeguarding)

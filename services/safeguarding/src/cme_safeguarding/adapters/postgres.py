@@ -6,6 +6,7 @@ from functools import cached_property
 
 from cme_bus.database import Tx
 from cme_safeguarding.adapters.cases import PostgresCases
+from cme_safeguarding.adapters.confidential import PostgresConfidential
 from cme_safeguarding.adapters.considerations import PostgresConsiderations
 from cme_safeguarding.adapters.escalations import PostgresConcerns, PostgresEscalations
 from cme_safeguarding.adapters.files import PostgresFiles
@@ -24,6 +25,10 @@ class SafeguardingTx(Tx):
     @cached_property
     def submissions(self) -> PostgresSubmissions:
         return PostgresSubmissions(self.conn, self._keyring)
+
+    @cached_property
+    def confidential(self) -> PostgresConfidential:
+        return PostgresConfidential(self.conn, self._keyring)
 
     @cached_property
     def factors(self) -> PostgresFactors:

@@ -11,7 +11,7 @@ from uuid import UUID
 from cme_bus.meta import Meta
 from cme_calendars import WorkingDays
 from cme_contracts.base import Event
-from cme_contracts.people import Child
+from cme_contracts.people import Child, Confidential
 from cme_safeguarding.domain.case_file import CaseFile
 from cme_safeguarding.domain.consideration import Consideration
 from cme_safeguarding.domain.escalation import Escalation
@@ -94,6 +94,16 @@ class Submissions(Protocol):
 
     async def reported_children(self, subjects: Collection[UUID]) -> Sequence[tuple[UUID, datetime, Child | None]]:
         """Who was reported: submission, when, and the child; None where the key has been forgotten."""
+
+
+class ConfidentialAddresses(Protocol):
+    """Where somebody hides, as it was given."""
+
+    async def keep(self, submission_id: UUID, chain: UUID, given: Confidential, at: datetime) -> None:
+        """Keep it, sealed."""
+
+    async def of(self, subjects: Collection[UUID]) -> Sequence[tuple[UUID, datetime, Confidential | None]]:
+        """What was given about these: submission, when, and what; None where the key has been forgotten."""
 
 
 class Factors(Protocol):
@@ -220,6 +230,8 @@ class Transaction(Protocol):
     def files(self) -> Files: ...
     @property
     def submissions(self) -> Submissions: ...
+    @property
+    def confidential(self) -> ConfidentialAddresses: ...
     @property
     def factors(self) -> Factors: ...
     @property

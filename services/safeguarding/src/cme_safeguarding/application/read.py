@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from cme_contracts.people import Child
+from cme_contracts.people import Child, Confidential
 from cme_safeguarding.application.ports import File, Shown, Transaction
 from cme_safeguarding.domain.consideration import Consideration
 from cme_safeguarding.domain.errors import UnknownChild
@@ -60,6 +60,15 @@ async def reported_children(tx: Transaction, who: str, child_id: UUID) -> Sequen
     file = await _file(tx, child_id)
     await tx.accesses.note(who, "reported_child", file.subjects)
     return await tx.submissions.reported_children(file.subjects)
+
+
+async def confidential_addresses(
+    tx: Transaction, who: str, child_id: UUID
+) -> Sequence[tuple[UUID, datetime, Confidential | None]]:
+    """Where this child, or a parent, is or was, as somebody marked it confidential. Raises UnknownChild."""
+    file = await _file(tx, child_id)
+    await tx.accesses.note(who, "confidential_addresses", file.subjects)
+    return await tx.confidential.of(file.subjects)
 
 
 async def accesses(

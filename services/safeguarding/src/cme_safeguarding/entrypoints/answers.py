@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from cme_calendars import local_date
+from cme_contracts.people import Confidential
 from cme_safeguarding.application.ports import Shown
 from cme_safeguarding.domain.consideration import Consideration
 from cme_safeguarding.domain.escalation import Escalation
@@ -113,6 +114,16 @@ def escalation(one: Shown[Escalation]) -> dict[str, Any]:
         "their_reference": record.their_reference,
         "on_time": record.on_time if record.acknowledged_at else None,
         "times_silent": record.times_silent,
+    }
+
+
+def confidential(submission_id: UUID, at: datetime, given: Confidential | None) -> dict[str, Any]:
+    """What one submission gave; null where its key has been forgotten."""
+    blind = {"addresses": {"__all__": {"token", "found_by"}}}
+    return {
+        "submission_id": str(submission_id),
+        "received_at": at.isoformat(),
+        "given": given and given.model_dump(mode="json", exclude=blind),
     }
 
 

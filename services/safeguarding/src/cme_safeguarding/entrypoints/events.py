@@ -8,7 +8,7 @@ from cme_bus.consumer import Consumer
 from cme_bus.database import Database
 from cme_bus.meta import Meta
 from cme_contracts.catalogue import CATALOG
-from cme_contracts.referrals import CONCERNS, ConcernReported
+from cme_contracts.referrals import CONCERNS, ConcernReported, ConfidentialAddressGiven
 from cme_contracts.register import (
     CaseClosed,
     CaseOpened,
@@ -26,6 +26,7 @@ from cme_safeguarding.application import follow_case, rekey
 from cme_safeguarding.application.codes import words
 from cme_safeguarding.application.consider import Prompt
 from cme_safeguarding.application.hear_concern import hear_concern
+from cme_safeguarding.application.hear_confidential import hear_confidential
 from cme_safeguarding.application.ports import Practice
 from cme_timers import BusinessClock
 
@@ -62,6 +63,16 @@ def _hear_concerns(events: Consumer[SafeguardingTx], clock: BusinessClock, pract
             child=event.personal.plain,
             received_at=event.received_at,
             now=clock.now(),
+        )
+
+    @events.on(ConfidentialAddressGiven)
+    async def keep_confidential_address(event: ConfidentialAddressGiven, tx: SafeguardingTx, meta: Meta) -> None:
+        await hear_confidential(
+            tx,
+            submission_id=event.submission_id,
+            chain=event.first_submission_id,
+            given=event.personal.plain,
+            received_at=event.received_at,
         )
 
 

@@ -229,6 +229,13 @@ def _children(db: Database[SafeguardingTx]) -> APIRouter:
             }
         )
 
+    @router.get("/v1/children/{child_id}/confidential-addresses")
+    async def confidential_addresses(child_id: UUID, caller: CurrentCaller) -> Response:
+        """Addresses, and ways to reach a parent, that were marked confidential. Restricted; the reading is written down."""
+        async with db.transaction() as tx:
+            found = await read.confidential_addresses(tx, caller.subject, child_id)
+        return JSONResponse({"items": [answers.confidential(*one) for one in found]})
+
     return router
 
 

@@ -1,0 +1,49 @@
+"""An address that was marked confidential leaves intake for safeguarding alone; others get tokens to match with (policy 10)."""
+
+from __future__ import annotations
+
+from cme_contracts.people import Address, Child, Confidential
+from cme_referrals.application.forms import About
+from cme_referrals.application.telling import Blinds
+from cme_referrals.domain.address_token import same_address
+from cme_referrals.domain.child_token import same_child
+
+WIDTH = 16
+"""Bytes of a token in an event: enough that two addresses never share one."""
+
+
+def blinded(about: About, blinds: Blinds) -> tuple[Child, Confidential]:
+    """The child as others are told of them, and what only safeguarding is told, each address with its tokens.
+
+    Every address with a postcode gets tokens by which this child, and no other, is found there: so a mention that is
+    confidential and one that is not meet. Only one that is held gets a token of its own: beside an address in the
+    clear it would say where the others are.
+    """
+    given = [_found_by(about.child, one, blinds) for one in about.addresses()]
+    held = [
+        whole.model_copy(update={"token": _token(whole, blinds)})
+        for whole, said in zip(given, about.child.addresses, strict=True)
+        if said.held_by_safeguarding
+    ]
+    left = iter(held)
+    told = tuple(
+        said.model_copy(update={"token": next(left).token, "found_by": whole.found_by})
+        if said.held_by_safeguarding
+        else whole
+        for whole, said in zip(given, about.child.addresses, strict=True)
+    )
+    withheld = about.withheld.model_copy(update={"addresses": tuple(held)})
+    return about.child.model_copy(update={"addresses": told}), withheld
+
+
+def _found_by(child: Child, address: Address, blinds: Blinds) -> Address:
+    known = same_child(child.forename, child.surname, child.date_of_birth, address.postcode)
+    if known is None or not all(known):
+        return address
+    tokens = tuple(token[:WIDTH].hex() for token in blinds.tokens("found", *known))
+    return address.model_copy(update={"found_by": tokens})
+
+
+def _token(address: Address, blinds: Blinds) -> str | None:
+    known = same_address(address.lines, address.postcode, address.uprn)
+    return blinds.tokens("address", *known)[0][:WIDTH].hex() if known else None

@@ -1,0 +1,51 @@
+"""A form as it may be shown to somebody who is not its sender and does not work for safeguarding (policy 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from cme_referrals.domain.child_token import plain
+
+STAYS = frozenset({"confidential", "kind", "name", "relationship"})
+"""What is shown of an address or a parent that is marked confidential: nothing of where anybody can be found."""
+HELD = "held by safeguarding"
+SHORTEST = 4
+"""Letters and figures of what is looked for in other texts: a house number by itself stands everywhere."""
+
+
+def without_confidential(form: Mapping[str, Any]) -> dict[str, Any]:
+    """The form without what is marked confidential, wherever in it that stands; there it says who holds it.
+
+    A text that repeats it is not shown either. How to reach whoever sent the form stays: they are to be told.
+    """
+    secrets = tuple(one for one in map(plain, _secrets(form)) if len(one) >= SHORTEST)
+    return {name: value if name == "referrer" else _shown(value, secrets) for name, value in form.items()}
+
+
+def _marked(value: Any) -> bool:
+    return isinstance(value, Mapping) and bool(value.get("confidential"))
+
+
+def _secrets(value: Any, within: bool = False) -> Iterator[str]:
+    if isinstance(value, str) and within:
+        yield value
+    elif isinstance(value, Mapping):
+        inside = within or _marked(value)
+        for name, one in value.items():
+            yield from _secrets(one, inside and name not in STAYS)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _secrets(one, within)
+
+
+def _shown(value: Any, secrets: Sequence[str]) -> Any:
+    if isinstance(value, list | tuple):
+        return [_shown(one, secrets) for one in value]
+    if _marked(value):
+        return {name: one for name, one in value.items() if name in STAYS} | {"held_by_safeguarding": True}
+    if isinstance(value, Mapping):
+        return {name: _shown(one, secrets) for name, one in value.items()}
+    if isinstance(value, str) and any(secret in plain(value) for secret in secrets):
+        return HELD
+    return value
