@@ -21,11 +21,13 @@ def child(
     postcode: str | None = "ZZ99 1AB",
     upn: str | None = None,
     nhs_number: str | None = None,
+    former_upns: tuple[str, ...] = (),
 ) -> people.Child:
     addresses = (people.Address(lines=("1 Nowhere Lane",), postcode=postcode),) if postcode else ()
     return people.Child(
-        forename=forename, surname=surname, date_of_birth=born, upn=upn, nhs_number=nhs_number, addresses=addresses
-    )
+        forename=forename, surname=surname, date_of_birth=born, upn=upn, nhs_number=nhs_number,
+        former_upns=former_upns, addresses=addresses,
+    )  # fmt: skip
 
 
 def referral(
@@ -56,12 +58,21 @@ def referral(
 
 
 def deletion(
-    who: people.Child | None = None, *, at: datetime = NOVEMBER, known: bool = False, ground: Ground = Ground.G
+    who: people.Child | None = None,
+    *,
+    at: datetime = NOVEMBER,
+    known: bool = False,
+    ground: Ground = Ground.G,
+    held_by: tuple[str, ...] = (),
+    factors: tuple[Factor, ...] = (),
+    first: UUID | None = None,
 ) -> PupilDeleted:
     id_ = uuid4()
     return PupilDeleted(
         submission_id=id_,
-        first_submission_id=id_,
+        first_submission_id=first or id_,
+        held_by=held_by,
+        factors=factors,
         reference="CME-TEST",
         received_at=at,
         school_urn=SCHOOL,

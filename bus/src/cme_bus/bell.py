@@ -19,7 +19,7 @@ class Bell:
     halved the writers. A ring that a crash swallows costs one slow poll of the relay, nothing more.
     """
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], rest: float = 0.002) -> None:
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], rest: float = 0.005) -> None:
         self._pool, self._rest = pool, rest
         self._due = False
         self._ringer: asyncio.Task[None] | None = None

@@ -70,6 +70,9 @@ class Child(PersonalData):
     nhs_number: str | None = personal_field(
         "NHS number, checked: how health names the child. Only for the register, to match by.", default=None
     )
+    former_upns: tuple[str, ...] = personal_field(
+        "Numbers the child had before, each with a right check letter: found by as well as the current one.", default=()
+    )
     addresses: tuple[Address, ...] = personal_field("Last known address first.", default=())
     parents: tuple[Parent, ...] = personal_field("Whom the child lives with, or did.", default=())
 

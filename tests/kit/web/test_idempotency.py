@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import count
 from typing import Annotated
 from uuid import uuid4
 
@@ -13,7 +14,8 @@ from pydantic import BaseModel
 from cme_bus.database import Database, Tx
 from cme_web.access import AccessTable, Row, public
 from cme_web.app import make_app
-from cme_web.idempotency import IdempotencyKey, forget, idempotent
+from cme_web.idempotency import IdempotencyKey, Once, forget, idempotent, once_at_once
+from cme_web.problems import Problem
 from tests.kit.web.conftest import Visit
 
 
@@ -22,8 +24,9 @@ class Order(BaseModel):
     fail: bool = False
 
 
-@pytest.fixture
-def app(db: Database[Tx]) -> FastAPI:
+@pytest.fixture(params=["transaction", "at once"])
+def app(db: Database[Tx], request: pytest.FixtureRequest) -> FastAPI:
+    """The same promises, whether the effect is a transaction or one statement."""
     router = APIRouter()
 
     @router.post("/orders", status_code=202)
@@ -37,7 +40,24 @@ def app(db: Database[Tx]) -> FastAPI:
         return once.response()
 
     table = AccessTable(Row("POST", "/orders", public, why="a test", per_minute=10_000, idempotent=True))
-    return make_app(title="t", access=table, routers=[router])
+    return make_app(title="t", access=table, routers=[router if request.param == "transaction" else _at_once(db)])
+
+
+def _at_once(db: Database[Tx]) -> APIRouter:
+    router, numbers = APIRouter(), count(1)
+
+    @router.post("/orders", status_code=202)
+    async def order(body: Order, key: IdempotencyKey, x_caller: Annotated[str, Header()] = "me") -> Response:
+        async def carry_out(tx: Tx, once: Once) -> None:
+            number = next(numbers)
+            await tx.conn.execute("INSERT INTO effect (id) VALUES ($1)", number)
+            if body.fail:
+                raise ConnectionError
+            once.answer(202, {"number": number}, location=f"/orders/{number}")
+
+        return (await once_at_once(db, x_caller, "POST /orders", key, body, carry_out)).response()
+
+    return router
 
 
 async def post(visitor: httpx2.AsyncClient, key: str | None, text: str = "a", **headers: str) -> httpx2.Response:
@@ -55,8 +75,9 @@ async def test_twenty_at_once_have_one_effect_and_the_same_answer(visit: Visit, 
     async with visit(app) as visitor:
         answers = await asyncio.gather(*(post(visitor, key) for _ in range(20)))
         answers.append(await post(visitor, key))
+    number = await db.pool.fetchval("SELECT id FROM effect")
     assert {(one.status_code, one.text, one.headers["Location"]) for one in answers} == {
-        (202, '{"number":1}', "/orders/1")
+        (202, f'{{"number":{number}}}', f"/orders/{number}")
     }
     assert sum("Idempotency-Replayed" in one.headers for one in answers) == 20
     assert await effects(db) == 1
@@ -116,6 +137,34 @@ async def test_an_endpoint_that_forgets_its_answer_changes_nothing(db: Database[
     with pytest.raises(RuntimeError, match="without an answer"):
         async with db.transaction() as tx, idempotent(tx, "me", "POST /orders", "a-good-key", b""):
             await tx.conn.execute("INSERT INTO effect DEFAULT VALUES")
+    assert await effects(db) == 0
+
+
+async def test_what_was_accepted_is_answered_so_also_where_today_it_is_refused(db: Database[Tx]) -> None:
+    """Carried out before it is recognised: the refusal of the second time is nobody's answer."""
+
+    async def accepted(tx: Tx, once: Once) -> None:
+        await tx.conn.execute("INSERT INTO effect DEFAULT VALUES")
+        once.answer(202, {"number": 1})
+
+    async def refused(tx: Tx, once: Once) -> None:
+        raise Problem(422, "not-any-more")
+
+    await once_at_once(db, "me", "POST /orders", "a-good-key", b"", accepted)
+    again = await once_at_once(db, "me", "POST /orders", "a-good-key", b"", refused)
+    assert (again.answered, again.given()[:2]) == (True, (202, {"number": 1}))
+    with pytest.raises(Problem) as new:
+        await once_at_once(db, "me", "POST /orders", "another-key", b"", refused)
+    assert new.value.code == "not-any-more"
+    assert await effects(db) == 1
+
+
+async def test_an_effect_that_forgets_its_answer_changes_nothing(db: Database[Tx]) -> None:
+    async def forgetful(tx: Tx, _: Once) -> None:
+        await tx.conn.execute("INSERT INTO effect DEFAULT VALUES")
+
+    with pytest.raises(RuntimeError, match="without an answer"):
+        await once_at_once(db, "me", "POST /orders", "a-good-key", b"", forgetful)
     assert await effects(db) == 0
 
 

@@ -6,11 +6,14 @@ from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
 from cme_bus.database import Database
+from cme_contracts.register import AttendanceOrderRecorded
 from cme_referrals.adapters.postgres import ReferralsTx
+from cme_referrals.application.elsewhere import note_order
 from cme_referrals.application.load import load_establishments, load_terms
 from cme_referrals.domain.school_data import Establishment, Term, TermDates
 from cme_referrals.entrypoints.cli import import_calendars
@@ -18,7 +21,7 @@ from cme_referrals.entrypoints.import_gias import import_gias
 from tests.referrals.extract import write_extract, write_links
 from tests.referrals.integration.conftest import Standing
 from tests.referrals.integration.visitor import Visitor
-from tests.referrals.invented import MONDAY
+from tests.referrals.invented import CHILD, MONDAY, OTHER_SCHOOL, SCHOOL, deletion
 
 COUNTY = Path(__file__).parents[3] / "deploy" / "local" / "county"
 LARKFOLD = Establishment(
@@ -150,6 +153,45 @@ async def test_a_school_that_became_an_academy_is_found_under_every_name_it_had(
                 for name in ("990002", "990102", "9982001"):
                     assert (await found(tx, name, day)) == expected[1], (name, day, changed)
             assert await found(tx, "9994444", day) is None
+
+
+@pytest.mark.policy("5.2.2")
+async def test_a_return_under_the_number_from_before_a_conversion_is_taken_and_says_which_holds_now(
+    visitor: Visitor, db: Database[ReferralsTx], clock: Standing
+) -> None:
+    """990001 became 990151 on 1 September. Its clerk's token still says 990001, and an order from July names it."""
+    conversion = [
+        Establishment(SCHOOL, "999", "4101", "Harrowmere", "", open=False, closed_on=date(2026, 8, 31)),
+        Establishment("990151", "999", "4101", "Academy", "", open=True, opened_on=date(2026, 9, 1)),
+    ]
+    async with db.transaction() as tx:
+        await load_establishments(tx, conversion, at=clock.now())
+    sent = deletion(ground="f", destination={"school_urn": "999 4001"}, child=CHILD | {"upn": "UN2"})
+    answer = await visitor.accepted("/v1/deletion-returns", sent)
+    assert [(one["field"], "990151" in one["wrong"]) for one in answer["data_quality"]] == [
+        ("child.upn", False),
+        ("school_urn", True),
+    ]
+    deleted = next(body for type_, _, body in await visitor.said() if type_ == "cme.pupil.deleted.v1")
+    assert (deleted["school_urn"], deleted["destination_urn"]) == ("990151", OTHER_SCHOOL)
+    whole = (await visitor.get(f"/v1/submissions/{answer['submission_id']}", visitor.school())).json()
+    assert whole["data_quality"] == answer["data_quality"]
+    assert whole["as_received"]["destination"]["school_urn"] == "999 4001"
+
+    child_id = uuid4()
+    first = UUID(answer["submission_id"])
+    async with db.transaction() as tx:
+        await tx.identity.place(first, child_id, at=clock.now())
+        await note_order(tx, order_naming(SCHOOL, child_id))
+    challenged = (await visitor.get(f"/v1/submissions/{first}", visitor.school())).json()["challenges"]
+    assert "challenged" in [one["state"] for one in challenged if "order" in one["rule"]]
+
+
+def order_naming(urn: str, child_id: UUID) -> AttendanceOrderRecorded:
+    return AttendanceOrderRecorded(
+        child_id=child_id, order_id=uuid4(), order_number="SAO-2026-7", school_urn=urn, recorded_by=uuid4(),
+        in_force_from=date(2026, 7, 1), recorded_at=MONDAY,
+    )  # fmt: skip
 
 
 async def found(tx: ReferralsTx, name: str, day: date) -> str | None:

@@ -228,9 +228,7 @@ async def test_a_new_pupil_return_says_when_it_was_due_and_is_taken_however_late
 @pytest.mark.policy("5.2.6")
 async def test_a_deletion_return_carries_its_ground_and_apart_from_it_the_destination(tx: Fake) -> None:
     await receive_deletion_return(tx, deletion_form(), receipt(), NOWHERE)
-    await receive_deletion_return(
-        tx, deletion_form(destination_given=True, destination_urn=OTHER_SCHOOL), receipt(), NOWHERE
-    )
+    await receive_deletion_return(tx, deletion_form(destination_urn=OTHER_SCHOOL), receipt(), NOWHERE)
     unknown, known = [event for event in tx.published if not isinstance(event, ReturnLate)]
     assert isinstance(unknown, PupilDeleted) and isinstance(known, PupilDeleted)
     assert unknown.ground is known.ground is Ground.G

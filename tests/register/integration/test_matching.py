@@ -66,6 +66,14 @@ async def test_exact_by_name_birth_and_postcode_or_by_upn_and_birth(register: Re
     assert await register.db.pool.fetchval("SELECT count(*) FROM child") == 1
 
 
+async def test_a_child_is_found_by_a_number_they_had_before(register: Register) -> None:
+    await register.hear(referral(child("Isolde", upn=UPN)))
+    await register.hear(referral(child("I", "Renamed", postcode=None, upn="K830200126002", former_upns=(UPN,))))
+    assert (await register.last("submission.matched"))["matched_by"] == ["upn", "date_of_birth"]
+    await register.hear(referral(child("I", "Renamed", postcode=None, upn="K830200126002")))
+    assert await register.db.pool.fetchval("SELECT count(*) FROM child") == 1
+
+
 async def test_twins_and_near_misses_are_different_children(register: Register) -> None:
     await register.hear(
         referral(child("Isolde", upn=UPN)),

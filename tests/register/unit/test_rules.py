@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from cme_contracts import codes as contract
-from cme_contracts.base import CATALOG
+from cme_contracts.catalogue import CATALOG
 from cme_register.adapters.tables import load_rules
 from cme_register.domain import codes
 from cme_register.domain.allocation import Allocation
@@ -85,6 +85,18 @@ def test_an_open_case_takes_what_is_sent_about_its_child() -> None:
     assert triage(unknown, enquiry) == Triage(Move.LINK, Kind.CME, Category.MISSING)
     assert triage(sent(SubmissionKind.DELETION, ground="a", destination_known=True), enquiry) == Triage(Move.LINK)
     assert triage(sent(SubmissionKind.ADDITION), case()) == Triage(Move.NOTE)
+
+
+@pytest.mark.policy("5.2.6")
+@pytest.mark.parametrize("ground", "abcdefghijklmno")
+@pytest.mark.parametrize("known", [True, False])
+def test_a_deletion_that_is_held_back_makes_no_child_missing(ground: str, known: bool) -> None:
+    held = sent(SubmissionKind.DELETION, ground=ground, destination_known=known, held_by=("order-in-force",))
+    lost = not known and ground not in ANSWERED_BY_ITS_GROUND
+    assert triage(held, None) == (Triage(Move.OPEN, Kind.ON_ROLL_ENQUIRY) if lost else Triage(Move.KEEP))
+    assert triage(held, case(Kind.ON_ROLL_ENQUIRY, None)) == triage(held, case()) == Triage(Move.LINK)
+    unanswered = replace(held, watch_over=True)
+    assert triage(unanswered, None) == Triage(Move.OPEN, Kind.ON_ROLL_ENQUIRY)
 
 
 @pytest.mark.policy("7.3")

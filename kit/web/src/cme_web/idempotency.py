@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Annotated, Any, Protocol
@@ -25,7 +25,7 @@ from fastapi import Depends, Header, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from cme_bus.database import Connection
+from cme_bus.database import Connection, Database, Tx
 from cme_web.problems import Fault, Problem
 from cme_web.tokens import Caller
 
@@ -70,6 +70,48 @@ class Once:
         return Response(None, status, headers) if body is None else JSONResponse(body, status, headers)
 
 
+FIND = "SELECT body_hash, status, body, headers FROM idempotency WHERE route = $1 AND caller = $2 AND key = $3"
+GIVEN = """
+INSERT INTO idempotency (route, caller, key, body_hash, status, body, headers) VALUES ($1, $2, $3, $4, $5, $6, $7)"""
+
+
+async def once_at_once[T: Tx](
+    db: Database[T],
+    caller: Caller | str,
+    route: str,
+    key: str,
+    body: BaseModel | bytes,
+    carry_out: Callable[[T, Once], Awaitable[None]],
+) -> Once:
+    """The same as `idempotent` where the effect is one statement (`Database.at_once`): the answer is part of it.
+
+    A request that came before is carried out once more before it is recognised, and what that comes to is thrown away:
+    it answers as it was answered then, also where today it would be refused. Raises as `idempotent` does.
+    """
+    place = _place(caller, route, key)
+    digest = _digest(body)
+    once = Once()
+    try:
+        async with db.at_once() as tx:
+            await carry_out(tx, once)
+            await tx.conn.execute(GIVEN, *place, digest, *once.given())
+    except (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError) as error:
+        raise _in_flight() from error
+    except Exception as error:
+        if not _answered_before(error) or (row := await db.pool.fetchrow(FIND, *place)) is None:
+            raise
+        once = Once()
+        _replay(once, row, digest)
+    return once
+
+
+def _answered_before(error: Exception) -> bool:
+    """Whether it may have been: its key is taken, or it is refused, which it need not have been then."""
+    if isinstance(error, asyncpg.UniqueViolationError):
+        return error.constraint_name == "idempotency_pkey"
+    return isinstance(error, Problem) or isinstance(getattr(error, "code", None), str)
+
+
 @asynccontextmanager
 async def idempotent(
     tx: Transaction, caller: Caller | str, route: str, key: str, body: BaseModel | bytes
@@ -79,23 +121,11 @@ async def idempotent(
     `caller`: keys of different callers never meet; for an endpoint without a caller give the link's subject.
     Raises `Problem` 422 if the key came before with another body, 409 if the first takes too long.
     """
-    place = (route, caller.subject if isinstance(caller, Caller) else caller, key)
-    data = body.model_dump_json().encode() if isinstance(body, BaseModel) else body
-    digest = hashlib.sha256(data).digest()
+    place = _place(caller, route, key)
+    digest = _digest(body)
     once = Once()
     if not await _first(tx.conn, place, digest):
-        row = await tx.conn.fetchrow(
-            "SELECT body_hash, status, body, headers FROM idempotency WHERE route = $1 AND caller = $2 AND key = $3",
-            *place,
-        )
-        if row is None or row["body_hash"] != digest:
-            raise Problem(
-                422,
-                "idempotency-key-reused",
-                "This Idempotency-Key came before with another body",
-                "Use a new key for a new request.",
-            )
-        once.replay(row["status"], row["body"], row["headers"])
+        _replay(once, await tx.conn.fetchrow(FIND, *place), digest)
         yield once
         return
     yield once
@@ -107,6 +137,26 @@ async def idempotent(
         answer,
         headers,
     )
+
+
+def _place(caller: Caller | str, route: str, key: str) -> tuple[str, str, str]:
+    return route, caller.subject if isinstance(caller, Caller) else caller, key
+
+
+def _digest(body: BaseModel | bytes) -> bytes:
+    return hashlib.sha256(body.model_dump_json().encode() if isinstance(body, BaseModel) else body).digest()
+
+
+def _replay(once: Once, row: asyncpg.Record | None, digest: bytes) -> None:
+    """Raises `Problem` 422 where it was another body."""
+    if row is None or row["body_hash"] != digest:
+        raise Problem(
+            422,
+            "idempotency-key-reused",
+            "This Idempotency-Key came before with another body",
+            "Use a new key for a new request.",
+        )
+    once.replay(row["status"], row["body"], row["headers"])
 
 
 async def _first(conn: Connection, place: tuple[str, str, str], digest: bytes) -> bool:
@@ -121,13 +171,17 @@ async def _first(conn: Connection, place: tuple[str, str, str], digest: bytes) -
             )
         )
     except (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError) as error:
-        raise Problem(
-            409,
-            "in-flight",
-            "The first request with this Idempotency-Key is still being handled",
-            "Make the same request again.",
-            headers={"Retry-After": "1"},
-        ) from error
+        raise _in_flight() from error
+
+
+def _in_flight() -> Problem:
+    return Problem(
+        409,
+        "in-flight",
+        "The first request with this Idempotency-Key is still being handled",
+        "Make the same request again.",
+        headers={"Retry-After": "1"},
+    )
 
 
 async def idempotency_key(

@@ -5,6 +5,9 @@
 Anybody who has the link has what it allows, so it allows little.
 """
 
+import hmac
+import json
+from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +23,8 @@ from cme_bus.database import Tx
 from cme_web.problems import NotVisible, Problem
 
 SHORTEST_SECRET = 32
+HEADER = urlsafe_b64encode(b'{"alg":"HS256"}').rstrip(b"=")
+"""A JWT of this form is written by hand, a fifth of the library's time at every answer; it is read by the library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class Links:
         if not secrets or any(len(secret) < SHORTEST_SECRET for secret in secrets):
             raise ValueError("a link secret needs at least 32 characters")
         self._keys: Sequence[OctKey] = [OctKey.import_key(secret) for secret in secrets]
+        self._signing = secrets[0].encode()
         self._claims = jwt.JWTClaimsRegistry(exp={"essential": True}, sub={"essential": True}, jti={"essential": True})
 
     def make(
@@ -55,7 +61,8 @@ class Links:
         """
         expires = int((datetime.now(UTC) + lasts).timestamp())
         claims = {"jti": str(id_ or uuid4()), "for": purpose, "sub": subject, "exp": expires, "once": one_time}
-        return jwt.encode({"alg": "HS256"}, claims, self._keys[0])
+        signed = HEADER + b"." + _url(json.dumps(claims, separators=(",", ":")).encode())
+        return (signed + b"." + _url(hmac.digest(self._signing, signed, "sha256"))).decode()
 
     def read(self, token: str, purpose: str) -> Link:
         """What the link allows. Raises `NotVisible` if it is not ours or not for this, `Problem` 410 if it is over."""
@@ -72,6 +79,10 @@ class Links:
             except (JoseError, ValueError, TypeError, KeyError, RecursionError):
                 continue
         raise NotVisible
+
+
+def _url(data: bytes) -> bytes:
+    return urlsafe_b64encode(data).rstrip(b"=")
 
 
 async def spend(tx: Tx, link: Link) -> None:

@@ -20,6 +20,8 @@ from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
 from cme_referrals.entrypoints import batches, by_link, change, cli, events, http, import_gias
 from cme_referrals.entrypoints.access import ACCESS
+from cme_referrals.entrypoints.ctf import cli as ctf_cli
+from cme_referrals.entrypoints.ctf.maps import maps
 from cme_referrals.entrypoints.desk import Desk
 from cme_referrals.entrypoints.fhir import api as fhir
 from cme_referrals.entrypoints.fhir.edge import answers_in_fhir
@@ -40,11 +42,11 @@ KEEP_LINKS = timedelta(days=14)
 type ReferralsContext = Context[Settings, ReferralsTx]
 
 
-def app(context: ReferralsContext) -> FastAPI:
-    """Answers over HTTP. It needs the database and the issuer's keys; Kafka and the other services may be away."""
+def desk_of(context: ReferralsContext) -> Desk:
+    """The desk where forms are handed in, over HTTP or by a command."""
     council = load(context.settings.council) if context.settings.council else None
     secrets = context.settings.link_secret.get_secret_value().split(",")
-    desk = Desk(
+    return Desk(
         db=context.db,
         clock=context.clock,
         links=context.links,
@@ -55,7 +57,14 @@ def app(context: ReferralsContext) -> FastAPI:
             addresses=Blinding(secrets, ADDRESSES),
         ),
         blinds=Blinding(secrets),
+        ctf_maps=context.settings.ctf,
     )
+
+
+def app(context: ReferralsContext) -> FastAPI:
+    """Answers over HTTP. It needs the database and the issuer's keys; Kafka and the other services may be away."""
+    desk = desk_of(context)
+    maps(desk.ctf_maps)  # a map that cannot be used is found now, and not by a school
     routers = [http.api(desk), batches.api(desk), change.api(desk), by_link.api(desk), fhir.api(desk)]
     return answers_in_fhir(context.make_app(access=ACCESS, routers=routers, answers=ANSWERS))
 
@@ -88,6 +97,15 @@ REFERRALS = ServiceDefinition(
             "load establishments from a GIAS extract (CSV)", import_gias.import_gias, import_gias.arguments
         ),
         "import-calendars": Command("load an authority's term dates (JSON)", cli.import_calendars, cli.file_argument),
+        "ctf-maps": Command(
+            "list the maps of transfer files, and how much was ever seen",
+            lambda context, _: ctf_cli.show_maps(desk_of(context)),
+        ),
+        "read-again": Command(
+            "read a kept transfer file again, by the maps as they are now",
+            lambda context, arguments: ctf_cli.read_again(desk_of(context), arguments),
+            ctf_cli.read_again_arguments,
+        ),
     },
 )
 

@@ -17,3 +17,4 @@ class Settings(ServiceSettings):
     council: Path | None = Field(
         None, description="the council's file: its code, for returns of a school on no list yet, and its closure days"
     )
+    ctf: Path | None = Field(None, description="a folder with the council's own maps of common transfer files")

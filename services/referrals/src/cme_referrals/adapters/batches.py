@@ -20,8 +20,13 @@ HEAD = "UPDATE batch SET format = $2, columns = $3 WHERE id = $1"
 COUNT = "UPDATE batch SET accepted = accepted + $2, repeated = repeated + $3, refused = refused + $4 WHERE id = $1"
 FINISH = "UPDATE batch SET state = $2, finished_at = $3, wrong = $4, mend = $5 WHERE id = $1"
 FIND = """
-SELECT id, format, state, received_at, finished_at, accepted, repeated, refused, wrong, mend, columns
-FROM batch WHERE id = $1 AND scope = $2"""
+SELECT id, format, state, received_at, finished_at, accepted, repeated, refused, wrong, mend, columns,
+    k.batch_id IS NOT NULL AS file_kept, k.name AS file_name
+FROM batch LEFT JOIN kept_file AS k ON k.batch_id = id WHERE id = $1 AND scope = $2"""
+REOPEN = """
+UPDATE batch SET state = 'receiving', finished_at = NULL, accepted = 0, repeated = 0, refused = 0, wrong = NULL, mend = NULL
+WHERE id = $1 AND (finished_at IS NOT NULL OR $2) RETURNING id"""
+UNREAD = ("DELETE FROM batch_accepted WHERE batch_id = $1", "DELETE FROM batch_refused WHERE batch_id = $1")
 KNOWN = "SELECT name, submission_id, contents FROM taken_row WHERE name = ANY($1)"
 CLAIM = """
 INSERT INTO taken_row (name, contents, submission_id)
@@ -71,6 +76,14 @@ class PostgresBatches:
     ) -> None:
         """See the port."""
         await self._conn.execute(FINISH, batch_id, state, at, wrong, mend)
+
+    async def reopen(self, batch_id: UUID, *, broken_off: bool = False) -> bool:
+        """See the port."""
+        if not await self._conn.fetchval(REOPEN, batch_id, broken_off):
+            return False
+        for statement in UNREAD:
+            await self._conn.execute(statement, batch_id)
+        return True
 
     async def find(self, batch_id: UUID, sender: Sender) -> Batch | None:
         """See the port."""

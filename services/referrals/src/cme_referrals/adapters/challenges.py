@@ -15,11 +15,13 @@ from cme_referrals.application.ports import Returned
 from cme_referrals.domain.rules import Challenge, Deletion, State, rule_table
 
 ADD = """
-INSERT INTO deletion (submission_id, first_submission_id, school_la, school_urn, facts) VALUES ($1, $2, $3, $4, $5)"""
+INSERT INTO deletion (submission_id, first_submission_id, school_la, school_urn, facts)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::jsonb[])"""
 
 PUT = """
 INSERT INTO challenge AS old (submission_id, place, rule, state, source, what, mend, not_before, decided_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::date[],
+                     $9::timestamptz[])
 ON CONFLICT (submission_id, rule) DO UPDATE
 SET state = excluded.state, not_before = excluded.not_before, decided_at = excluded.decided_at"""
 
@@ -61,10 +63,12 @@ class PostgresChallenges:
 
     async def add_many(self, asked: Sequence[tuple[Returned, Sequence[Challenge], datetime]]) -> None:
         """See the port."""
-        await self._conn.executemany(ADD, [
-            (one.submission_id, one.first_submission_id, one.school_la, one.deletion.school_urn, _facts(one.deletion))
-            for one, _, _ in asked
-        ])  # fmt: skip
+        if asked:
+            rows = [
+                (one.submission_id, one.first_submission_id, one.school_la, one.deletion.school_urn, _facts(one.deletion))
+                for one, _, _ in asked
+            ]  # fmt: skip
+            await self._conn.execute(ADD, *map(list, zip(*rows, strict=True)))
         await self._put([
             (returned.submission_id, one, at) for returned, challenges, at in asked for one in challenges
         ])  # fmt: skip
@@ -113,11 +117,14 @@ class PostgresChallenges:
         ]
 
     async def _put(self, rows: Sequence[tuple[UUID, Challenge, datetime]]) -> None:
+        if not rows:
+            return
         places = {rule.code: place for place, rule in enumerate(rule_table().rules)}
-        await self._conn.executemany(PUT, [
+        written = [
             (id_, places[one.rule], one.rule, one.state, one.source, one.what, one.mend, one.not_before, at)
             for id_, one, at in rows
-        ])  # fmt: skip
+        ]
+        await self._conn.execute(PUT, *map(list, zip(*written, strict=True)))
 
     async def of_submission(self, submission_id: UUID) -> Sequence[Challenge]:
         """See the port."""

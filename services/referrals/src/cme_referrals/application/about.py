@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,13 +11,13 @@ from cme_contracts.people import Child, Confidential
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.confidential import blinded
 from cme_referrals.application.forms import About
+from cme_referrals.application.identifying import identified
 from cme_referrals.domain.errors import InTheFutureError
-from cme_referrals.domain.identifiers import believable_nhs_number, believable_upn
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The child with what is believed of them, and what is not, by field name."""
+    """The child with what is believed of them, and remarks on what is not."""
 
     child: Child
     """As every reader is told of them: nothing that is confidential."""
@@ -31,18 +31,9 @@ def checked(about: About, authority: Authority) -> Checked:
 
     What was marked confidential is apart, with its tokens (decision 0102).
     """
-    quarantined = []
-    believed: dict[str, str | None] = {}
-    rules: Mapping[str, tuple[str | None, Callable[[str], str | None]]] = {
-        "upn": (about.upn, believable_upn),
-        "nhs_number": (about.nhs_number, believable_nhs_number),
-    }
-    for name, (given, rule) in rules.items():
-        believed[name] = rule(given) if given else None
-        if given and believed[name] is None:
-            quarantined.append(f"child.{name}")
-    child, withheld = blinded(about, authority.addresses)
-    return Checked(child.model_copy(update=believed), tuple(quarantined), withheld)
+    believed, remarks = identified(about)
+    child, withheld = blinded(believed, authority.addresses)
+    return Checked(child, remarks, withheld)
 
 
 def refuse_the_future(today: date, **days: date | None) -> None:

@@ -51,6 +51,10 @@ class RowFault:
     mend: str
 
 
+THE_FILE, AROUND = -1, 0
+"""Numbers in the place of a row's."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """A batch as its sender sees it. The counts are of rows."""
@@ -68,6 +72,10 @@ class Batch:
     mend: str | None = None
     columns: tuple[str, ...] = ()
     """CSV: the columns of its first row, to write refused rows under."""
+    file_kept: bool = False
+    """The file is kept as it came, and can be read again."""
+    file_name: str | None = None
+    """Its name, where it is written by the rule for transfer files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +107,7 @@ class RefusedRow:
     """A row that is not taken, with what is wrong. `sent` is None where it was too long to be kept."""
 
     number: int
+    """From 1. `THE_FILE`: what is wrong with the whole of it; `AROUND`: what stands before and behind its rows."""
     sent: str | None
     cells: tuple[str, ...] | None = None
     """CSV: its cells, under the batch's columns; None where it could not be read as cells."""
@@ -139,6 +148,12 @@ class Batches(Protocol):
         self, batch_id: UUID, state: State, *, at: datetime, wrong: str | None = None, mend: str | None = None
     ) -> None:
         """Nothing more comes."""
+
+    async def reopen(self, batch_id: UUID, *, broken_off: bool = False) -> bool:
+        """It is read again from its beginning: what became of its rows is to be found anew.
+
+        False while it is being read, unless that is said to have been broken off.
+        """
 
     async def find(self, batch_id: UUID, sender: Sender) -> Batch | None:
         """A batch of this sender's."""

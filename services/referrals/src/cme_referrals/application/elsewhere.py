@@ -17,7 +17,17 @@ from cme_contracts.register import (
 )  # fmt: skip
 from cme_referrals.application.challenging import announce
 from cme_referrals.application.ports import Decides, Returned
-from cme_referrals.domain.rules import Challenge, Consent, Elsewhere, Known, Order, State, findings, rule_table
+from cme_referrals.domain.rules import (
+    Challenge,
+    Consent,
+    Deletion,
+    Elsewhere,
+    Known,
+    Order,
+    State,
+    findings,
+    rule_table,
+)
 from cme_referrals.domain.school_data import OwnDays, TermDates
 
 type Asked = Sequence[tuple[Returned, Sequence[Challenge]]]
@@ -98,10 +108,29 @@ async def _decide(
         days = None
         if deletion.counts_school_days:
             days = await tx.schools.days_of(deletion.school_urn, returned.school_la)
-        found = findings(Known(deletion=deletion, days=days, elsewhere=elsewhere), rule_table().rules)
+        recorded = elsewhere and await _of_the_school_now(tx, elsewhere, deletion)
+        found = findings(Known(deletion=deletion, days=days, elsewhere=recorded), rule_table().rules)
         changed = _changed({one.rule: one for one in before}, found)
         await tx.challenges.change(returned.submission_id, changed, at=at)
         announce(tx, returned, changed, at=at, cause=cause)
+
+
+async def _of_the_school_now(tx: Decides, recorded: Elsewhere, deletion: Deletion) -> Elsewhere:
+    """Orders and consents with the number that the school had when it returned: one from before a conversion counts on."""
+
+    async def now(urn: str) -> str:
+        if urn == deletion.school_urn:
+            return urn
+        found = await tx.schools.establishment_of(urn, deletion.received_on)
+        return found.urn if found else urn
+
+    return replace(
+        recorded,
+        orders=tuple([replace(one, school_urn=await now(one.school_urn)) for one in recorded.orders]),
+        consents=tuple(
+            [replace(one, school_urn=one.school_urn and await now(one.school_urn)) for one in recorded.consents]
+        ),
+    )
 
 
 def _changed(before: Mapping[str, Challenge], found: Mapping[str, Challenge]) -> list[Challenge]:

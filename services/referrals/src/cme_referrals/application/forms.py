@@ -45,9 +45,13 @@ class About:
     """The child a form is about, and the identifiers that are not believed until they have been checked."""
 
     child: Child
-    """Without identifiers: `upn` is None here; and without anything that was marked confidential."""
+    """Without identifiers: `upn` is None here; and without anything that was marked confidential.
+
+    UPRNs stand as they were sent.
+    """
     upn: str | None = None
     nhs_number: str | None = None
+    former_upns: tuple[str, ...] = ()
     withheld: Confidential = NOTHING_WITHHELD
     """What safeguarding alone is told, its addresses in the order of those that `child` says are held."""
 
@@ -140,7 +144,8 @@ class DeletionForm:
     ground: Ground
     deleted_on: date
     school_urn: str | None = None
-    destination_given: bool = False
+    destination_described: bool = False
+    """In words, rather than by a number that may be wrong."""
     destination_urn: str | None = None
     starts_on: date | None = None
     """The day on which the pupil starts at the new school."""
@@ -162,7 +167,7 @@ class Received:
 
     still_missing: tuple[str, ...]
     quarantined: tuple[str, ...]
-    """Fields whose value was kept aside because it cannot be right."""
+    """Remarks (`domain.remarks`) on fields whose value was kept aside, or holds under another number now."""
     timing: Timing | None = None
     """When this return was due and whether it is late. None: another form."""
     exempt: bool | None = None

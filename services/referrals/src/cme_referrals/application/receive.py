@@ -1,4 +1,4 @@
-"""What every submission goes through: whose school it is, what is kept, what safeguarding must see at once."""
+"""What every submission goes through: what is kept, what safeguarding must see at once."""
 
 from __future__ import annotations
 
@@ -11,15 +11,7 @@ from cme_referrals.application.about import Checked
 from cme_referrals.application.forms import Receipt, Received
 from cme_referrals.application.ports import Intake, Submission
 from cme_referrals.domain.completeness import Kind
-from cme_referrals.domain.errors import NotYourSchoolError
 from cme_referrals.domain.tables import at_once
-
-
-def school_of(receipt: Receipt, given: str | None) -> str | None:
-    """The school a form is about. Raises `NotYourSchoolError` where a school names another than itself (policy 10)."""
-    if receipt.school_urn is not None and given not in (None, receipt.school_urn):
-        raise NotYourSchoolError("a school acts for itself only")
-    return receipt.school_urn or given
 
 
 async def keep(
@@ -85,6 +77,8 @@ def report_concern(
             referrer=referrer,
             on_roll=on_roll,
             factors=tuple(Factor(code) for code in urgent),
-            personal=Sealed(child.model_copy(update={"nhs_number": None})),  # the register matches by it, nobody else
+            personal=Sealed(
+                child.model_copy(update={"nhs_number": None, "former_upns": ()})
+            ),  # the register matches by them, nobody else
         )
     )

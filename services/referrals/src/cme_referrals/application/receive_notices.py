@@ -49,7 +49,7 @@ async def receive_home_education(
         timed = await time_return(tx, kind, receipt, school, authority, form.writing_received_on)
     received = Received(
         still_missing=tuple(dict.fromkeys((*still_missing(kind, given), *(school.missing if school else ())))),
-        quarantined=about.quarantined,
+        quarantined=(*about.quarantined, *(school.remarks if school else ())),
         timing=timed.timing if timed else None,
     )
     sender = ReferrerKind.SCHOOL if by_school else ReferrerKind.PARENT
@@ -105,7 +105,7 @@ async def receive_attendance_return(
     timed = await time_return(tx, kind, receipt, school, authority, form.first_absent_on)
     received = Received(
         still_missing=(*still_missing(kind, given), *school.missing),
-        quarantined=about.quarantined,
+        quarantined=(*about.quarantined, *school.remarks),
         timing=timed.timing,
     )
     await keep(tx, kind, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)
@@ -152,7 +152,7 @@ async def receive_sickness_return(tx: Intake, form: SicknessForm, receipt: Recei
     timed = await time_return(tx, kind, receipt, school, authority, form.grounds_on)
     received = Received(
         still_missing=(*still_missing(kind, given), *school.missing),
-        quarantined=about.quarantined,
+        quarantined=(*about.quarantined, *school.remarks),
         timing=timed.timing,
     )
     await keep(tx, kind, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)

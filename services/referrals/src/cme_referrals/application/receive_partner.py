@@ -8,6 +8,7 @@ from cme_contracts.people import Child
 from cme_referrals.application.about import checked, filled, filled_about, refuse_the_future
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.forms import PartnerForm, Receipt, Received
+from cme_referrals.application.naming import NamedSchool, named_school
 from cme_referrals.application.ports import Intake
 from cme_referrals.application.raising import raise_referral, referrer_kind
 from cme_referrals.application.receive import keep
@@ -26,20 +27,23 @@ async def receive_partner_notification(
         child__date_of_birth=form.about.child.date_of_birth,
         last_seen_on=form.last_seen_on,
     )
-    school = await tx.schools.find(form.school_urn) if form.school_urn else None
+    named = await named_school(tx, form.school_urn, "school_urn", local_date(receipt.received_at))
     about = checked(form.about, authority)
     kind = referrer_kind(receipt, form.referrer_kind)
-    missing = still_missing(Kind.PARTNER_NOTIFICATION, _filled(form, about.child))
-    received = Received(still_missing=(*missing, *_asked_of_health(kind, about.child)), quarantined=about.quarantined)
-    await keep(tx, Kind.PARTNER_NOTIFICATION, receipt, received, about, referrer_kind=kind, school_urn=form.school_urn)
+    missing = still_missing(Kind.PARTNER_NOTIFICATION, _filled(form, named, about.child))
+    received = Received(
+        still_missing=(*missing, *_asked_of_health(kind, about.child)),
+        quarantined=(*about.quarantined, *named.remarks),
+    )
+    await keep(tx, Kind.PARTNER_NOTIFICATION, receipt, received, about, referrer_kind=kind, school_urn=named.urn)
     raise_referral(
         tx,
         receipt,
         kind=kind,
         referrer=form.referrer,
         reason=_reason(form),
-        school_urn=form.school_urn,
-        school_la=school.la_code if school else None,
+        school_urn=named.urn,
+        school_la=named.establishment.la_code if named.establishment else None,
         home_la=form.home_la,
         on_roll=form.on_roll,
         last_attended_on=None,  # last seen is not last at school
@@ -59,7 +63,7 @@ def _reason(form: PartnerForm) -> ReferralReason:
     return ReferralReason.OTHER
 
 
-def _filled(form: PartnerForm, child: Child) -> list[str]:
+def _filled(form: PartnerForm, school: NamedSchool, child: Child) -> list[str]:
     named = filled(
         child__description=form.described or None,
         referrer__name=form.referrer.name,
@@ -69,7 +73,7 @@ def _filled(form: PartnerForm, child: Child) -> list[str]:
         in_school=form.in_school,
         on_roll=form.on_roll,
         whereabouts_known=form.whereabouts_known,
-        school=form.school_urn or form.school_named or None,
+        school=school.urn or form.school_named or None,
         last_seen_on=form.last_seen_on,
     )
     ticked = ["factors"] if form.factors is not None else []  # none ticked is an answer too

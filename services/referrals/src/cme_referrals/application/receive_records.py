@@ -43,7 +43,7 @@ async def receive_lost_pupil_record(
     timed = await time_return(tx, kind, receipt, school, authority, form.deleted_on, done_on=form.uploaded_on)
     received = Received(
         still_missing=(*still_missing(kind, given), *school.missing),
-        quarantined=(*about.quarantined, *(() if lost or form.file_name is None else ("file_name",))),
+        quarantined=(*about.quarantined, *school.remarks, *(() if lost or form.file_name is None else ("file_name",))),
         timing=timed.timing,
     )
     await keep(tx, kind, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)
@@ -94,7 +94,7 @@ async def receive_transfer_file(tx: Intake, form: TransferFileForm, receipt: Rec
     timed = await time_return(tx, kind, receipt, school, authority, form.deleted_on, done_on=form.sent_on)
     received = Received(
         still_missing=(*still_missing(kind, given), *school.missing),
-        quarantined=(*about.quarantined, *aside),
+        quarantined=(*about.quarantined, *school.remarks, *aside),
         timing=timed.timing,
     )
     await keep(tx, kind, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)

@@ -8,9 +8,10 @@ from cme_contracts.people import Child
 from cme_referrals.application.about import checked, filled, filled_about, refuse_the_future
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.forms import Receipt, Received, ReferralForm
+from cme_referrals.application.naming import sending_school
 from cme_referrals.application.ports import Intake
 from cme_referrals.application.raising import raise_referral, referrer_kind
-from cme_referrals.application.receive import keep, school_of
+from cme_referrals.application.receive import keep
 from cme_referrals.domain.completeness import Kind, still_missing
 
 
@@ -24,24 +25,24 @@ async def receive_referral(tx: Intake, form: ReferralForm, receipt: Receipt, aut
         child__date_of_birth=form.about.child.date_of_birth,
         last_attended_on=form.last_attended_on,
     )
-    school_urn = school_of(receipt, form.school_urn)
-    school = await tx.schools.find(school_urn) if school_urn else None
+    named = await sending_school(tx, receipt, form.school_urn)
+    school = named.establishment
     about = checked(form.about, authority)
     received = Received(
         still_missing=still_missing(
             Kind.REFERRAL, _filled(form, school_known=school is not None, about=about.child, receipt=receipt)
         ),
-        quarantined=about.quarantined,
+        quarantined=(*about.quarantined, *named.remarks),
     )
     kind = referrer_kind(receipt, form.referrer_kind)
-    await keep(tx, Kind.REFERRAL, receipt, received, about, referrer_kind=kind, school_urn=school_urn)
+    await keep(tx, Kind.REFERRAL, receipt, received, about, referrer_kind=kind, school_urn=named.urn)
     raise_referral(
         tx,
         receipt,
         kind=kind,
         referrer=form.referrer,
         reason=form.reason or ReferralReason.OTHER,
-        school_urn=school_urn,
+        school_urn=named.urn,
         school_la=school.la_code if school else None,
         home_la=form.home_la,
         on_roll=form.on_roll,

@@ -13,11 +13,13 @@ from cme_referrals.application.about import checked, filled, filled_about, refus
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.challenging import announce
 from cme_referrals.application.forms import DeletionForm, NewPupilForm, Receipt, Received
+from cme_referrals.application.naming import NamedSchool, named_school
 from cme_referrals.application.ports import Intake, Returned
 from cme_referrals.application.punctuality import keep_timing, time_return
 from cme_referrals.application.receive import keep, report_concern
 from cme_referrals.application.returning import returning_school
 from cme_referrals.domain.completeness import Kind, still_missing
+from cme_referrals.domain.remarks import Doubt
 from cme_referrals.domain.rules import Deletion, Known, findings, rule_table
 from cme_referrals.domain.school_data import Establishment
 
@@ -34,14 +36,15 @@ async def receive_new_pupil_return(tx: Intake, form: NewPupilForm, receipt: Rece
     """
     refuse_the_future(local_date(receipt.received_at), child__date_of_birth=form.about.child.date_of_birth)
     school = await returning_school(tx, receipt, form.school_urn, authority)
+    last = await named_school(tx, form.last_school_urn, "last_school_urn", form.entered_on)
     about = checked(form.about, authority)
-    given = [*filled(last_school_urn=form.last_school_urn, home_la=form.home_la), *filled_about(about.child)]
+    given = [*filled(last_school_urn=last.urn, home_la=form.home_la), *filled_about(about.child)]
     timed = await time_return(
         tx, Kind.NEW_PUPIL_RETURN, receipt, school, authority, form.entered_on, in_class=form.most_junior_class
     )
     received = Received(
         still_missing=(*still_missing(Kind.NEW_PUPIL_RETURN, given), *school.missing),
-        quarantined=about.quarantined,
+        quarantined=(*about.quarantined, *school.remarks, *_of_last_school(last)),
         timing=timed.timing,
         exempt=timed.exempt,
     )
@@ -84,18 +87,21 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
     )
     school = await returning_school(tx, receipt, form.school_urn, authority)
     about = checked(form.about, authority)
-    known = form.destination_urn and await tx.schools.find(form.destination_urn)
+    destination = await named_school(
+        tx, form.destination_urn, "destination.school_urn", local_date(receipt.received_at)
+    )
+    destination_known = form.destination_described or destination.urn is not None
     given = [
         *filled(
             last_attended_on=form.last_attended_on,
-            destination=form.destination_given or None,
-            destination__school_urn=known or None,
+            destination=destination_known or None,
+            destination__school_urn=destination.establishment,
             home_la=form.home_la,
         ),
         *(["factors"] if form.factors is not None else []),
         *filled_about(about.child),
     ]
-    deletion = _deletion(form, receipt, school.urn, school.listed)
+    deletion = _deletion(form, receipt, school.urn, school.listed, destination_known=destination_known)
     days = await tx.schools.days_of(school.urn, school.la_code) if deletion.counts_school_days else None
     found = findings(Known(deletion=deletion, days=days), rule_table().rules)
     timed = await time_return(
@@ -103,7 +109,7 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
     )
     received = Received(
         still_missing=(*still_missing(Kind.DELETION_RETURN, given), *_no_start(form), *school.missing),
-        quarantined=about.quarantined,
+        quarantined=(*about.quarantined, *school.remarks, *destination.remarks),
         timing=timed.timing,
         exempt=timed.exempt,
         challenges=tuple(found.values()),
@@ -131,8 +137,8 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
             home_la=form.home_la,
             ground=form.ground,
             deleted_on=form.deleted_on,
-            destination_known=form.destination_given,
-            destination_urn=form.destination_urn,
+            destination_known=destination_known,
+            destination_urn=destination.urn,
             factors=form.factors or (),
             held_by=tuple(one.rule for one in received.challenges if one.still_on_roll),
             personal=Sealed(about.child),
@@ -144,7 +150,9 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
     return received
 
 
-def _deletion(form: DeletionForm, receipt: Receipt, urn: str, school: Establishment | None) -> Deletion:
+def _deletion(
+    form: DeletionForm, receipt: Receipt, urn: str, school: Establishment | None, *, destination_known: bool
+) -> Deletion:
     born, table = form.about.child.date_of_birth, rule_table()
     age = compulsory_school_age(born) if born else None
     type_code = school.type_code if school else None
@@ -155,7 +163,7 @@ def _deletion(form: DeletionForm, receipt: Receipt, urn: str, school: Establishm
         received_on=local_date(receipt.received_at),
         recorded_on=form.recorded_on,
         last_attended_on=form.last_attended_on,
-        destination_given=form.destination_given,
+        destination_given=destination_known,
         new_address_given=form.new_address_given,
         special_school=table.special(type_code),
         independent_school=table.independent(type_code),
@@ -173,3 +181,8 @@ def _end_of_year(day: date) -> date:
 
 def _no_start(form: DeletionForm) -> tuple[str, ...]:
     return ("destination.starts_on",) if form.ground is Ground.A and form.starts_on is None else ()
+
+
+def _of_last_school(last: NamedSchool) -> tuple[str, ...]:
+    """Under which number a school was left is history, and needs no remark."""
+    return last.remarks if last.remark and last.remark.doubt is not Doubt.SUCCEEDED else ()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.forms import Receipt
+from cme_referrals.application.naming import sending_school
 from cme_referrals.application.ports import Intake
-from cme_referrals.application.receive import school_of
 from cme_referrals.domain.errors import NoSchoolError, UnknownSchoolError
 from cme_referrals.domain.school_data import Establishment
 
@@ -20,6 +20,8 @@ class Returning:
     la_code: str
     """Of its authority; of a school that is on no list, the council's own."""
     listed: Establishment | None
+    remarks: tuple[str, ...] = ()
+    """What is to be said of the number by which it was named."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -32,11 +34,10 @@ async def returning_school(tx: Intake, receipt: Receipt, given: str | None, auth
 
     Raises `NoSchoolError`, `NotYourSchoolError`, `UnknownSchoolError`.
     """
-    urn = school_of(receipt, given)
-    if urn is None:
+    named = await sending_school(tx, receipt, given)
+    if named.urn is None:
         raise NoSchoolError("a return comes from a school")
-    school = await tx.schools.find(urn)
-    la_code = school.la_code if school else authority.la_code
+    la_code = named.establishment.la_code if named.establishment else authority.la_code
     if la_code is None:
         raise UnknownSchoolError("this school is not on the list, and the council's own code is not configured")
-    return Returning(urn, la_code, school)
+    return Returning(named.urn, la_code, named.establishment, named.remarks)

@@ -17,7 +17,7 @@ from cme_referrals.application.telling import Sender
 from cme_referrals.entrypoints.desk import Desk, sender_of
 from cme_referrals.entrypoints.downloads import accepted_of, refused_of
 from cme_referrals.entrypoints.sheets import MEDIA_TYPES
-from cme_referrals.entrypoints.uploads import Upload, sentence, sheet_of
+from cme_referrals.entrypoints.uploads import Upload, incoming_of, sentence
 from cme_referrals.entrypoints.views import View
 from cme_web.problems import NotVisible, Problem
 from cme_web.tokens import CurrentCaller
@@ -35,6 +35,7 @@ class BatchView(View):
     refused: int
     wrong: str | None = Field(description="Why it could not be read any further.")
     mend: str | None
+    file_kept: bool = Field(description="The file is kept as it came, sealed, and can be read again by the council.")
     results: str = Field(
         description="Which row is which submission: /accepted; what is wrong with the others: /refused."
     )
@@ -62,9 +63,12 @@ def api(desk: Desk) -> APIRouter:
         openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(MEDIA_TYPES, described)}},
     )
     async def send_batch(request: Request, caller: CurrentCaller) -> Response:
-        """Send forms as CSV or NDJSON, packed or not. Send it again whenever in doubt: no row is taken twice."""
+        """Send forms as CSV, NDJSON or a common transfer file (CTF, CML, CMJ), packed or not.
+
+        Send it again whenever in doubt: no row is taken twice.
+        """
         sender = sender_of(caller)
-        upload = Upload(desk, caller, sender, sheet_of(request))
+        upload = Upload(desk, caller, sender, incoming_of(request, desk))
         try:
             await upload.take(request.stream())
         except BrokenUploadError as error:
@@ -121,5 +125,6 @@ def _view(batch: Batch) -> BatchView:
         refused=batch.refused,
         wrong=batch.wrong,
         mend=batch.mend,
+        file_kept=batch.file_kept,
         results=f"/v1/batches/{batch.id}",
     )

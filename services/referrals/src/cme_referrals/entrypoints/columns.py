@@ -81,7 +81,7 @@ class Heading:
 
     def form(self, cells: Sequence[str]) -> dict[str, Any]:
         """The row's cells as the members of a form. An empty cell says nothing."""
-        found: dict[str | int, Any] = _settled(self._filled(cells))
+        found: dict[str | int, Any] = settled(self._filled(cells))
         return {str(name): value for name, value in found.items()}
 
     def column_of(self, cells: Sequence[str], field: str) -> str:
@@ -153,10 +153,10 @@ def _value(cell: str, type_: str) -> Any:
     return cell
 
 
-def _settled(node: Any) -> Any:
+def settled(node: Any) -> Any:
     """Numbered members become a list; numbers that nobody filled are passed over, as an empty line of an address is."""
     if not isinstance(node, Mapping):
         return node
     if any(isinstance(name, int) for name in node):
-        return [_settled(node[number]) for number in sorted(node)]
-    return {name: _settled(value) for name, value in node.items()}
+        return [settled(node[number]) for number in sorted(node)]
+    return {name: settled(value) for name, value in node.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from secrets import randbelow
 from uuid import uuid4
 
@@ -23,7 +24,7 @@ from cme_referrals.entrypoints.people import SentForm
 from cme_referrals.entrypoints.refusals import told
 from cme_referrals.entrypoints.views import accepted
 from cme_timers import BusinessClock
-from cme_web.idempotency import idempotent
+from cme_web.idempotency import Once, once_at_once
 from cme_web.links import Links
 from cme_web.problems import Problem
 from cme_web.tokens import Caller
@@ -46,18 +47,21 @@ class Desk:
     authority: Authority
     public_url: str
     blinds: Blinds
+    ctf_maps: Path | None = None
+    """The folder with the operator's own maps of transfer files."""
 
 
 async def receive(desk: Desk, route: str, body: SentForm, caller: Caller, key: str, use_case: UseCase) -> Response:
     """Once per key: the submission, its events and this answer are written together, or nothing is."""
-    async with desk.db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
-        if not once.answered:
-            receipt = receipt_of(desk, body, caller)
-            with told():
-                received = await use_case(tx, receipt)
-            await note_told(desk, tx, body, receipt)
-            once.answer(202, answer_of(desk, receipt, received), location=f"/v1/submissions/{receipt.submission_id}")
-    return once.response()
+
+    async def carry_out(tx: ReferralsTx, once: Once) -> None:
+        receipt = receipt_of(desk, body, caller)
+        with told():
+            received = await use_case(tx, receipt)
+        await note_told(desk, tx, body, receipt)
+        once.answer(202, answer_of(desk, receipt, received), location=f"/v1/submissions/{receipt.submission_id}")
+
+    return (await once_at_once(desk.db, caller, route, key, body, carry_out)).response()
 
 
 def answer_of(desk: Desk, receipt: Receipt, received: Received) -> dict[str, object]:

@@ -10,12 +10,14 @@ from collections.abc import AsyncIterator, Iterable
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
-from cme_referrals.application.batches import AcceptedRow, Batch, RefusedRow
+from cme_referrals.application.batches import AROUND, THE_FILE, AcceptedRow, Batch, RefusedRow
 from cme_referrals.entrypoints.columns import REMARKS, guarded
 from cme_referrals.entrypoints.desk import Desk
 from cme_referrals.entrypoints.sheets import REFUSED, Format
 
 PAGE = 500
+UNKNOWN = '<?xml version="1.0" encoding="UTF-8"?>\n<refused>\n', "</refused>\n"
+"""What stands around refused pupils of a file that was not understood so far."""
 
 
 def accepted_of(desk: Desk, batch: Batch) -> Response:
@@ -25,6 +27,10 @@ def accepted_of(desk: Desk, batch: Batch) -> Response:
 
 def refused_of(desk: Desk, batch: Batch) -> Response:
     """The refused rows as they were sent, with what is wrong, in the format in which the batch came."""
+    if batch.format == Format.CTF:
+        name = f'; filename="{batch.file_name}"' if batch.file_name else ""
+        headers = {"Content-Disposition": f"attachment{name}", "X-Content-Type-Options": "nosniff"}
+        return StreamingResponse(_refused_pupils(desk, batch), media_type="application/xml", headers=headers)
     return _download(batch, _refused(desk, batch))
 
 
@@ -66,6 +72,34 @@ async def _refused(desk: Desk, batch: Batch) -> AsyncIterator[str]:
             rows = await tx.batches.refused(batch.id, after=after, limit=PAGE)
         yield "".join(_refused_line(row, batch) for row in rows)
         found, after = bool(rows), rows[-1].number if rows else after
+
+
+async def _refused_pupils(desk: Desk, batch: Batch) -> AsyncIterator[str]:
+    """A transfer file again, under the name it came by, with comments that say what is wrong."""
+    around: tuple[str, ...] = UNKNOWN
+    after, found, wrapped = THE_FILE - 1, True, False
+    while found:
+        async with desk.db.transaction() as tx:
+            rows = await tx.batches.refused(batch.id, after=after, limit=PAGE)
+        if not wrapped:
+            around = next((row.cells for row in reversed(rows) if row.number <= AROUND and row.cells), UNKNOWN)
+            yield around[0]
+            wrapped = True
+        yield "".join(_refused_pupil(row) for row in rows if row.number != AROUND)
+        found, after = bool(rows), rows[-1].number if rows else after
+    yield around[1]
+
+
+def _refused_pupil(row: RefusedRow) -> str:
+    which = "the whole file" if row.number == THE_FILE else f"pupil {row.number}"
+    said = [_comment(f"{which}: {fault.field} {fault.wrong}. {fault.mend}") for fault in row.faults]
+    return "".join([*said, row.sent or "", "\n"])
+
+
+def _comment(text: str) -> str:
+    while "--" in text:
+        text = text.replace("--", "- -")
+    return f"<!-- {REFUSED}: {text} -->\n"
 
 
 def _refused_line(row: RefusedRow, batch: Batch) -> str:

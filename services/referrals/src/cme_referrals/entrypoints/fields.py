@@ -84,8 +84,15 @@ class Known:
 
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Text = Annotated[str, Field(max_length=200)]
-Urn = Annotated[
-    str, Field(pattern="^[0-9]{6}$", description="Unique reference number of an establishment: six figures")
+Identifier = Annotated[str, Field(max_length=40)]
+"""Checked by the use case: one that cannot be right is kept aside and named in the answer, never a reason to refuse."""
+School = Annotated[
+    str,
+    Field(
+        max_length=40,
+        examples=["990001", "999/4001"],
+        description="A school's URN (six figures) or LAESTAB (seven). One that cannot be right is kept aside, not refused.",
+    ),
 ]
 LaCode = Annotated[str, Field(pattern="^[0-9]{3}$", description="Code of a local authority: three figures")]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from cme_contracts.codes import Factor, Ground, ReferralReason
 from cme_referrals.application.forms import DeletionForm, Evidence, NewPupilForm, ReferralForm
-from cme_referrals.entrypoints.fields import Day, Form, Known, LaCode, Text, Urn
+from cme_referrals.entrypoints.fields import Day, Form, Known, LaCode, School, Text
 from cme_referrals.entrypoints.people import Referrer, SentForm
 
 
@@ -24,7 +24,7 @@ class Sr1a(SentForm):
     """CME SR1a. Needed: the child's name, date of birth or age, last known address, and a contact of the referrer."""
 
     referrer: Referrer
-    school_urn: Urn | None = Field(default=None, description="The school the child attends or last attended.")
+    school_urn: School | None = Field(default=None, description="The school the child attends or last attended.")
     on_roll: bool | None = Field(default=None, description="On its admission register now.")
     last_attended_on: Day | None = None
     reason: Annotated[ReferralReason, Known()] | None = None
@@ -58,8 +58,8 @@ class NewPupilReturn(SentForm):
         default=None,
         description="In the school's most junior class. With entry on the first day of the school year no return is needed.",
     )
-    school_urn: Urn | None = Field(default=None, description="The school's own; left out, the one in the token.")
-    last_school_urn: Urn | None = None
+    school_urn: School | None = Field(default=None, description="The school's own; left out, the one in the token.")
+    last_school_urn: School | None = None
     home_la: LaCode | None = None
 
     def form(self) -> NewPupilForm:
@@ -77,14 +77,9 @@ class NewPupilReturn(SentForm):
 class Destination(Form):
     """Where the child is to be educated, as far as anybody has said. At least one of the two."""
 
-    school_urn: Urn | None = None
+    school_urn: School | None = None
     description: Text | None = None
     starts_on: Day | None = Field(default=None, description="The day on which the pupil starts there.")
-
-    @property
-    def says_something(self) -> bool:
-        """Whether anything is named at all."""
-        return bool(self.school_urn or self.description)
 
 
 class GroundEvidence(Form):
@@ -154,7 +149,7 @@ class DeletionReturn(SentForm):
     )
     evidence: GroundEvidence = GroundEvidence()
     destination: Destination | None = Field(default=None, description="null: nobody has said.")
-    school_urn: Urn | None = Field(default=None, description="The school's own; left out, the one in the token.")
+    school_urn: School | None = Field(default=None, description="The school's own; left out, the one in the token.")
     most_senior_class: bool | None = Field(
         default=None,
         description="In the school's most senior class. Deleted after the last term of the school year, no return is needed.",
@@ -170,7 +165,7 @@ class DeletionReturn(SentForm):
             ground=self.ground,
             deleted_on=self.deleted_on,
             school_urn=self.school_urn,
-            destination_given=self.destination is not None and self.destination.says_something,
+            destination_described=bool(self.destination and self.destination.description),
             destination_urn=self.destination.school_urn if self.destination else None,
             starts_on=self.destination.starts_on if self.destination else None,
             recorded_on=self.recorded_on,

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 
 from cme_contracts.codes import Factor, ReferrerKind
 from cme_referrals.application.forms import PartnerForm
-from cme_referrals.entrypoints.fields import Day, Known, LaCode, Text, Urn
+from cme_referrals.entrypoints.fields import Day, Known, LaCode, School, Text
 from cme_referrals.entrypoints.people import Child, Referrer, SentForm
 from cme_web.problems import Wrong
 
@@ -47,7 +47,7 @@ class PartnerNotification(SentForm):
     whereabouts_known: bool | None = Field(
         default=None, description="The partner knows where the child lives now: the first of the addresses."
     )
-    school_urn: Urn | None = Field(default=None, description="The school the child attends or last attended.")
+    school_urn: School | None = Field(default=None, description="The school the child attends or last attended.")
     school_name: Text | None = Field(
         default=None, description="The same where the URN is not known. Kept with the form."
     )

@@ -14,7 +14,7 @@ from cme_referrals.application.forms_returns import (
     SicknessForm,
     TransferFileForm,
 )
-from cme_referrals.entrypoints.fields import Day, Known, LaCode, Text, Urn
+from cme_referrals.entrypoints.fields import Day, Known, LaCode, School, Text
 from cme_referrals.entrypoints.forms import Enquiry
 from cme_referrals.entrypoints.people import SentForm
 
@@ -31,7 +31,7 @@ DELETED_ON = "The day the name was deleted from the admission register: what the
 class OfASchool(SentForm):
     """What they have in common."""
 
-    school_urn: Urn | None = Field(default=None, description="The school's own; left out, the one in the token.")
+    school_urn: School | None = Field(default=None, description="The school's own; left out, the one in the token.")
     home_la: LaCode | None = Field(default=None, description="The authority where the child lives.")
 
 
@@ -44,7 +44,7 @@ class HomeEducationNotification(SentForm):
     stated_day: Day | None = Field(
         default=None, description="The day after which, says the parent's writing, the child is educated otherwise."
     )
-    school_urn: Urn | None = Field(
+    school_urn: School | None = Field(
         default=None, description="The school the child is taken from; a school may leave out its own."
     )
     factors: Factors = None

@@ -27,6 +27,7 @@ from cme_web.idempotency import IdempotencyKey
 from cme_web.links import CurrentLink
 from cme_web.paging import CurrentPage, instant
 from cme_web.problems import NotVisible
+from cme_web.straight import StraightRoute
 from cme_web.tokens import CurrentCaller
 
 
@@ -34,7 +35,14 @@ def api(desk: Desk) -> APIRouter:
     """The routes; who may use which is in access.py."""
     router = APIRouter()
     for kind in KINDS.values():
-        router.post(kind.path, status_code=202, responses={202: {"model": Accepted}})(_sending(desk, kind))
+        router.add_api_route(
+            kind.path,
+            _sending(desk, kind),
+            methods=["POST"],
+            status_code=202,
+            responses={202: {"model": Accepted}},
+            route_class_override=StraightRoute,
+        )
 
     @router.get("/v1/submissions", responses={200: {"model": SubmissionList}})
     async def submissions(

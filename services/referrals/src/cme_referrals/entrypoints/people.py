@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -9,7 +10,7 @@ from pydantic import Field
 from cme_contracts import people
 from cme_contracts.codes import ReferrerKind
 from cme_referrals.application.forms import About
-from cme_referrals.entrypoints.fields import Day, Email, Form, Known, Telephone, Text
+from cme_referrals.entrypoints.fields import Day, Email, Form, Identifier, Known, Telephone, Text
 
 
 class Address(Form):
@@ -17,7 +18,7 @@ class Address(Form):
 
     lines: tuple[Text, ...] = Field(default=(), max_length=6)
     postcode: Annotated[str, Field(max_length=10)] | None = None
-    uprn: Annotated[str, Field(pattern="^[0-9]{1,12}$")] | None = None
+    uprn: Identifier | None = None
     kind: Literal["current", "previous", "new"] = "current"
     confidential: bool = Field(
         default=False,
@@ -74,14 +75,20 @@ class Child(Form):
     date_of_birth: Day | None = None
     stated_age: Annotated[int, Field(ge=0, le=25)] | None = None
     sex: Annotated[str, Field(max_length=20)] | None = None
-    upn: Annotated[str, Field(max_length=40)] | None = None
-    nhs_number: Annotated[str, Field(max_length=40)] | None = None
+    upn: Identifier | None = None
+    former_upns: tuple[Identifier, ...] = Field(default=(), max_length=10, description="UPNs the child had before.")
+    nhs_number: Identifier | None = None
     addresses: tuple[Address, ...] = Field(default=(), max_length=10, description="Last known address first.")
     parents: tuple[Parent, ...] = Field(default=(), max_length=10)
 
     def about(self) -> About:
         """The same in the words of the events, with the identifiers still to be checked, and what is confidential apart."""
-        plain = self.model_dump(exclude={"upn", "nhs_number", "addresses", "parents"})
+        return self._about
+
+    @cached_property
+    def _about(self) -> About:
+        """Made once: the use case asks for it, and whoever notes that the child was told of."""
+        plain = self.model_dump(exclude={"upn", "former_upns", "nhs_number", "addresses", "parents"})
         said = {"addresses": [one.said() for one in self.addresses], "parents": [one.said() for one in self.parents]}
         withheld = people.Confidential(
             addresses=tuple(one.whole() for one in self.addresses if one.held),
@@ -90,6 +97,7 @@ class Child(Form):
         return About(
             child=people.Child.model_validate(plain | said),
             upn=self.upn,
+            former_upns=self.former_upns,
             nhs_number=self.nhs_number,
             withheld=withheld,
         )

@@ -1,17 +1,17 @@
-"""A batch as rows: CSV or NDJSON, packed or not, in UTF-8 or Windows-1252, read as it comes."""
+"""A batch as rows: CSV or NDJSON, in UTF-8 or Windows-1252, read as it comes."""
 
 from __future__ import annotations
 
 import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from cme_referrals.adapters.records import LONGEST, Record, Records
-from cme_referrals.adapters.text import CHARSETS, UTF_8_MARK, text_of
-from cme_referrals.adapters.unpacking import BrokenUploadError, Unpacker
+from cme_referrals.adapters.text import CHARSETS, text_of
+from cme_referrals.adapters.unpacking import BrokenUploadError
 from cme_referrals.application.batches import RowFault
 from cme_referrals.entrypoints.columns import Heading
 
@@ -26,11 +26,13 @@ class Format(StrEnum):
 
     CSV = "csv"
     NDJSON = "ndjson"
+    CTF = "ctf"
 
 
 MEDIA_TYPES = {
     "text/csv": Format.CSV, "application/csv": Format.CSV,
     "application/x-ndjson": Format.NDJSON, "application/ndjson": Format.NDJSON, "application/jsonl": Format.NDJSON,
+    "application/xml": Format.CTF, "text/xml": Format.CTF,
     "application/zip": None, "application/gzip": None, "application/octet-stream": None,
 }  # fmt: skip
 """None: seen by its first sign."""
@@ -45,31 +47,35 @@ class Row:
     values: Mapping[str, Any] | None = None
     faults: tuple[RowFault, ...] = ()
     cells: Sequence[str] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Where in what was sent each member of the form stands, where that is not its own name."""
+    sameness: str | None = None
+    """What makes it the same row when it is sent again; None: the form it is."""
 
 
 class Sheet:
     """Reads a batch piece by piece. `charset`: a Python codec, or None where the sender did not say."""
 
-    def __init__(self, format_: Format | None, charset: str | None) -> None:
+    def __init__(self, format_: Format, charset: str | None) -> None:
         self.format, self._charset = format_, charset
-        self._unpacker = Unpacker()
-        self._start: bytes | None = b""
-        self._records = Records()
+        self._records = Records(quoted=format_ is Format.CSV)
         self.heading: Heading | None = None
         self._delimiter = ","
 
-    def feed(self, piece: bytes) -> Iterator[Row]:
-        """The rows that end in a piece of the upload. Raises `BrokenUploadError`."""
-        for plain in self._unpacker.feed(piece):
-            yield from self._plain(plain)
+    def feed(self, plain: bytes) -> Iterator[Row]:
+        """The rows that end in a piece. Raises `BrokenUploadError`."""
+        for record in self._records.feed(plain):
+            yield from self._read(record)
 
     def end(self) -> Iterator[Row]:
-        """The rows that were still waited for. Raises `BrokenUploadError` where the upload is not whole."""
-        for plain in self._unpacker.end():
-            yield from self._plain(plain, last=True)
-        yield from self._plain(b"", last=True)
+        """The rows that were still waited for. Raises `BrokenUploadError`."""
         for record in self._records.end():
             yield from self._read(record)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """CSV: its columns, once its first row was read."""
+        return self.heading.names if self.heading else ()
 
     def column_of(self, row: Row, field: str) -> str:
         """Where the sender finds a member of the form in this row."""
@@ -78,24 +84,6 @@ class Sheet:
     def own(self, row: Row) -> tuple[str, ...] | None:
         """CSV: the row's cells without our remarks; None where it could not be read as cells."""
         return self.heading.own(row.cells) if self.heading and row.cells else None
-
-    def _plain(self, plain: bytes, *, last: bool = False) -> Iterator[Row]:
-        if self._start is not None:
-            start = self._start + plain
-            if len(start) < len(UTF_8_MARK) and not last:
-                self._start = start
-                return
-            plain = start.removeprefix(UTF_8_MARK)
-            if self.format is None:
-                plain = plain.lstrip()
-                if not plain and not last:
-                    self._start = b""
-                    return
-                self.format = Format.NDJSON if plain.startswith(b"{") else Format.CSV
-            self._start = None
-            self._records = Records(quoted=self.format is Format.CSV)
-        for record in self._records.feed(plain):
-            yield from self._read(record)
 
     def _read(self, record: Record) -> Iterator[Row]:
         if record.text is None:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import re
-from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import Any
-from uuid import uuid4
+from collections.abc import AsyncIterator, Iterable
+from uuid import UUID, uuid4
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
 from cme_referrals.adapters.unpacking import BrokenUploadError
-from cme_referrals.application.batches import Batch, FormRow, RefusedRow, RowFault, State, take_rows
-from cme_referrals.application.telling import Sender, child_tokens
-from cme_referrals.domain.errors import SubmissionError
-from cme_referrals.entrypoints.desk import Desk, receipt_of
-from cme_referrals.entrypoints.kinds import UnfitFormError, faults_of, read_form
-from cme_referrals.entrypoints.sheets import MEDIA_TYPES, Format, Row, Sheet, charset_of
+from cme_referrals.application.batches import AROUND, THE_FILE, Batch, FormRow, RefusedRow, State, take_rows
+from cme_referrals.application.kept_files import KeptFile, refuse_another_schools_file
+from cme_referrals.application.telling import Sender
+from cme_referrals.domain.errors import NotYourSchoolError
+from cme_referrals.entrypoints.ctf.maps import maps
+from cme_referrals.entrypoints.ctf.names import file_name_of
+from cme_referrals.entrypoints.ctf.sheet import CtfSheet
+from cme_referrals.entrypoints.desk import Desk
+from cme_referrals.entrypoints.incoming import Incoming
+from cme_referrals.entrypoints.keeping import Keeper
+from cme_referrals.entrypoints.rows import RowReader
+from cme_referrals.entrypoints.sheets import MEDIA_TYPES, Format, Row, charset_of
 from cme_web.problems import Problem
 from cme_web.tokens import Caller
 
@@ -29,36 +32,50 @@ MOST_KEPT = 256 * 1024 * 1024
 """Bytes of refused rows that are kept of one batch. Beyond, something is wrong with the file and not with its rows."""
 BREATH = 20
 """Rows that are read at a stretch; then other requests of this process have their turn."""
-KEY = re.compile(r"[A-Za-z0-9._:/-]{1,64}")
 ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip"})
 
 
 class Upload:
-    """One batch on its way in."""
+    """One batch on its way in, for the first time; or `again`, from what was kept of it."""
 
-    def __init__(self, desk: Desk, caller: Caller, sender: Sender, sheet: Sheet) -> None:
-        self._desk, self._caller, self._sender, self._sheet = desk, caller, sender, sheet
-        self.id = uuid4()
+    def __init__(
+        self, desk: Desk, caller: Caller, sender: Sender, incoming: Incoming, *, again: UUID | None = None
+    ) -> None:
+        self._desk, self._sender, self._incoming = desk, sender, incoming
+        self._reader = RowReader(desk, caller, sender)
+        self.id = again or uuid4()
         self.place = f"/v1/batches/{self.id}"
+        self._again = again is not None
+        name = str(incoming.name) if incoming.name else None
+        file = KeptFile(sender=sender, roles=caller.roles, charset=incoming.charset, name=name)
+        self._keeper = None if again else Keeper(desk.db, self.id, file)
         self._rows: list[FormRow | RefusedRow] = []
-        self._bytes = self._kept = self._read = 0
-        self._headed = False
+        self._bytes = self._kept = self._read = self._refused = 0
+        self._headed = self._wrapped = self._is_theirs = False
 
     async def take(self, pieces: AsyncIterator[bytes]) -> None:
         """Read to the end. Whatever ends it, what had been read whole is taken.
 
         Raises `BrokenUploadError` where it cannot be read any further, and what reading the request raises.
         """
-        await self._open()
+        if not self._again:
+            await self._open()
         try:
-            async for piece in pieces:
-                await self._take(self._sheet.feed(piece))
-            await self._take(self._sheet.end())
-            if not self._read:
-                raise BrokenUploadError("holds no row", "Send one form in each line.")
-        except BrokenUploadError as error:
-            await self._finish(State.STOPPED, error.wrong, error.mend)
-            raise
+            try:
+                async for piece in pieces:
+                    await self._keep(piece)
+                    await self._take(self._incoming.feed(piece))
+                await self._take(self._incoming.end())
+                if not self._read:
+                    raise BrokenUploadError(
+                        "holds no row", "Send one form in each line, or a pupil in a transfer file."
+                    )
+            except BrokenUploadError as error:
+                async for piece in pieces:  # what does not fit is kept whole
+                    if not await self._keep(piece):
+                        break
+                await self._finish(State.STOPPED, error.wrong, error.mend)
+                raise
         except ClientDisconnect:
             await self._finish(State.CUT)
             raise
@@ -69,7 +86,10 @@ class Upload:
 
     async def _take(self, rows: Iterable[Row]) -> None:
         for row in rows:
-            self._rows.append(self._checked(row))
+            sheet = self._incoming.sheet
+            assert sheet is not None
+            await self._refuse_another_schools_file(sheet)
+            self._rows.append(self._reader.read(row, sheet))
             self._bytes += len(row.sent or "")
             self._read += 1
             if len(self._rows) >= TOGETHER or self._bytes >= BYTES_TOGETHER:
@@ -78,6 +98,28 @@ class Upload:
             elif self._read % BREATH == 0:
                 await asyncio.sleep(0)
 
+    async def _keep(self, piece: bytes) -> bool:
+        """Put a piece aside, where such a file is kept. False where it is not."""
+        if self._keeper is None:
+            return False
+        wanted = self._incoming.is_kept
+        if wanted is False or not await self._keeper.add(piece, known=wanted is True):
+            self._keeper = None
+        return self._keeper is not None and wanted is True
+
+    async def _refuse_another_schools_file(self, sheet: object) -> None:
+        if self._is_theirs or not isinstance(sheet, CtfSheet) or sheet.file is None:
+            return
+        try:
+            async with self._desk.db.transaction() as tx:
+                await refuse_another_schools_file(tx.schools, self._sender, sheet.file.source)
+        except NotYourSchoolError as error:
+            raise BrokenUploadError(
+                "was exported by another school than yours",
+                "Send it with that school's access token, or export your own.",
+            ) from error
+        self._is_theirs = True
+
     def _refuse_a_hopeless_file(self) -> None:
         if self._kept > MOST_KEPT:
             raise BrokenUploadError(
@@ -85,75 +127,45 @@ class Upload:
                 "Mend what is common to them and send the whole file again; no row is taken twice.",
             )
 
-    def _checked(self, row: Row) -> FormRow | RefusedRow:
-        try:
-            if row.values is None:
-                raise UnfitFormError(*row.faults)
-            return self._form(row, dict(row.values))
-        except UnfitFormError as error:
-            faults = error.faults
-        except SubmissionError as error:
-            faults = faults_of(error)
-        cells = self._sheet.own(row)
-        return RefusedRow(number=row.number, sent=row.sent, cells=cells, faults=self._placed(row, faults))
-
-    def _form(self, row: Row, values: dict[str, Any]) -> FormRow:
-        key = values.pop("key", None)
-        if key is not None and not (isinstance(key, str) and KEY.fullmatch(key)):
-            raise UnfitFormError(
-                RowFault(
-                    "key", "does not have the right form", "Give 1 to 64 of A-Z a-z 0-9 . _ : / - or leave it out."
-                )
-            )
-        kind, form = read_form(values)
-        kind.may_send(self._caller)
-        blinds, scope = self._desk.blinds, self._sender.scope
-        content = json.dumps(form.model_dump(mode="json", exclude_unset=True), sort_keys=True)
-        contents = blinds.tokens("content", scope, kind.kind, content)
-        return FormRow(
-            number=row.number,
-            sent=row.sent or "",
-            names=contents if key is None else blinds.tokens("key", scope, key),
-            contents=contents,
-            child=child_tokens(blinds, scope, form.child.about()),
-            receipt=receipt_of(self._desk, form, self._caller),
-            take_in=kind.use_case(form, self._desk.authority),
-            explain=lambda error: self._placed(row, faults_of(error)),
-            cells=self._sheet.own(row),
-        )
-
-    def _placed(self, row: Row, faults: Sequence[RowFault]) -> tuple[RowFault, ...]:
-        """The faults where the sender finds them: in a column, in CSV."""
-        return tuple(RowFault(self._sheet.column_of(row, one.field), one.wrong, one.mend) for one in faults)
-
     async def _write(self) -> None:
         """Commit what has been read; first of all what is known of the file, for whoever reads its refused rows."""
         rows, self._rows, self._bytes = self._rows, [], 0
+        sheet = self._incoming.sheet
         async with self._desk.db.transaction() as tx:
-            if not self._headed and self._sheet.format is not None:
-                heading = self._sheet.heading
-                await tx.batches.head(self.id, self._sheet.format, heading.names if heading else ())
+            if not self._headed and sheet is not None:
+                await tx.batches.head(self.id, sheet.format, sheet.columns)
                 self._headed = True
+            if not self._wrapped and rows and isinstance(sheet, CtfSheet) and sheet.envelope:
+                await tx.batches.refuse(
+                    self.id, [RefusedRow(number=AROUND, sent=None, cells=sheet.envelope, faults=())]
+                )
+                self._wrapped = True
             if rows:
-                self._kept += (await take_rows(tx, self.id, rows)).kept
+                counts = await take_rows(tx, self.id, rows)
+                self._kept += counts.kept
+                self._refused += counts.refused
 
     async def _open(self) -> None:
-        batch = Batch(
-            id=self.id,
-            format=self._sheet.format or Format.NDJSON,
-            state=State.RECEIVING,
-            received_at=self._desk.clock.now(),
-        )
+        format_ = self._incoming.said or Format.NDJSON
+        batch = Batch(id=self.id, format=format_, state=State.RECEIVING, received_at=self._desk.clock.now())
         async with self._desk.db.transaction() as tx:
             await tx.batches.open(batch, self._sender)
 
     async def _finish(self, state: State, wrong: str | None = None, mend: str | None = None) -> None:
         await self._write()
+        if self._keeper and self._incoming.is_kept:
+            await self._keeper.write()
+        sheet = self._incoming.sheet
         async with self._desk.db.transaction() as tx:
+            if isinstance(sheet, CtfSheet) and sheet.faults:
+                row = RefusedRow(number=THE_FILE, sent=None, cells=sheet.envelope, faults=sheet.faults)
+                await tx.batches.refuse(self.id, [row])
+            if state is State.CUT or (state is State.COMPLETE and not self._refused):
+                await tx.kept.drop(self.id)
             await tx.batches.finish(self.id, state, at=self._desk.clock.now(), wrong=wrong, mend=mend)
 
 
-def sheet_of(request: Request) -> Sheet:
+def incoming_of(request: Request, desk: Desk) -> Incoming:
     """What the headers say is sent. Raises `Problem` 415."""
     media_type, *parameters = request.headers.get("content-type", "application/octet-stream").split(";")
     known = media_type.strip().lower()
@@ -162,12 +174,13 @@ def sheet_of(request: Request) -> Sheet:
         raise Problem(
             415,
             "unsupported-media-type",
-            "A batch is CSV or NDJSON",
-            "Send text/csv or application/x-ndjson, as it is or as gzip or zip.",
+            "A batch is CSV, NDJSON or a common transfer file",
+            "Send text/csv, application/x-ndjson or application/xml, as it is or as gzip or zip.",
         )
     said = [value for name, _, value in (one.partition("=") for one in parameters) if name.strip().lower() == "charset"]
+    name = file_name_of(request.headers.get("content-disposition"))
     try:
-        return Sheet(MEDIA_TYPES[known], charset_of(said[0] if said else None))
+        return Incoming(maps(desk.ctf_maps), MEDIA_TYPES[known], charset_of(said[0] if said else None), name)
     except BrokenUploadError as error:
         raise Problem(415, "unsupported-charset", sentence(error.wrong), error.mend) from error
 

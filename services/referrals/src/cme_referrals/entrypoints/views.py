@@ -16,14 +16,7 @@ from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.progress import Progress, Stage
 from cme_referrals.domain.returns import Timing, Unit
 from cme_referrals.domain.rules import Challenge, State
-
-WRONG = {
-    "child.upn": "the check letter or the form is wrong",
-    "child.nhs_number": "the check digit or the form is wrong",
-    "file_name": "no Common Transfer File of this kind is called so",
-    "destination_laestab": "it is no authority and establishment, or not what the file's name says",
-}
-MEND = "Kept aside and not used. Send the number as it stands in your records."
+from cme_referrals.entrypoints.remarks import in_words
 
 
 class View(BaseModel):
@@ -131,8 +124,9 @@ class SubmissionList(View):
 
 
 def notes(quarantined: Sequence[str]) -> tuple[Note, ...]:
-    """What the sender is told of values that were kept aside."""
-    return tuple(Note(field=field, wrong=WRONG.get(field, "it cannot be right"), mend=MEND) for field in quarantined)
+    """What the sender is told of values that were kept aside, or hold under another number now."""
+    said = map(in_words, quarantined)
+    return tuple(Note(field=field, wrong=wrong, mend=mend) for field, wrong, mend in said)
 
 
 def accepted(receipt: Receipt, received: Received, follow: str) -> dict[str, Any]:

@@ -45,6 +45,22 @@ class PgSubmissions:
     async def assign(self, cases: Mapping[UUID, UUID | None]) -> None:
         await self._conn.executemany("UPDATE submission SET case_id = $2 WHERE id = $1", list(cases.items()))
 
+    async def find(self, submission_id: UUID) -> Kept | None:
+        row = await self._conn.fetchrow("SELECT * FROM submission WHERE id = $1", submission_id)
+        return None if row is None else _kept(row)
+
+    async def hold(self, submission_id: UUID, rules: Collection[str]) -> None:
+        await self._conn.execute("UPDATE submission SET held_by = $2 WHERE id = $1", submission_id, sorted(rules))
+
+    async def note_watch_over(self, submission_id: UUID, at: datetime) -> None:
+        await self._conn.execute("UPDATE submission SET watched_at = $2 WHERE id = $1", submission_id, at)
+
+    async def supersede_by(self, submission_ids: Collection[UUID], at: datetime) -> set[UUID]:
+        return {row["id"] for row in await self._conn.fetch(SUPERSEDE_BY, list(submission_ids), at)}
+
+    async def supersede_chain(self, first_id: UUID, at: datetime) -> set[UUID]:
+        return {row["id"] for row in await self._conn.fetch(SUPERSEDE_CHAIN, first_id, at)}
+
     async def inform(self, case_id: UUID, submission_id: UUID, at: datetime) -> None:
         await self._conn.execute(
             "INSERT INTO referrer_informed (case_id, submission_id, informed_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
@@ -60,8 +76,19 @@ class PgSubmissions:
 
 ADD = """
 INSERT INTO submission (id, first_id, record_id, case_id, kind, reference, received_at, on_roll, reason, ground,
-                        destination_known, factors, school_urn, school_la, home_la, matched_by, details)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"""
+                        destination_known, factors, school_urn, school_la, home_la, matched_by, details, held_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"""
+
+SUPERSEDE_BY = """
+UPDATE submission AS old SET superseded_at = $2
+FROM submission AS new JOIN child AS ours ON ours.id = new.record_id
+WHERE new.id = ANY($1) AND old.kind = 'deletion' AND old.superseded_at IS NULL AND old.school_urn = new.school_urn
+  AND old.record_id IN (SELECT id FROM child WHERE shown_as = ours.shown_as)
+  AND (old.received_at, old.id) < (new.received_at, new.id)
+RETURNING old.id"""
+
+SUPERSEDE_CHAIN = """
+UPDATE submission SET superseded_at = $2 WHERE first_id = $1 AND kind = 'deletion' AND superseded_at IS NULL RETURNING id"""
 
 
 def _row(kept: Kept) -> tuple[object, ...]:
@@ -69,7 +96,7 @@ def _row(kept: Kept) -> tuple[object, ...]:
     return (
         one.id, one.first_id, kept.record_id, kept.case_id, one.kind, one.reference, one.received_at, one.on_roll, one.reason,
         one.ground, one.destination_known, one.factors, one.school_urn, one.school_la, one.home_la, kept.matched_by,
-        details_as_json(one.details),
+        details_as_json(one.details), one.held_by,
     )  # fmt: skip
 
 
@@ -79,5 +106,8 @@ def _kept(row: asyncpg.Record) -> Kept:
         received_at=row["received_at"], details=details_from_json(row["details"]), on_roll=row["on_roll"],
         reason=row["reason"], ground=row["ground"], destination_known=row["destination_known"],
         factors=tuple(row["factors"]), school_urn=row["school_urn"], school_la=row["school_la"], home_la=row["home_la"],
+        held_by=tuple(row["held_by"]), watch_over=row["watched_at"] is not None,
     )  # fmt: skip
-    return Kept(submission, row["record_id"], row["case_id"], tuple(row["matched_by"]))
+    return Kept(
+        submission, row["record_id"], row["case_id"], tuple(row["matched_by"]), row["superseded_at"] is not None
+    )

@@ -1,4 +1,4 @@
-"""Reads the tables that decide: clocks, outcomes, whose work something is. A table that is not right stops the process at its start."""
+"""Reads the tables that decide: clocks, outcomes, watches, whose work it is. A table that is not right stops the start."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from cme_calendars import WorkingDays
 from cme_contracts.codes import Team
-from cme_register.application.rules import Rules
+from cme_register.application.rules import Rules, Watch
 from cme_register.domain.clocks import ClockDefinition, ClockTable, Rung
 from cme_register.domain.codes import Outcome, Proof, Role, SubmissionKind
 from cme_register.domain.handover import HandOverRule, HandOverTable
@@ -25,6 +25,7 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules
     Raises ValueError, KeyError or TypeError for a file that is not such a table.
     """
     clocks = tomllib.loads((folder / "clocks.toml").read_text("utf-8"))["clock"]
+    watches = tomllib.loads((folder / "watches.toml").read_text("utf-8"))["watch"]
     outcomes = tomllib.loads((folder / "outcomes.toml").read_text("utf-8"))["outcome"]
     hand_overs = tomllib.loads((folder / "hand_overs.toml").read_text("utf-8"))["hand_over"]
     return Rules(
@@ -32,6 +33,7 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules
         outcomes=OutcomeTable(map(_outcome, outcomes)),
         hand_overs=HandOverTable(map(_hand_over, hand_overs)),
         days=WorkingDays(closures),
+        watches=tuple(Watch(**row) for row in watches),
     )
 
 

@@ -10,11 +10,13 @@ from cme_bus.meta import Meta
 from cme_calendars import local_date
 from cme_contracts.register import SubmissionMatched
 from cme_register.application.handing_over import ForTeam, hand_over
+from cme_register.application.holding import take_returns
 from cme_register.application.matching import Described, Match, match
 from cme_register.application.ports import Kept, Transaction
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.settling import Arrival, settle
 from cme_register.application.telling import Said, tell
+from cme_register.domain.codes import SubmissionKind
 from cme_register.domain.handover import Handover
 from cme_register.domain.submission import Submission
 
@@ -32,8 +34,8 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
 
     One that is known already is left alone.
     """
-    chains, known = await tx.submissions.chains({one.submission.first_id for one in received})
-    fresh = {one.submission.id: one for one in received if one.submission.id not in known}.values()
+    chains, taken = await tx.submissions.chains({one.submission.first_id for one in received})
+    fresh = {one.submission.id: one for one in received if one.submission.id not in taken}.values()
     described = [Described(one.submission.first_id, one.submission.details) for one in fresh]
     matches = await match(tx, described, chains, at=at, new_id=new_id)
     arrivals = [
@@ -41,10 +43,14 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
         for one, found in zip(fresh, matches, strict=True)
     ]
     settled = await settle(tx, arrivals, rules, at=at, new_id=new_id)
-    await tx.submissions.add([
+    kept = [
         Kept(one.submission, found.record_id, settled.cases[one.submission.id], found.matched_by)
         for one, found in zip(fresh, matches, strict=True)
-    ])  # fmt: skip
+    ]
+    await tx.submissions.add(kept)
+    returns = [one for one in kept if one.submission.kind is SubmissionKind.DELETION]
+    known = [one.submission.id for one, found in zip(fresh, matches, strict=True) if not found.new_record]
+    await take_returns(tx, returns, known, rules, at=at)
     await tell(tx, settled.said)
     await hand_over(tx, [*_for_others(arrivals, rules, new_id)], at=at)
 

@@ -36,6 +36,8 @@ class Kept:
     record_id: UUID
     case_id: UUID | None
     matched_by: tuple[str, ...] = ()
+    superseded: bool = False
+    """A deletion return that was taken back, or that a later one of the school's about the child stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,21 @@ class Submissions(Protocol):
 
     async def assign(self, cases: Mapping[UUID, UUID | None]) -> None:
         """Move submissions to other cases."""
+
+    async def find(self, submission_id: UUID) -> Kept | None:
+        """One of them. None where it is not known."""
+
+    async def hold(self, submission_id: UUID, rules: Collection[str]) -> None:
+        """These rules hold a deletion back now, and no others."""
+
+    async def note_watch_over(self, submission_id: UUID, at: datetime) -> None:
+        """Nobody had answered when its watch was over."""
+
+    async def supersede_by(self, submission_ids: Collection[UUID], at: datetime) -> set[UUID]:
+        """These are the latest deletion returns of their schools about their children. Returns which others are not any more."""
+
+    async def supersede_chain(self, first_id: UUID, at: datetime) -> set[UUID]:
+        """A chain was taken back. Returns which deletion returns do not count any more."""
 
     async def inform(self, case_id: UUID, submission_id: UUID, at: datetime) -> None:
         """Whoever sent it was told how this case ended."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from cme_calendars import WorkingDays
@@ -16,10 +17,24 @@ type NewId = Callable[[], UUID]
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """How long a deletion return that is held back waits before somebody looks."""
+
+    working_days: int
+    valid_from: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
-    """Clocks, outcomes, other teams' work, and the calendar."""
+    """Clocks, outcomes, other teams' work, watches and the calendar."""
 
     clocks: ClockTable
     outcomes: OutcomeTable
     hand_overs: HandOverTable
     days: WorkingDays
+    watches: tuple[Watch, ...] = ()
+
+    def watch_days(self, on: date) -> int:
+        """Working days of a watch that begins on a day: of the latest row that holds."""
+        return max((row for row in self.watches if row.valid_from <= on), key=lambda row: row.valid_from).working_days

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cme_contracts.referrals import SubmissionWithdrawn
+from cme_register.application.holding import forget_chain
 from cme_register.application.ports import Transaction
 from cme_register.application.telling import entry
 
@@ -12,5 +13,6 @@ async def note_withdrawn(tx: Transaction, event: SubmissionWithdrawn) -> None:
 
     No case is closed by it: that a school sent a form in error does not say that the child is in education.
     """
+    await forget_chain(tx, event.first_submission_id, at=event.withdrawn_at)
     case_id = await tx.cases.latest_of(event.first_submission_id)
     await tx.chronology.add([entry(case_id or event.first_submission_id, event, event.withdrawn_at)])

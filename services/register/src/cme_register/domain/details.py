@@ -46,6 +46,7 @@ class Details:
     stated_age: int | None = None
     sex: str | None = None
     upn: str | None = None
+    former_upns: tuple[str, ...] = ()
     nhs_number: str | None = None
     addresses: tuple[Address, ...] = ()
     parents: tuple[Parent, ...] = ()
@@ -65,6 +66,7 @@ class Details:
             stated_age=self.stated_age if self.stated_age is not None else later.stated_age,
             sex=self.sex or later.sex,
             upn=self.upn or later.upn,
+            former_upns=_grown(self.former_upns, later.former_upns),
             nhs_number=self.nhs_number or later.nhs_number,
             addresses=_without_held(_grown(self.addresses, later.addresses)),
             parents=_reachable(_grown(self.parents, later.parents)),

@@ -27,6 +27,10 @@ class Submission:
     ground: str | None = None
     destination_known: bool | None = None
     factors: tuple[str, ...] = ()
+    held_by: tuple[str, ...] = ()
+    """Deletions: intake's rules by which the child is treated as still registered at the school."""
+    watch_over: bool = False
+    """Deletions: it is held, and nobody had answered when its watch was over."""
     school_urn: str | None = None
     school_la: str | None = None
     home_la: str | None = None

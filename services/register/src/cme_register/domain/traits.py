@@ -36,6 +36,8 @@ def _traits(details: Details) -> Iterator[Trait]:
     born = details.date_of_birth.isoformat()
     if details.upn:
         yield _trait(UPN, _squeezed(details.upn), born)
+    for former in details.former_upns:
+        yield _trait(UPN, _squeezed(former), born)  # another school's record still has it
     if details.nhs_number:
         yield _trait(NHS_NUMBER, _squeezed(details.nhs_number), born)
     if (name := folded(details.forename)) and (surname := folded(details.surname)):

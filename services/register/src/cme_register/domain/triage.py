@@ -58,8 +58,14 @@ def _referral(submission: Submission) -> Triage:
 
 
 def _deletion(submission: Submission, case: Case | None) -> Triage:
-    """Off the roll with nobody knowing where: missing education from now on (domain scenario 15)."""
+    """Off the roll with nobody knowing where: missing education from now on (domain scenario 15).
+
+    While a rule holds the deletion back the child is on the roll, and at most an on-roll enquiry (scenarios 8, 10, 12).
+    """
     lost = not submission.destination_known and submission.ground not in ANSWERED_BY_ITS_GROUND
+    if submission.held_by:
+        enquire = case is None and (lost or submission.watch_over)
+        return Triage(Move.OPEN, Kind.ON_ROLL_ENQUIRY) if enquire else Triage(Move.LINK if case else Move.KEEP)
     if case is None:
         return Triage(Move.OPEN, Kind.CME, Category.MISSING) if lost else Triage(Move.KEEP)
     if lost and case.kind is Kind.ON_ROLL_ENQUIRY:

@@ -78,7 +78,8 @@ def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules)
 
     @ears.on(SubmissionChallenged)
     async def note_what_is_asked_of_it(event: SubmissionChallenged, tx: RegisterTx, meta: Meta) -> None:
-        await challenges.note_challenged(tx, event)
+        with _as_hopeless():
+            await challenges.note_challenged(tx, event, rules, at=clock.now(), new_id=uuid4)
 
 
 def _hear_safeguarding(ears: Consumer[RegisterTx]) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import uuid4
 
 from cme_register.adapters.postgres import RegisterTx
-from cme_register.application import deadlines
+from cme_register.application import deadlines, holding
 from cme_register.application.clocks import BREACH, RUNG, WARN
 from cme_register.application.rules import Rules
 from cme_timers import Handler, Timer
@@ -24,4 +25,7 @@ def handlers(rules: Rules) -> Mapping[str, Handler[RegisterTx]]:
     async def climb(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
         await deadlines.climb(tx, timer.subject, int(timer.detail["rung"]), rules, at=detected_at)
 
-    return {WARN: warn, BREACH: breach, RUNG: climb}
+    async def look_again(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
+        await holding.look_again(tx, timer.subject, rules, at=detected_at, new_id=uuid4)
+
+    return {WARN: warn, BREACH: breach, RUNG: climb, holding.WATCH: look_again}

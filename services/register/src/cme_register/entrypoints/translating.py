@@ -34,7 +34,7 @@ def deletion(event: PupilDeleted) -> Submission:
         id=event.submission_id, first_id=event.first_submission_id, kind=SubmissionKind.DELETION,
         reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
         ground=event.ground.value, destination_known=event.destination_known,
-        factors=tuple(factor.value for factor in event.factors), school_urn=event.school_urn,
+        factors=tuple(factor.value for factor in event.factors), held_by=event.held_by, school_urn=event.school_urn,
         school_la=event.school_la, home_la=event.home_la,
     )  # fmt: skip
 
@@ -88,6 +88,7 @@ def details(child: people.Child) -> Details:
     return Details(
         forename=child.forename, surname=child.surname, other_names=child.other_names, date_of_birth=child.date_of_birth,
         stated_age=child.stated_age, sex=child.sex, upn=child.upn, nhs_number=child.nhs_number,
+        former_upns=child.former_upns,
         addresses=tuple(map(_address, child.addresses)), parents=tuple(map(_parent, child.parents)),
     )  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Common transfer files: which element stands for which member of a form is data (maps/)."""

@@ -1,0 +1,72 @@
+"""A row as the form it is, or what is wrong with it: however it was written, it is held against the same form."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from cme_referrals.application.batches import FormRow, RefusedRow, RowFault
+from cme_referrals.application.telling import Sender, child_tokens
+from cme_referrals.domain.errors import SubmissionError
+from cme_referrals.entrypoints.ctf.sheet import CtfSheet
+from cme_referrals.entrypoints.desk import Desk, receipt_of
+from cme_referrals.entrypoints.kinds import UnfitFormError, faults_of, read_form
+from cme_referrals.entrypoints.sheets import Row, Sheet
+from cme_web.tokens import Caller
+
+KEY = re.compile(r"[A-Za-z0-9._:/-]{1,64}")
+
+
+class RowReader:
+    """Reads the rows of one sender."""
+
+    def __init__(self, desk: Desk, caller: Caller, sender: Sender) -> None:
+        self._desk, self._caller, self._sender = desk, caller, sender
+
+    def read(self, row: Row, sheet: Sheet | CtfSheet) -> FormRow | RefusedRow:
+        """The form, or the row to be given back."""
+        try:
+            if row.values is None:
+                raise UnfitFormError(*row.faults)
+            return self._form(row, dict(row.values), sheet)
+        except UnfitFormError as error:
+            faults = error.faults
+        except SubmissionError as error:
+            faults = faults_of(error)
+        cells = sheet.own(row)
+        return RefusedRow(number=row.number, sent=row.sent, cells=cells, faults=_placed(row, faults, sheet))
+
+    def _form(self, row: Row, values: dict[str, Any], sheet: Sheet | CtfSheet) -> FormRow:
+        key = values.pop("key", None)
+        if key is not None and not (isinstance(key, str) and KEY.fullmatch(key)):
+            raise UnfitFormError(
+                RowFault(
+                    "key", "does not have the right form", "Give 1 to 64 of A-Z a-z 0-9 . _ : / - or leave it out."
+                )
+            )
+        kind, form = read_form(values)
+        kind.may_send(self._caller)
+        blinds, scope = self._desk.blinds, self._sender.scope
+        if row.sameness is not None:
+            contents = blinds.tokens("pupil", scope, row.sameness)
+        else:
+            content = json.dumps(form.model_dump(mode="json", exclude_unset=True), sort_keys=True)
+            contents = blinds.tokens("content", scope, kind.kind, content)
+        return FormRow(
+            number=row.number,
+            sent=row.sent or "",
+            names=contents if key is None else blinds.tokens("key", scope, key),
+            contents=contents,
+            child=child_tokens(blinds, scope, form.child.about()),
+            receipt=receipt_of(self._desk, form, self._caller),
+            take_in=kind.use_case(form, self._desk.authority),
+            explain=lambda error: _placed(row, faults_of(error), sheet),
+            cells=sheet.own(row),
+        )
+
+
+def _placed(row: Row, faults: Sequence[RowFault], sheet: Sheet | CtfSheet) -> tuple[RowFault, ...]:
+    """The faults where the sender finds them: in a column, in CSV; in an element, in a transfer file."""
+    return tuple(RowFault(sheet.column_of(row, one.field), one.wrong, one.mend) for one in faults)

@@ -1,0 +1,148 @@
+"""A deletion that a rule holds back: the child is on the roll until it is answered, and somebody looks when nobody answers."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from cme_contracts.codes import ChallengeState, Ground, WithdrawalReason
+from cme_contracts.referrals import PupilDeleted, SubmissionChallenged, SubmissionWithdrawn
+from tests.register.integration.county import IMOGEN, Register
+from tests.register.invented import SCHOOL, child, deletion, referral
+
+FRIDAY = datetime(2026, 11, 20, 10, tzinfo=UTC)
+MONDAY = datetime(2026, 11, 30, 9, tzinfo=UTC)
+
+
+def asked(sent: PupilDeleted, rule: str, held: bool, at: datetime | None = None) -> SubmissionChallenged:
+    return SubmissionChallenged(
+        submission_id=sent.submission_id,
+        first_submission_id=sent.first_submission_id,
+        reference=sent.reference,
+        received_at=sent.received_at,
+        school_urn=SCHOOL,
+        rule=rule,
+        state=ChallengeState.CHALLENGED if held else ChallengeState.ANSWERED,
+        source="SI 2024/208 regulation 9(1)",
+        what="What the rule asks.",
+        mend="What the school can do.",
+        still_on_roll=held,
+        decided_at=at or sent.received_at,
+    )
+
+
+async def cases(register: Register) -> list[tuple[str, str | None, str]]:
+    rows = await register.db.pool.fetch("SELECT kind, category, status FROM case_file ORDER BY opened_at")
+    return [(row["kind"], row["category"], row["status"]) for row in rows]
+
+
+@pytest.mark.policy("5.2.6")
+async def test_a_lost_child_whose_enquiries_nobody_signed_is_an_on_roll_enquiry_and_missing_once_they_are(
+    register: Register,
+) -> None:
+    """Scenario 13: twenty school days are over on Friday 27 November; the council has not signed."""
+    sent = deletion(ground=Ground.I, at=MONDAY, held_by=("joint-enquiries",))
+    await register.hear(sent, asked(sent, "joint-enquiries", True))
+    assert await cases(register) == [("on_roll_enquiry", None, "open")]
+    clock = await register.only("clock.started")
+
+    await register.hear(asked(sent, "joint-enquiries", False))
+    assert await cases(register) == [("cme", "missing", "open")]
+    changed = await register.only("category.changed")
+    assert (changed["kind"], changed["previous_kind"], changed.get("decided_by")) == ("cme", "on_roll_enquiry", None)
+    assert await register.only("clock.started") == clock
+    before = await register.told()
+    await register.hear(asked(sent, "joint-enquiries", False))
+    assert await register.told() == before
+
+
+@pytest.mark.policy("5.2.6")
+@pytest.mark.policy("5.3.2")
+async def test_home_education_by_word_of_mouth_opens_nothing_and_somebody_looks_after_five_working_days(
+    register: Register,
+) -> None:
+    """Scenario 8: the parent rings on Friday 20 November."""
+    sent = deletion(ground=Ground.F, at=FRIDAY, held_by=("ground-f-writing",))
+    await register.hear(sent, asked(sent, "ground-f-writing", True))
+    assert await register.told() == ["submission.matched"]
+    assert await register.let_pass("2026-11-27T23:59:59+00:00") == 0
+    assert await register.let_pass("2026-11-28T00:00:00+00:00") == 1
+    assert await cases(register) == [("on_roll_enquiry", None, "open")]
+    assert (await register.only("lead-officer.assigned"))["officer_id"] == str(IMOGEN)
+    clock = await register.only("clock.started")
+    assert (clock["starts_on"], clock["due_on"]) == ("2026-11-28", "2026-12-11")
+    opened = await register.only("case.opened")
+    assert opened["submission_id"] == str(sent.submission_id)
+
+
+@pytest.mark.policy("5.3.2")
+async def test_a_later_return_that_fits_takes_the_place_of_the_one_that_did_not(register: Register) -> None:
+    """Scenario 7: ground f dated the 26th is too early; that of the 30th is not, and there is no case at all."""
+    early = deletion(ground=Ground.F, at=datetime(2026, 11, 26, 10, tzinfo=UTC), held_by=("ground-f-stated-day",))
+    await register.hear(early)
+    await register.hear(deletion(ground=Ground.F, at=MONDAY))
+    assert await register.let_pass("2026-12-31T00:00:00+00:00") == 0
+    assert await cases(register) == []
+    await register.hear(asked(early, "order-in-force", True))  # what is decided of the old one later changes nothing
+    assert await register.let_pass("2027-03-01T00:00:00+00:00") == 0
+    assert await cases(register) == []
+
+
+async def test_a_correction_that_fits_makes_a_lost_child_missing(register: Register) -> None:
+    early = deletion(ground=Ground.H, held_by=("ground-h-days", "joint-enquiries"))
+    await register.hear(early)
+    assert await cases(register) == [("on_roll_enquiry", None, "open")]
+    await register.hear(deletion(ground=Ground.G, first=early.first_submission_id, at=MONDAY))
+    assert await cases(register) == [("cme", "missing", "open")]
+
+
+@pytest.mark.policy("5.2.6")
+async def test_an_order_that_is_recorded_later_puts_the_child_back_on_the_roll_and_its_end_takes_them_off(
+    register: Register,
+) -> None:
+    sent = deletion(ground=Ground.C)
+    await register.hear(sent, asked(sent, "order-in-force", False))
+    assert await cases(register) == [("cme", "missing", "open")]
+    await register.hear(asked(sent, "order-in-force", True))
+    assert await cases(register) == [("on_roll_enquiry", None, "open")]
+    await register.hear(asked(sent, "order-in-force", False))
+    assert await cases(register) == [("cme", "missing", "open")]
+
+
+async def test_a_child_whom_somebody_else_reports_too_stays_missing(register: Register) -> None:
+    sent = deletion(ground=Ground.C)
+    await register.hear(sent, referral(child()), asked(sent, "order-in-force", True))
+    assert await cases(register) == [("cme", "missing", "open")]
+
+
+@pytest.mark.policy("5.3.3")
+async def test_every_rule_must_let_go(register: Register) -> None:
+    """Scenario 10 at a special school, with an order besides; the destination is known, so no case follows."""
+    sent = deletion(ground=Ground.A, known=True, at=FRIDAY, held_by=("special-school-consent",))
+    await register.hear(sent, asked(sent, "order-in-force", True), asked(sent, "special-school-consent", False))
+    assert await register.db.pool.fetchval("SELECT held_by FROM submission") == ["order-in-force"]
+    await register.hear(asked(sent, "order-in-force", False))
+    assert await register.let_pass("2026-12-31T00:00:00+00:00") == 0
+    assert await cases(register) == []
+
+
+async def test_what_was_taken_back_is_not_watched(register: Register) -> None:
+    sent = deletion(ground=Ground.F, at=FRIDAY, held_by=("ground-f-writing",))
+    gone = SubmissionWithdrawn(
+        submission_id=sent.submission_id,
+        first_submission_id=sent.first_submission_id,
+        reference=sent.reference,
+        received_at=FRIDAY,
+        reason=WithdrawalReason.NAME_NOT_DELETED,
+        withdrawn_at=FRIDAY,
+    )
+    await register.hear(sent, gone)
+    assert await register.let_pass("2026-12-31T00:00:00+00:00") == 0
+    assert await cases(register) == []
+
+
+async def test_a_watch_ends_quietly_where_somebody_has_the_child_already(register: Register) -> None:
+    sent = deletion(ground=Ground.F, at=FRIDAY, held_by=("ground-f-writing",))
+    await register.hear(sent, referral(child(), at=MONDAY))
+    before = await register.told()
+    await register.let_pass("2026-11-30T12:00:00+00:00")
+    assert await register.told() == before
