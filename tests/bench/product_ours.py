@@ -54,6 +54,7 @@ class Ours:
             "CME_ISSUER": NAME,
             "CME_JWKS": f"http://127.0.0.1:{jwks}/jwks",
             "CME_LINK_SECRET": "a secret that signs links in a measurement",
+            "CME_SENDER_PER_MINUTE": "100000000",
             "CME_COUNCIL": str(ROOT / "deploy" / "council.toml"),
         }, self._log)  # fmt: skip
         await asyncio.gather(*(self._processes.run(f"cme_{name}", "migrate") for name in ("referrals", "register")))

@@ -126,7 +126,8 @@ def local_run(**more: str) -> Iterator[LocalRun]:
     if (STATE / "jars").exists():  # fetched once for all
         (folder / "state" / "jars").symlink_to(STATE / "jars")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CME_")}
-    environment |= {"CME_LOCAL_STATE": str(folder / "state"), "CME_LOCAL_PORTS": str(_free_base()), **more}
+    environment |= {"CME_LOCAL_STATE": str(folder / "state"), "CME_LOCAL_PORTS": str(_free_base())}
+    environment |= {"CME_SENDER_PER_MINUTE": "1000000", **more}  # a flood comes from one school here
     process = subprocess.Popen(
         [sys.executable, "-m", "deploy.local", "run"],
         cwd=CHECKOUT,

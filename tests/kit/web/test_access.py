@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.applications import Starlette
 from starlette.routing import Mount, WebSocketRoute
 
-from cme_web import guard
+from cme_web import rates
 from cme_web.access import AccessTable, Row, bearer, link, public, signature
 from cme_web.app import make_app
 from cme_web.guard import unguarded_routes
@@ -189,13 +189,60 @@ async def test_the_api_description_says_what_the_table_says(visit: Visit, tokens
 
 def test_a_rate_is_for_a_minute_and_says_how_long_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = 6000.0
-    monkeypatch.setattr(guard, "monotonic", lambda: seconds)
-    rate = guard.Rate(2)
+    monkeypatch.setattr(rates, "monotonic", lambda: seconds)
+    rate = rates.Rate("address", 2)
     for address in ("a", "a", "b", "b"):
         rate.count(address)
     seconds = 6015.0
     with pytest.raises(Problem) as refused:
         rate.count("a")
-    assert (refused.value.status_code, refused.value.headers) == (429, {"Retry-After": "45"})
+    assert refused.value.status_code == 429
+    assert refused.value.headers == {
+        "RateLimit-Policy": '"address";q=2;w=60',
+        "RateLimit": '"address";r=0;t=45',
+        "Retry-After": "45",
+    }
     seconds = 6060.0
     rate.count("a")
+
+
+async def test_each_sender_has_a_minute_of_their_own_and_is_told_what_is_left(
+    visit: Visit, issuer: Issuer, tokens: TokenChecker
+) -> None:
+    table = AccessTable(Row("GET", "/x", bearer, roles={"school"}), Row("GET", "/y", bearer, roles={"officer"}))
+    app = make_app(
+        title="t", access=table, routers=[router_with(("GET", "/x"), ("GET", "/y"))], tokens=tokens, per_sender=2
+    )
+
+    async with visit(app) as visitor:
+
+        async def ask(path: str, sub: str, urn: str | None = None) -> tuple[int, str]:
+            token = issuer.token("school", sub=sub, urn=urn)
+            answer = await visitor.get(path, headers={"Authorization": f"Bearer {token}"})
+            assert answer.headers["RateLimit-Policy"] == '"sender";q=2;w=60'
+            assert answer.status_code != 429 or 1 <= int(answer.headers["Retry-After"]) <= 60
+            return answer.status_code, answer.headers["RateLimit"].partition(";t=")[0]
+
+        assert await ask("/x", "one clerk", "990001") == (200, '"sender";r=1')
+        assert await ask("/y", "another clerk", "990001") == (403, '"sender";r=0')  # a refusal has cost something too
+        assert await ask("/x", "a third", "990001") == (429, '"sender";r=0')
+        assert await ask("/x", "one clerk", "990002") == (200, '"sender";r=1')
+
+
+async def test_a_path_that_is_written_out_is_never_anothers_parameter(visit: Visit) -> None:
+    router = APIRouter()
+
+    @router.get("/things/{thing}")
+    async def thing(thing: str) -> dict[str, str]:
+        return {"thing": thing}
+
+    @router.post("/things/check")
+    async def check() -> dict[str, str]:
+        return {"checked": "yes"}
+
+    table = AccessTable(Row("GET", "/things/{thing}", public, **OPEN), Row("POST", "/things/check", public, **OPEN))
+    async with visit(make_app(title="t", access=table, routers=[router])) as visitor:
+        assert (await visitor.get("/things/checkers")).json() == {"thing": "checkers"}
+        assert (await visitor.post("/things/check")).status_code == 200
+        refused = await visitor.get("/things/check")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "POST")

@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
 import httpx2
 import pytest
 
+import cme_council
 from cme_bus.database import Database, prepare
 from cme_bus.migrate import migrate
 from cme_bus.sealing import Key, VersionedKeyring
@@ -19,13 +22,9 @@ from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.load import load_establishments
 from cme_referrals.domain.school_data import Establishment
-from cme_referrals.entrypoints import batches, by_link, change
-from cme_referrals.entrypoints.access import ACCESS
+from cme_referrals.entrypoints.app import app_of
 from cme_referrals.entrypoints.desk import Desk
-from cme_referrals.entrypoints.fhir import api as fhir
-from cme_referrals.entrypoints.fhir.edge import answers_in_fhir
-from cme_referrals.entrypoints.http import api
-from cme_referrals.entrypoints.refusals import ANSWERS
+from cme_referrals.entrypoints.pages.rendering import Pages
 from cme_web.app import make_app
 from cme_web.links import Links
 from cme_web.tokens import TokenChecker
@@ -35,6 +34,7 @@ from tests.referrals.invented import MONDAY, OTHER_SCHOOL, SCHOOL
 
 KEYRING = VersionedKeyring([Key("k1", bytes(32))])
 SECRET = "no secret at all but long enough for one"
+COUNCIL = cme_council.load(Path("deploy/local/county/council.toml"))
 LINKS, BLINDS = Links(SECRET), Blinding([SECRET])
 SCHOOLS = [Establishment(urn, "999", "4001", "Harrowmere", "Secondary", open=True) for urn in (SCHOOL, OTHER_SCHOOL)]
 
@@ -117,13 +117,8 @@ async def visitor(db: Database[ReferralsTx], clock: Standing, issuer: Issuer) ->
     )
     async with httpx2.AsyncClient(transport=issuer.transport) as keys:
         tokens = TokenChecker(issuer=NAME, audience="cme", jwks_url="https://issuer.test/jwks", client=keys, pause=0)
-        app = make_app(
-            title="CME referrals",
-            access=ACCESS,
-            routers=[api(desk), batches.api(desk), change.api(desk), by_link.api(desk), fhir.api(desk)],
-            answers=ANSWERS,
-            tokens=tokens,
-            links=LINKS,
+        app = app_of(
+            desk, Pages(COUNCIL, clock.now), partial(make_app, title="CME referrals", tokens=tokens, links=LINKS)
         )
-        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(answers_in_fhir(app)), base_url=URL) as client:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=URL) as client:
             yield Visitor(client, issuer, pool=db.pool)

@@ -72,7 +72,7 @@ async def test_a_link_works_once_and_only_when_the_form_is_taken(visitor: Visito
     refused = await tell(visitor, token, {"child": {}, "referrer": {}})
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (
         422,
-        "child.forename",
+        "child.description",
     )  # the address is known
     clicks = await asyncio.gather(*(tell(visitor, token) for _ in range(4)))
     assert {click.status_code for click in clicks} == {202} and all(

@@ -1,6 +1,7 @@
 """Without its database intake says so, and has done nothing; without Kafka it goes on."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import asyncpg
 import httpx2
@@ -10,16 +11,14 @@ from cme_bus.database import Database, prepare
 from cme_calendars import WorkingDays
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
-from cme_referrals.entrypoints import batches, change
-from cme_referrals.entrypoints.access import ACCESS
+from cme_referrals.entrypoints.app import app_of
 from cme_referrals.entrypoints.desk import Desk
-from cme_referrals.entrypoints.fhir import api as fhir
-from cme_referrals.entrypoints.http import api
+from cme_referrals.entrypoints.pages.rendering import Pages
 from cme_web.app import make_app
 from cme_web.tokens import TokenChecker
 from deploy.local.ports import free_port
 from tests.kit.issuer import NAME, Issuer
-from tests.referrals.integration.conftest import BLINDS, KEYRING, LINKS, Standing
+from tests.referrals.integration.conftest import BLINDS, COUNCIL, KEYRING, LINKS, Standing
 from tests.referrals.integration.visitor import URL, Visitor
 from tests.referrals.invented import referral
 
@@ -41,12 +40,8 @@ async def lonely(issuer: Issuer, clock: Standing) -> AsyncIterator[Visitor]:
         )
         async with httpx2.AsyncClient(transport=issuer.transport) as keys:
             tokens = TokenChecker(issuer=NAME, audience="cme", jwks_url="https://issuer.test/jwks", client=keys)
-            app = make_app(
-                title="CME referrals",
-                access=ACCESS,
-                routers=[api(desk), batches.api(desk), change.api(desk), fhir.api(desk)],
-                tokens=tokens,
-                links=LINKS,
+            app = app_of(
+                desk, Pages(COUNCIL, clock.now), partial(make_app, title="CME referrals", tokens=tokens, links=LINKS)
             )
             async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=URL) as client:
                 yield Visitor(client, issuer, pool)

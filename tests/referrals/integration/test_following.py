@@ -106,7 +106,7 @@ async def test_what_opens_no_case_is_on_the_register_and_shows_which_team_has_it
         await follow.note_handed_over(tx, [handed_over(submission_id, child_id)])
         await follow.note_known(tx, [matched(submission_id, child_id, later(1))])
     progress = (await visitor.get(link)).json()
-    assert (progress["stage"], progress["with_team"]) == ("on_the_register", "home_education")
+    assert (progress["stage"], progress["with_whom"]) == ("on_the_register", "home_education")
     assert datetime.fromisoformat(progress["on_the_register_since"]) == later(1)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from cme_referrals.domain.reference import is_reference
+from cme_referrals.domain.reference import read_reference
 from cme_referrals.entrypoints.views import Accepted
 from tests.referrals.integration.visitor import URL, Visitor
 from tests.referrals.invented import (
@@ -28,7 +28,7 @@ async def test_a_referral_is_answered_with_what_the_referrer_needs(visitor: Visi
     accepted = Accepted.model_validate_json(answer.text)
     assert answer.status_code == 202
     assert answer.headers["location"] == f"/v1/submissions/{accepted.submission_id}"
-    assert is_reference(accepted.reference)
+    assert read_reference(accepted.reference) == accepted.reference
     assert accepted.received_at == MONDAY
     assert accepted.follow.startswith(f"{URL}/v1/progress/")
     assert accepted.still_missing == () and accepted.data_quality == ()

@@ -64,6 +64,6 @@ async def test_the_kind_of_a_partner_is_the_accounts_to_say(visitor: Visitor) ->
 async def test_too_little_is_explained_where_the_field_is(visitor: Visitor) -> None:
     refused = await visitor.send(PATH, {"child": {}, "referrer": {"name": "Dr Invented"}}, who=surgery(visitor))
     assert refused.status_code == 422
-    assert {one["field"] for one in refused.json()["errors"]} == {"child.forename", "referrer.email"}
+    assert {one["field"] for one in refused.json()["errors"]} == {"child.description", "referrer.email"}
     described = {"child": {"description": "About nine, red coat, at the bus stop"}, "referrer": {"email": GP["email"]}}
     await visitor.accepted(PATH, described, who=surgery(visitor))

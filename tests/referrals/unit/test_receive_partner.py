@@ -60,7 +60,7 @@ async def test_a_description_is_enough_and_is_not_said() -> None:
     assert "child.forename" in received.still_missing and tx.kept
     with pytest.raises(TooLittleError) as refused:
         await sent(partner_form(about=about(child=NOBODY)))
-    assert refused.value.fields == ("child.forename",)
+    assert refused.value.fields == ("child.description",)
 
 
 async def test_without_a_contact_nobody_could_be_told() -> None:

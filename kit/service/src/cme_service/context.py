@@ -64,6 +64,7 @@ class Context[S: ServiceSettings, T: Tx]:
             ready=self.checks,
             metrics=self.metrics.render,
             observe=self.metrics.observe,
+            per_sender=self.settings.sender_per_minute,
             **options,
         )
 

@@ -35,6 +35,7 @@ SHARED = frozenset(
         "profile",
         "local_time",
         "council",
+        "sender_per_minute",
     }
 )
 
@@ -75,6 +76,9 @@ class ServiceSettings(BaseSettings):
         None, description="health and metrics of the worker; none: not served", le=65535
     )
     url: AnyHttpUrl = Field(description="how people reach this service; links begin with it")
+    sender_per_minute: PositiveInt = Field(
+        600, description="requests one caller, or one school, may make in a minute, in each process"
+    )
     profile: Literal["local", "production"] = Field("production", description="local only on a developer's machine")
     local_time: Path | None = Field(None, description="file that steers business time; local only")
 

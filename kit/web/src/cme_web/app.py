@@ -22,11 +22,12 @@ from starlette.types import Lifespan
 
 from cme_web.access import AccessTable, Row, public
 from cme_web.faults import invalid
-from cme_web.guard import Proofs, guard, place, unguarded_routes
+from cme_web.guard import Proofs, guard, literal_first, place, unguarded_routes
 from cme_web.links import Links
 from cme_web.problems import Answers, Problem, TooLarge
+from cme_web.rates import Rate
 from cme_web.request import Manners, Observe
-from cme_web.schema import describe_access, known_names
+from cme_web.schema import Examples, describe_access, known_names, name_operations
 from cme_web.signatures import CallbackProof
 from cme_web.tokens import TokenChecker
 
@@ -61,11 +62,17 @@ def make_app(
     metrics: Metrics | None = None,
     observe: Observe | None = None,
     max_body: int = MOST,
+    per_sender: int | None = None,
+    examples: Examples = lambda _name: None,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
-    """The app. `routers` are flat; `routes` takes a `Mount` of static files, guarded as `GET <path>/{path:path}`."""
+    """The app. `routers` are flat; `routes` takes a `Mount` of static files, guarded as `GET <path>/{path:path}`.
+
+    `per_sender`: requests that one caller, or one school, may make in a minute, in each process; None: any number.
+    `examples`: what the API's description shows, by the name of an operation or a schema.
+    """
     table = (access or AccessTable()) + BUILT_IN
-    proofs = Proofs(tokens, links, callbacks or {})
+    proofs = Proofs(tokens, links, callbacks or {}, Rate("sender", per_sender) if per_sender else None)
     app = FastAPI(
         title=title,
         version=version,
@@ -80,13 +87,14 @@ def make_app(
         *routes,
         *_built_in(app, ready or {}, metrics).routes,
     ]
-    app.router.routes[:] = [guard(route, table, proofs) for route in wanted]
+    app.router.routes[:] = literal_first([guard(route, table, proofs) for route in wanted])
     served = {(method, path) for path, methods in map(place, wanted) for method in methods}
     if dead := [row for row in table if row.place not in served]:
         raise TypeError(f"{dead[0].method} {dead[0].path} has a row in the access table and no route")
     if bare := list(unguarded_routes(app)):
         raise TypeError(f"{bare[0]} is not guarded")
-    describe_access(app, table)
+    name_operations(app.router.routes)
+    describe_access(app, table, examples)
     _answer_problems(app)
     longer = {row.place: row.max_body for row in table if row.max_body is not None}
     app.add_middleware(Manners, answers=answers or {}, observe=observe, max_body=max_body, longer=longer)

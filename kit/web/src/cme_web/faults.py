@@ -68,6 +68,7 @@ def _fault(error: Mapping[str, Any], known: Collection[str]) -> Fault:
         mend=mend.format_map({name: value for name, value in context.items() if name in FROM_OUR_SCHEMA})
         if not isinstance(cause, Wrong)
         else mend,
+        in_body=error["loc"][:1] in ((), ("body",)),
     )
 
 

@@ -3,11 +3,10 @@
 It stands before the body is read, so nobody learns anything, or costs anything, by sending a body they may not send.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from time import monotonic
 
 import structlog
 from fastapi import FastAPI
@@ -21,6 +20,7 @@ from cme_web.access import AccessTable, Proof, Row
 from cme_web.idempotency import checked_key
 from cme_web.links import Links
 from cme_web.problems import NotVisible, Problem
+from cme_web.rates import Rate, tell
 from cme_web.signatures import CallbackProof
 from cme_web.tokens import InvalidToken, TokenChecker
 
@@ -32,6 +32,8 @@ class Proofs:
     tokens: TokenChecker | None = None
     links: Links | None = None
     callbacks: Mapping[str, CallbackProof] = field(default_factory=dict)
+    senders: Rate | None = None
+    """How often one sender may ask, whatever for."""
 
     def can_check(self, row: Row) -> bool:
         """Whether the row's proof can be checked with what we have."""
@@ -51,7 +53,7 @@ class Guarded:
 
     def __init__(self, app: ASGIApp, rows: Mapping[str, Row], proofs: Proofs) -> None:
         self.app, self.rows, self._proofs = app, rows, proofs
-        self._rates = {method: Rate(row.per_minute) for method, row in rows.items() if row.per_minute}
+        self._rates = {method: Rate("address", row.per_minute) for method, row in rows.items() if row.per_minute}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         row = self.rows.get(scope["method"])
@@ -59,7 +61,7 @@ class Guarded:
             raise HTTPException(405)
         request = Request(scope, receive)
         if row.method in self._rates:
-            self._rates[row.method].count(request.client.host if request.client else "")
+            tell(scope, self._rates[row.method].count(request.client.host if request.client else ""))
         match row.proof:
             case Proof.BEARER:
                 await self._bearer(row, request)
@@ -82,37 +84,14 @@ class Guarded:
         if scheme.lower() != "bearer" or not token:
             raise InvalidToken(given=False)
         caller = await self._proofs.tokens.caller(token.strip())
+        if self._proofs.senders is not None:  # a school's clerks are one sender
+            tell(request.scope, self._proofs.senders.count(caller.urn or caller.subject))
         if not caller.may(*row.roles):
             if row.hidden:
                 raise NotVisible
             raise Problem(403, "not-allowed", "Your role may not do this")
         request.state.caller = caller
         structlog.contextvars.bind_contextvars(caller=caller.subject)
-
-
-class Rate:
-    """So many requests a minute from one address. Counted in this process only: a brake, not a quota."""
-
-    def __init__(self, per_minute: int) -> None:
-        self._most, self._minute = per_minute, 0
-        self._seen: Counter[str] = Counter()
-
-    def count(self, address: str) -> None:
-        """Raises `Problem` 429 once there were too many."""
-        now = monotonic()
-        if int(now // 60) != self._minute:
-            self._minute = int(now // 60)
-            self._seen.clear()
-        self._seen[address] += 1
-        if self._seen[address] > self._most:
-            wait = 60 - int(now % 60)
-            raise Problem(
-                429,
-                "too-many-requests",
-                "Too many requests",
-                "Wait and make the request again.",
-                headers={"Retry-After": str(wait)},
-            )
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
@@ -140,6 +119,17 @@ def guard(route: BaseRoute, table: AccessTable, proofs: Proofs) -> BaseRoute:
     guarded = copy(route)  # the router it came from may serve another app, in a test
     guarded.app = Guarded(route.app, rows, proofs)
     return guarded
+
+
+def literal_first(routes: Sequence[BaseRoute]) -> list[BaseRoute]:
+    """A path that is written out is never taken for another's parameter, whatever the method: it answers 405 itself."""
+    literal = sorted({path for path, _ in map(place, routes) if "{" not in path})
+    for route in routes:
+        if isinstance(route, Route) and "{" in route.path:
+            hidden = [re.escape(path) for path in literal if route.path_regex.match(path)]
+            if hidden:
+                route.path_regex = re.compile(f"(?!(?:{'|'.join(hidden)})$){route.path_regex.pattern}")
+    return list(routes)
 
 
 def place(route: BaseRoute) -> tuple[str, set[str]]:

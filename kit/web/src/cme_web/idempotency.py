@@ -203,6 +203,7 @@ def checked_key(given: str | None) -> str:
                     "Idempotency-Key",
                     "is missing or has the wrong form",
                     "Send a new UUID with each new request, and the same one when repeating it.",
+                    in_body=False,
                 )
             ],
         )

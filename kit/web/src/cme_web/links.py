@@ -98,6 +98,11 @@ async def spend(tx: Tx, link: Link) -> None:
         raise Problem(410, "link-used", "This link has already been used", "Ask for a new one.")
 
 
+async def is_spent(tx: Tx, link: Link) -> bool:
+    """Whether a one-time link was used, for whoever only looks: between this and `spend` somebody else may use it."""
+    return link.one_time and bool(await tx.conn.fetchval("SELECT true FROM link_use WHERE link_id = $1", link.id))
+
+
 async def current_link(request: Request, token: Annotated[str, Path(description="the link's own permission")]) -> Link:
     """The link of a `link` endpoint, checked by the guard before the endpoint was called."""
     checked: Link = request.state.link

@@ -92,7 +92,7 @@ def number(text: str) -> int:
 
 
 def _not_ours() -> Problem:
-    fault = Fault("after", "is not a place in this list", "Follow the Link of the page before.")
+    fault = Fault("after", "is not a place in this list", "Follow the Link of the page before.", in_body=False)
     return Problem(422, "invalid", "The request does not validate", errors=[fault])
 
 

@@ -13,6 +13,7 @@ A domain error is any exception with a `code`. One table per service says what i
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import takewhile
 from typing import Any
 
 from fastapi import HTTPException
@@ -28,6 +29,18 @@ class Fault:
     field: str
     wrong: str
     mend: str
+    in_body: bool = True
+    """False: it is a parameter or a header, to which no pointer leads."""
+
+    def told(self) -> dict[str, str]:
+        """As a member of `errors`, with the JSON Pointer that RFC 9457 (section 3) shows."""
+        said = {"field": self.field, "wrong": self.wrong, "mend": self.mend}
+        return said | {"pointer": self._pointer()} if self.in_body else said
+
+    def _pointer(self) -> str:
+        steps = [] if self.field == "body" else self.field.split(".")
+        ours = list(takewhile(lambda step: step != "*", steps))  # the member itself is the caller's own word
+        return "/".join(("#", *ours))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +88,7 @@ class Problem(HTTPException):
         if self.detail:
             body["detail"] = self.detail
         if self.errors:
-            body["errors"] = [{"field": one.field, "wrong": one.wrong, "mend": one.mend} for one in self.errors]
+            body["errors"] = [one.told() for one in self.errors]
         return JSONResponse(body, self.status_code, dict(self.headers or {}), MEDIA_TYPE)
 
 

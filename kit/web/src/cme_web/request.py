@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cme_bus.errors import describe, passes
 from cme_bus.meta import TRACE, current_correlation
 from cme_web.problems import Answers, Problem, TooLarge, Unwell
+from cme_web.rates import told
 
 log = structlog.get_logger()
 
@@ -64,7 +65,7 @@ class Manners:
                 status, begun = message["status"], True
                 out = MutableHeaders(scope=message)
                 out["x-request-id"] = request_id
-                for name, value in SAFE.items():
+                for name, value in (*SAFE.items(), *told(scope).items()):
                     out.setdefault(name, value)
             await send(message)
 

@@ -12,20 +12,18 @@ from cme_bus.consumer import Consumer
 from cme_calendars import WorkingDays
 from cme_contracts.catalogue import CATALOG
 from cme_contracts.referrals import CONCERNS, STREAM
-from cme_council import load
+from cme_council import Council, load
 from cme_referrals.adapters.batches import forget
 from cme_referrals.adapters.blinding import ADDRESSES, Blinding
 from cme_referrals.adapters.contact_links import forget_links
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
-from cme_referrals.entrypoints import batches, by_link, change, cli, events, http, import_gias
-from cme_referrals.entrypoints.access import ACCESS
+from cme_referrals.entrypoints import cli, events, import_gias
+from cme_referrals.entrypoints.app import app_of
 from cme_referrals.entrypoints.ctf import cli as ctf_cli
 from cme_referrals.entrypoints.ctf.maps import maps
 from cme_referrals.entrypoints.desk import Desk
-from cme_referrals.entrypoints.fhir import api as fhir
-from cme_referrals.entrypoints.fhir.edge import answers_in_fhir
-from cme_referrals.entrypoints.refusals import ANSWERS
+from cme_referrals.entrypoints.pages.rendering import Pages
 from cme_referrals.settings import Settings
 from cme_service import run
 from cme_service.context import Context
@@ -42,9 +40,14 @@ KEEP_LINKS = timedelta(days=14)
 type ReferralsContext = Context[Settings, ReferralsTx]
 
 
+def council_of(context: ReferralsContext) -> Council | None:
+    """The council's file, where one is configured."""
+    return load(context.settings.council) if context.settings.council else None
+
+
 def desk_of(context: ReferralsContext) -> Desk:
     """The desk where forms are handed in, over HTTP or by a command."""
-    council = load(context.settings.council) if context.settings.council else None
+    council = council_of(context)
     secrets = context.settings.link_secret.get_secret_value().split(",")
     return Desk(
         db=context.db,
@@ -65,8 +68,7 @@ def app(context: ReferralsContext) -> FastAPI:
     """Answers over HTTP. It needs the database and the issuer's keys; Kafka and the other services may be away."""
     desk = desk_of(context)
     maps(desk.ctf_maps)  # a map that cannot be used is found now, and not by a school
-    routers = [http.api(desk), batches.api(desk), change.api(desk), by_link.api(desk), fhir.api(desk)]
-    return answers_in_fhir(context.make_app(access=ACCESS, routers=routers, answers=ANSWERS))
+    return app_of(desk, Pages(council_of(context), context.clock.now), context.make_app)
 
 
 def consumer(context: ReferralsContext) -> Consumer[ReferralsTx]:

@@ -17,15 +17,19 @@ from cme_referrals.domain.progress import Progress
 SELECT = """
 SELECT s.id, s.reference, s.kind, s.sender, s.sender_urn, s.referrer_kind, s.school_urn, s.still_missing, s.quarantined,
        s.received_at, p.matched_at, p.team, p.on_register_at, c.investigated_since, c.due_on, c.closed_at, c.outcome,
-       p.informed_at
+       p.informed_at, w.withdrawn_at,
+       (SELECT later.reference FROM submission AS later
+        WHERE later.first_submission_id = s.first_submission_id AND (later.received_at, later.id) > (s.received_at, s.id)
+        ORDER BY later.received_at DESC, later.id DESC LIMIT 1) AS corrected_by
 FROM submission AS s
 LEFT JOIN submission_progress AS p ON p.submission_id = s.id
 LEFT JOIN case_progress AS c ON c.case_id = p.case_id
+LEFT JOIN withdrawal AS w ON w.first_submission_id = s.first_submission_id
 """
 FIND = (
     SELECT
     + """
-WHERE s.id = $1
+WHERE (s.id = $1 OR s.reference = $4)
   AND CASE WHEN $3::text IS NULL THEN true WHEN $2::text IS NULL THEN s.sender_urn IS NULL AND s.sender = $3
            ELSE s.sender_urn = $2 END"""
 )
@@ -81,10 +85,11 @@ class PostgresFollowing:
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
 
-    async def find(self, submission_id: UUID, *, sent_by: Sender | None = None) -> Followed | None:
+    async def find(self, name: UUID | str, *, sent_by: Sender | None = None) -> Followed | None:
         """See the port."""
         urn, subject = (sent_by.urn, sent_by.subject) if sent_by else (None, None)
-        row = await self._conn.fetchrow(FIND, submission_id, urn, subject)
+        id_, reference = (name, None) if isinstance(name, UUID) else (None, name)
+        row = await self._conn.fetchrow(FIND, id_, urn, subject, reference)
         return _followed(row) if row else None
 
     async def latest(self, *, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Followed]:
@@ -173,5 +178,7 @@ def _followed(row: asyncpg.Record) -> Followed:
             closed_at=row["closed_at"],
             outcome=row["outcome"],
             informed_at=row["informed_at"],
+            withdrawn_at=row["withdrawn_at"],
+            corrected_by=row["corrected_by"],
         ),
     )

@@ -91,8 +91,8 @@ class Submissions(KeepsSubmissions, Protocol):
 class Following(Protocol):
     """How far submissions have come."""
 
-    async def find(self, submission_id: UUID, *, sent_by: Sender | None = None) -> Followed | None:
-        """One submission; only if they sent it, where somebody is named."""
+    async def find(self, name: UUID | str, *, sent_by: Sender | None = None) -> Followed | None:
+        """One submission by its id or its reference; only if they sent it, where somebody is named."""
 
     async def latest(self, *, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[Followed]:
         """The newest first, those before a place in that order."""

@@ -36,7 +36,7 @@ MINIMUM: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
     Kind.SICKNESS_RETURN: (NAME,),
     Kind.LOST_PUPIL_RECORD: (NAME,),
     Kind.CTF_SENT: (NAME,),
-    Kind.PARTNER_NOTIFICATION: ((*NAME, "child.description"), (*CONTACT, "referrer.account")),
+    Kind.PARTNER_NOTIFICATION: (("child.description", *NAME), (*CONTACT, "referrer.account")),
 }
 """Of each group at least one is needed. For a return the register's own facts (day, ground) come besides."""
 

@@ -17,6 +17,14 @@ class Stage(StrEnum):
     REFERRER_INFORMED = "referrer_informed"
 
 
+class Holder(StrEnum):
+    """Who has it: whom a sender asks for. Never a person's name, for the link may be in anybody's hands."""
+
+    INTAKE = "referral_intake"
+    CME_TEAM = "cme_team"
+    LEAD_OFFICER = "lead_officer"
+
+
 PROFESSIONAL = frozenset({"school", "health", "social_care", "police", "other_authority"})
 """Kinds of referrer to whom the outcome's code is shown; everybody else learns that the case is closed.
 
@@ -36,12 +44,16 @@ class Progress:
     on_register_at: datetime | None = None
     """It belongs to a case."""
     team: str | None = None
-    """The team of the council to which it was handed."""
+    """The other team of the council to which it was handed."""
     investigated_since: datetime | None = None
     due_on: date | None = None
     closed_at: datetime | None = None
     outcome: str | None = None
     informed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    """Its sender took it back; what follows for the case a person decides."""
+    corrected_by: str | None = None
+    """The reference of the latest correction of its chain, where there is a later one."""
 
     @property
     def stage(self) -> Stage:
@@ -58,6 +70,19 @@ class Progress:
     def known_since(self) -> datetime | None:
         """Since when it is on the register: with a case, or by itself."""
         return self.on_register_at or self.matched_at
+
+    @property
+    def with_whom(self) -> str | None:
+        """Who has it now: a `Holder`, or the code of another team of the council. None once it is closed."""
+        match self.stage:
+            case Stage.RECEIVED:
+                return Holder.INTAKE
+            case Stage.ON_THE_REGISTER:
+                return self.team if self.team and not self.on_register_at else Holder.CME_TEAM
+            case Stage.UNDER_INVESTIGATION:
+                return Holder.LEAD_OFFICER
+            case _:
+                return None
 
     def outcome_for(self, referrer_kind: str) -> str | None:
         """The outcome's code where this kind of referrer may have it, otherwise None (policy 7, 10)."""

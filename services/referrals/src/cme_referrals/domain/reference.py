@@ -21,10 +21,15 @@ def reference_of(number: int) -> str:
     return f"{signs[:4]}-{signs[4:8]}-{signs[8:]}"
 
 
-def is_reference(given: str) -> bool:
-    """Whether it can be one of ours. One wrong sign is noticed, and two exchanged neighbours, but for Z and 2."""
+def read_reference(given: str) -> str | None:
+    """A reference as somebody wrote it, in our form. None if it cannot be one of ours.
+
+    One wrong sign is noticed, and two exchanged neighbours, but for Z and 2.
+    """
     signs = given.upper().replace("-", "").replace(" ", "")
-    return len(signs) == LENGTH and set(signs) <= set(SIGNS) and _sum(signs, doubled=1) % len(SIGNS) == 0
+    if len(signs) != LENGTH or not set(signs) <= set(SIGNS) or _sum(signs, doubled=1) % len(SIGNS):
+        return None
+    return f"{signs[:4]}-{signs[4:8]}-{signs[8:]}"
 
 
 def _sum(signs: str, *, doubled: int) -> int:

@@ -52,4 +52,10 @@ ACCESS = AccessTable(
     Row("POST", "/v1/partner-links", public, why=NO_ACCOUNT, per_minute=10),
     Row("POST", "/v1/partner-notifications/by-link/{token}", link, purpose=TELL, per_minute=30),
     Row("GET", "/v1/submissions/by-link/{token}", link, purpose=FOLLOW_ALL, per_minute=60),
+    Row("GET", "/tell-us", public, why=NO_ACCOUNT, per_minute=60),
+    Row("POST", "/tell-us", public, why=NO_ACCOUNT, per_minute=10),
+    Row("GET", "/tell-us/{token}", link, purpose=TELL, per_minute=60),
+    Row("POST", "/tell-us/{token}", link, purpose=TELL, per_minute=30),
+    Row("GET", "/following/{token}", link, purpose=FOLLOW_ALL, per_minute=60),
+    Row("GET", "/progress/{token}", link, purpose=FOLLOW, per_minute=300),
 )

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from cme_calendars import local_date
 from cme_contracts.codes import LinkPurpose, ReferrerKind
+from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.contact_links import Asked, ask_for_link, subjects_of
 from cme_referrals.application.ports import Followed
 from cme_referrals.application.telling import Sender
@@ -22,7 +23,7 @@ from cme_referrals.entrypoints.kinds import KINDS
 from cme_referrals.entrypoints.refusals import told
 from cme_referrals.entrypoints.views import Accepted, ProgressView, View, progress_view
 from cme_web.idempotency import Once, idempotent
-from cme_web.links import CurrentLink, Link, spend
+from cme_web.links import CurrentLink, Link, is_spent, spend
 from cme_web.problems import NotVisible, Problem
 
 ROUTE = "POST /v1/partner-notifications/by-link/{token}"
@@ -91,8 +92,7 @@ async def receive_by_link(desk: Desk, link: Link, body: PartnerNotification) -> 
     """
     kind = KINDS[Kind.PARTNER_NOTIFICATION]
     async with desk.db.transaction() as tx:
-        if (asked := await tx.contact_links.find(UUID(link.subject), LinkPurpose.TELL)) is None:
-            raise NotVisible
+        asked = await _asked(tx, link, LinkPurpose.TELL)
         body = _with_proven_address(body, asked)
         try:
             async with idempotent(tx, link.subject, ROUTE, str(link.id), body) as once:
@@ -106,7 +106,7 @@ async def receive_by_link(desk: Desk, link: Link, body: PartnerNotification) -> 
                     once.answer(202, answer_of(desk, receipt, received))
         except Problem as problem:
             if problem.code == "idempotency-key-reused":  # the link is the key
-                raise Problem(410, "link-used", "This link has already been used", "Ask for a new one.") from problem
+                raise _used() from problem
             raise
     return once
 
@@ -114,10 +114,27 @@ async def receive_by_link(desk: Desk, link: Link, body: PartnerNotification) -> 
 async def told_by(desk: Desk, link: Link) -> list[Followed]:
     """The latest of what was sent from the address that this link was sent to. Raises `NotVisible`."""
     async with desk.db.transaction() as tx:
-        if (asked := await tx.contact_links.find(UUID(link.subject), LinkPurpose.FOLLOW)) is None:
-            raise NotVisible
+        asked = await _asked(tx, link, LinkPurpose.FOLLOW)
         subjects = subjects_of(desk.blinds, asked.address)
         return list(await tx.following.latest_of_subjects(subjects, before=None, limit=MOST_SHOWN))
+
+
+async def open_link(desk: Desk, link: Link) -> None:
+    """Whether a form may be shown for it. Spends nothing. Raises `NotVisible`, or `Problem` 410 where it was used."""
+    async with desk.db.transaction() as tx:
+        await _asked(tx, link, LinkPurpose.TELL)
+        if await is_spent(tx, link):
+            raise _used()
+
+
+async def _asked(tx: ReferralsTx, link: Link, purpose: LinkPurpose) -> Asked:
+    if (asked := await tx.contact_links.find(UUID(link.subject), purpose)) is None:
+        raise NotVisible
+    return asked
+
+
+def _used() -> Problem:
+    return Problem(410, "link-used", "This link has already been used", "Ask for a new one.")
 
 
 def _with_proven_address(body: PartnerNotification, asked: Asked) -> PartnerNotification:

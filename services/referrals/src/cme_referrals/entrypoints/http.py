@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from cme_referrals.application.ports import Followed
 from cme_referrals.domain.confidential import without_confidential
+from cme_referrals.domain.reference import read_reference
 from cme_referrals.entrypoints.access import SAFEGUARDING
 from cme_referrals.entrypoints.desk import Desk, confined_to, receive, sender_of
 from cme_referrals.entrypoints.kinds import KINDS, AnyKind
@@ -30,6 +31,12 @@ from cme_web.problems import NotVisible
 from cme_web.straight import StraightRoute
 from cme_web.tokens import CurrentCaller
 
+LINKS = {"submission": {"operationId": "submission", "parameters": {"submission_id": "$response.body#/submission_id"}}}
+"""From the answer to a form to what became of it."""
+SubmissionName = Annotated[
+    str, Path(description="The submission's id, or its reference as anybody writes it.", max_length=64)
+]
+
 
 def api(desk: Desk) -> APIRouter:
     """The routes; who may use which is in access.py."""
@@ -40,7 +47,7 @@ def api(desk: Desk) -> APIRouter:
             _sending(desk, kind),
             methods=["POST"],
             status_code=202,
-            responses={202: {"model": Accepted}},
+            responses={202: {"model": Accepted, "links": LINKS}},
             route_class_override=StraightRoute,
         )
 
@@ -62,15 +69,19 @@ def api(desk: Desk) -> APIRouter:
         return page.response(request, rows, show=submission_view, place=_place)
 
     @router.get("/v1/submissions/{submission_id}", responses={200: {"model": WholeSubmissionView}})
-    async def submission(submission_id: UUID, caller: CurrentCaller) -> dict[str, Any]:
-        """One submission, with the form as it was received; what is confidential only for its sender and safeguarding."""
+    async def submission(submission_id: SubmissionName, caller: CurrentCaller) -> dict[str, Any]:
+        """One submission by its id or its reference, with the form as it was received.
+
+        What is confidential in it is shown only to its sender and to safeguarding.
+        """
+        name = _named(submission_id)
         async with desk.db.transaction() as tx:
-            followed = await tx.following.find(submission_id, sent_by=confined_to(caller))
+            followed = await tx.following.find(name, sent_by=confined_to(caller)) if name else None
             if followed is None:
                 raise NotVisible
-            challenges = await tx.challenges.of_submission(submission_id)
-            timed = await tx.punctuality.of_submission(submission_id)
-            form = await tx.submissions.as_received(submission_id)
+            challenges = await tx.challenges.of_submission(followed.id)
+            timed = await tx.punctuality.of_submission(followed.id)
+            form = await tx.submissions.as_received(followed.id)
         if form is not None and not (caller.may(SAFEGUARDING) or followed.sender.scope == sender_of(caller).scope):
             form = without_confidential(form)
         return whole_view(followed, challenges, timed, dict(form) if form is not None else None)
@@ -96,6 +107,13 @@ def _sending(desk: Desk, kind: AnyKind) -> Callable[..., Awaitable[Response]]:
     send.__annotations__["body"] = kind.form
     send.__name__, send.__doc__ = f"send_{kind.kind}", kind.says
     return send
+
+
+def _named(given: str) -> UUID | str | None:
+    try:
+        return UUID(given)
+    except ValueError:
+        return read_reference(given)
 
 
 def _place(followed: Followed) -> tuple[str, ...]:

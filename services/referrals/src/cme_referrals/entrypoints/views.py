@@ -83,16 +83,19 @@ class ProgressView(View):
 
     reference: str
     stage: Stage
+    with_whom: str | None = Field(
+        description="Who has it now: whom to ask for, quoting the reference. referral_intake, cme_team, lead_officer, or "
+        "another team of the council, such as home_education."
+    )
     received_at: datetime
     on_the_register_since: datetime | None
-    with_team: str | None = Field(
-        description="The team of the council that has it, where it is not the CME team's work."
-    )
     under_investigation_since: datetime | None
     investigation_due_on: date | None
     closed_at: datetime | None
     outcome: str | None = Field(description="The outcome's code, at the level this referrer may have.")
     referrer_informed_at: datetime | None
+    withdrawn_at: datetime | None = Field(description="When its sender took it back.")
+    corrected_by: str | None = Field(description="The reference of its latest correction.")
 
 
 class SubmissionView(ProgressView):
@@ -195,12 +198,14 @@ def _progress(followed: Followed) -> dict[str, Any]:
     return {
         "reference": followed.reference,
         "stage": progress.stage,
+        "with_whom": progress.with_whom,
         "received_at": progress.received_at,
         "on_the_register_since": progress.known_since,
-        "with_team": progress.team,
         "under_investigation_since": progress.investigated_since,
         "investigation_due_on": progress.due_on,
         "closed_at": progress.closed_at,
         "outcome": progress.outcome_for(followed.referrer_kind),
         "referrer_informed_at": progress.informed_at,
+        "withdrawn_at": progress.withdrawn_at,
+        "corrected_by": progress.corrected_by,
     }

@@ -1,0 +1,92 @@
+"""The API's description has an example of everything, and each of them is true."""
+
+from datetime import timedelta
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from cme_referrals.domain.completeness import Kind
+from cme_referrals.entrypoints.access import ACCESS
+from cme_referrals.entrypoints.examples import example
+from cme_referrals.entrypoints.kinds import KINDS
+from tests.referrals.integration.conftest import Standing
+from tests.referrals.integration.visitor import Visitor
+
+JSON = "application/json"
+
+
+@pytest.fixture
+async def description(visitor: Visitor) -> dict[str, Any]:
+    found: dict[str, Any] = (await visitor.client.get("/openapi.json")).json()
+    return found
+
+
+def holds(description: dict[str, Any], schema: dict[str, Any], shown: Any) -> None:
+    jsonschema_rs.validator_for(schema | {"components": description["components"]}).validate(shown)
+
+
+async def test_every_body_and_every_answer_is_shown_and_fits_its_schema(description: dict[str, Any]) -> None:
+    for path, operations in description["paths"].items():
+        for method, operation in operations.items():
+            place = f"{method} {path}"
+            if body := operation.get("requestBody", {}).get("content", {}).get(JSON):
+                assert "example" in body, f"{place}: put its example into entrypoints/examples"
+                holds(description, body["schema"], body["example"])
+            for status, response in operation["responses"].items():
+                for content in response.get("content", {}).values():
+                    if reference := content.get("schema", {}).get("$ref"):
+                        named = description["components"]["schemas"][reference.rpartition("/")[2]]
+                        assert named.get("examples"), f"{place} {status}: {named['title']} has no example"
+                        for shown in named["examples"]:
+                            holds(description, named, shown)
+
+
+async def test_every_refusal_is_a_problem_and_every_operation_has_its_name(description: dict[str, Any]) -> None:
+    assert description["openapi"].startswith("3.1")
+    spoken = {
+        path: one for path, one in description["paths"].items() if not path.startswith("/fhir")
+    }  # OperationOutcome
+    operations = [one for path in spoken.values() for one in path.values()]
+    assert len({one["operationId"] for one in operations}) == len(operations)
+    for operation in operations:
+        assert operation["tags"] and operation["summary"]
+        for status, response in operation["responses"].items():
+            if not status.startswith("2"):
+                assert list(response["content"]) == ["application/problem+json"], (operation["operationId"], status)
+
+
+@pytest.mark.parametrize("kind", Kind)
+async def test_the_example_of_a_form_is_taken(visitor: Visitor, kind: Kind) -> None:
+    row = ACCESS.get("POST", KINDS[kind].path)
+    assert row is not None
+    who = visitor.school() if "school" in row.roles else visitor.bearer(*row.roles)
+    accepted = await visitor.accepted(row.path, example(f"send_{kind}"), who=who)
+    assert accepted["data_quality"] == [] and not accepted.get("challenges")
+
+
+async def test_a_submission_is_found_by_its_reference_however_it_is_written(visitor: Visitor) -> None:
+    accepted = await visitor.accepted("/v1/referrals", example("send_referral"))
+    reference = accepted["reference"].lower().replace("-", " ")
+    found = (await visitor.get(f"/v1/submissions/{reference}", visitor.school())).json()
+    assert (found["submission_id"], found["stage"], found["with_whom"]) == (
+        accepted["submission_id"], "received", "referral_intake"
+    )  # fmt: skip
+    for nobodys in (reference[:-1], "0000-0000-000", f"{reference}x"):
+        assert (await visitor.get(f"/v1/submissions/{nobodys}", visitor.school())).status_code == 404
+    assert (await visitor.get(f"/v1/submissions/{reference}", visitor.school("990002"))).status_code == 404
+
+
+async def test_a_submission_says_that_it_was_corrected_and_withdrawn(visitor: Visitor, clock: Standing) -> None:
+    first = await visitor.accepted("/v1/referrals", example("send_referral"))
+    clock.at += timedelta(hours=1)
+    place = f"/v1/submissions/{first['submission_id']}"
+    second = await visitor.accepted(f"{place}/correction", example("correct"))
+    found = (await visitor.get(place, visitor.school())).json()
+    assert (found["corrected_by"], found["withdrawn_at"]) == (second["reference"], None)
+    taken_back = await visitor.send(f"{place}/withdrawal", example("take_back"))
+    assert taken_back.status_code == 200
+    for one in (first, second):
+        found = (await visitor.get(f"/v1/submissions/{one['reference']}", visitor.school())).json()
+        assert found["withdrawn_at"] == taken_back.json()["withdrawn_at"]
+    assert found["corrected_by"] is None
