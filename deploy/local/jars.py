@@ -1,4 +1,4 @@
-"""Brings Apache Kafka's jars: the coordinates and hashes are committed, the repository is the machine's own."""
+"""Brings Apache Kafka's jars, and others that have a lock: the coordinates and hashes are committed, the repository is the machine's own."""
 
 import concurrent.futures
 import fcntl
@@ -58,18 +58,18 @@ def repository() -> str:
     return str(MAVEN_CENTRAL_URL)
 
 
-def bring(folder: Path, say: Callable[[str], None] = print) -> Path:
+def bring(folder: Path, say: Callable[[str], None] = print, *, lock: Path = LOCK) -> Path:
     """Have every jar in the folder, each with the hash the lock names. What is there already is not fetched again."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # a test run and a local run may both be first
-        wanted = locked()
+    with (folder / ".lock").open("w") as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)  # a test run and a local run may both be first
+        wanted = locked(lock)
         missing = [jar for jar in wanted if not _is(folder / jar.file_name, jar)]
         for stray in {path.name for path in folder.glob("*.jar")} - {jar.file_name for jar in wanted}:
             (folder / stray).unlink()  # another version on the class path would be used as likely as ours
         if missing:
             base = repository()
-            say(f"kafka: fetching {len(missing)} jars (43 MB for all {len(wanted)})")
+            say(f"{lock.stem.removesuffix('-jars')}: fetching {len(missing)} jars of {len(wanted)}")
             with concurrent.futures.ThreadPoolExecutor(6) as pool:
                 for future in [pool.submit(_fetch, jar, folder, base) for jar in missing]:
                     future.result()
@@ -81,10 +81,10 @@ def _fetch(jar: Jar, folder: Path, base: str) -> None:
     try:
         content = cached.read_bytes() if _is(cached, jar) else _download(f"{base}/{jar.path}")
     except (urllib.error.URLError, OSError) as error:
-        message = f"Kafka's jars cannot be fetched ({jar.file_name}: {error}): is a Maven repository within reach? CME_MAVEN_REPOSITORY names one."
+        message = f"A jar cannot be fetched ({jar.file_name}: {error}): is a Maven repository within reach? CME_MAVEN_REPOSITORY names one."
         raise Failure(message) from error
     if hashlib.sha256(content).hexdigest() != jar.sha256:
-        message = f"{jar.file_name} is not the file that {LOCK.name} names: its hash differs, so it is not used."
+        message = f"{jar.file_name} is not the file that the lock names: its hash differs, so it is not used."
         raise Failure(message)
     part = folder / f"{jar.file_name}.part"
     part.write_bytes(content)

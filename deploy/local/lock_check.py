@@ -23,8 +23,9 @@ def faults(checkout: Path = CHECKOUT) -> list[str]:
     pinned = {_normal(name) for name in PIN.findall((checkout / LOCK).read_text())}
     found += [f"{LOCK} lacks {name}" for name in sorted(asked(checkout) - pinned)]
     found += [
-        f"{jars.LOCK.name}: {jar.artifact} has no sha256"
-        for jar in jars.locked()
+        f"{lock.name}: {jar.artifact} has no sha256"
+        for lock in (jars.LOCK, *(checkout / "tests").rglob("*-jars.lock"))
+        for jar in jars.locked(lock)
         if not re.fullmatch(r"[0-9a-f]{64}", jar.sha256)
     ]
     return found

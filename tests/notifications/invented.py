@@ -105,6 +105,19 @@ def pupil_deleted(submission_id: UUID | None = None, urn: str = URN) -> referral
     )
 
 
+def joint_enquiry(submission_id: UUID | None = None, urn: str = URN) -> referrals.JointEnquirySigned:
+    return referrals.JointEnquirySigned(
+        **submission(submission_id),
+        school_urn=urn,
+        school_la="999",
+        ground=Ground.I,
+        enquiries=3,
+        found=False,
+        signed_on=DUE,
+        personal=CHILD,
+    )
+
+
 def pupil_added(submission_id: UUID | None = None, urn: str = URN) -> referrals.PupilAdded:
     return referrals.PupilAdded(
         **submission(submission_id), school_urn=urn, school_la="999", entered_on=DUE, due_on=DUE, personal=CHILD
@@ -294,6 +307,7 @@ def one_of_each() -> dict[str, Event]:
         link_requested,
         pupil_deleted,
         pupil_added,
+        joint_enquiry,
         challenged,
         late,
         lambda: handed_over(child),

@@ -105,6 +105,17 @@ class AbsenceCode(OpenCode):
     UNKNOWN = "unknown"
 
 
+class JointDecision(OpenCode):
+    """Where the joint enquiries of a school and the council stand (regulation 9(1)(h) and (i))."""
+
+    AWAITING_SCHOOL = "awaiting_school"
+    AWAITING_AUTHORITY = "awaiting_authority"
+    AGREED = "agreed"
+    NOT_AGREED = "not_agreed"
+    WITHDRAWN = "withdrawn"
+    UNKNOWN = "unknown"
+
+
 class WithdrawalReason(OpenCode):
     """Why a sender takes back what they sent. A code, never a narrative."""
 
@@ -227,6 +238,7 @@ class Team(OpenCode):
     MEDICAL_NEEDS = "medical_needs"
     SEND = "send"
     ATTENDANCE_ORDERS = "attendance_orders"
+    LEGAL = "legal"
     POST_16 = "post_16"
     EARLY_YEARS = "early_years"
     UNKNOWN = "unknown"

@@ -1,9 +1,9 @@
 """What intake says: what has been received. Only the register triages."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cme_contracts.base import Event, Service
 from cme_contracts.codes import (
@@ -62,6 +62,47 @@ class EstablishmentChanged(Event):
         return self.urn
 
 
+class SchoolTerm(BaseModel):
+    """One stretch of school days."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    first_day: date = day("The first day on which the school may meet.")
+    last_day: date = day("The last one, included.")
+
+
+class SchoolCalendarChanged(Event):
+    """A school year was entered or changed: an authority's, or how one school departs from it. Public reference data.
+
+    A school's own terms replace its authority's for that year; its days off add to them. The latest said is what holds.
+    """
+
+    type: ClassVar[str] = "cme.school-calendar.changed.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "referrals"
+    source_clause: ClassVar[str] = "policy 5.2; regulations 9(1)(h), (i) and 13"
+
+    la_code: LaCode | None = Field(default=None, description="Whose year it is, where it is an authority's.")
+    urn: Urn | None = Field(default=None, description="Whose year it is, where it is one school's.")
+    academic_year: str = Field(description="As 2026-27.", pattern=r"^\d{4}-\d{2}$")
+    terms: tuple[SchoolTerm, ...] | None = Field(
+        default=None, description="In their order, none overlapping. None: a school keeps its authority's."
+    )
+    inset_days: tuple[date, ...] = Field(default=(), description="Staff training: pupils do not come.")
+    closed_days: tuple[date, ...] = Field(default=(), description="All other days in term on which it is shut.")
+    changed_at: Instant = instant("When it was entered.")
+
+    @property
+    def key(self) -> str:
+        return self.urn or self.la_code or ""
+
+    @model_validator(mode="after")
+    def _is_somebodys(self) -> Self:
+        if (self.urn is None) == (self.la_code is None):
+            raise ValueError("a school year is an authority's or a school's")
+        return self
+
+
 class Submission(Event):
     """What every submission carries, whatever its kind."""
 
@@ -109,6 +150,10 @@ class ReferralRaised(Submission):
     last_attended_on: date | None = Field(default=None, description="The last day the child was seen at school.")
     factors: tuple[Factor, ...] = Field(default=(), description="What the referrer ticked, as codes.")
     still_missing: tuple[str, ...] = Field(default=(), description="Fields of its form not given: data-quality tasks.")
+    family_id: UUID | None = Field(
+        default=None,
+        description="The same in every submission of one form about brothers and sisters; each is one child.",
+    )
     personal: Sealed[Child]
 
 
@@ -198,6 +243,32 @@ class SubmissionChallenged(Submission):
         description="Whether, as long as this rule stands so, the child is treated as still registered at the school.",
     )
     decided_at: Instant = instant("When intake decided.")
+
+
+class JointEnquirySigned(Submission):
+    """A school signs its half of the joint enquiries of ground (h) or (i). The council's half is the register's."""
+
+    type: ClassVar[str] = "cme.joint-enquiry.signed.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "referrals"
+    source_clause: ClassVar[str] = "policy 5.1, 5.2; regulation 9(1)(h) and (i)"
+    readers: ClassVar[frozenset[Service]] = frozenset({"register"})
+    lawful_basis: ClassVar[str] = PUBLIC_TASK
+
+    school_urn: Urn
+    school_la: LaCode
+    home_la: LaCode | None = Field(default=None, description="The authority where the child lives.")
+    ground: Ground = Field(description="h or i.")
+    began_on: date | None = Field(
+        default=None, description="h: the last day of the leave; i: the first day of the absence. None: not said."
+    )
+    enquiries: int = Field(description="How many enquiries the school reports.", ge=0)
+    found: bool = Field(description="Whether the school has found the child.")
+    return_expected: bool | None = Field(
+        default=None, description="Whether it has reasonable grounds to expect the child back; None: not said."
+    )
+    signed_on: date = day("The day on which the school signed.")
+    personal: Sealed[Child]
 
 
 class SubmissionWithdrawn(Submission):

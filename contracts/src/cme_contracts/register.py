@@ -6,7 +6,18 @@ from uuid import UUID
 from pydantic import Field
 
 from cme_contracts.base import Event, Service
-from cme_contracts.codes import CaseKind, Category, ConsentKind, Factor, OfficerRole, Outcome, Proof, Team
+from cme_contracts.codes import (
+    CaseKind,
+    Category,
+    ConsentKind,
+    Factor,
+    Ground,
+    JointDecision,
+    OfficerRole,
+    Outcome,
+    Proof,
+    Team,
+)
 from cme_contracts.fields import (
     CaseId,
     ChildId,
@@ -140,6 +151,32 @@ class ConsentRecorded(ChildEvent):
     school_urn: Urn | None = Field(default=None, description="The school it is for; None: whichever asks.")
     recorded_by: OfficerId
     recorded_at: Instant = instant("When the officer recorded it.")
+
+
+class JointEnquiryDecided(ChildEvent):
+    """The joint enquiries of a school and the council stand like this: the latest is what holds."""
+
+    type: ClassVar[str] = "cme.joint-enquiry.decided.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 5.1; regulation 9(1)(h) and (i)"
+
+    enquiry_id: UUID = Field(description="One joint enquiry about one absence.")
+    school_urn: Urn
+    ground: Ground = Field(description="h or i.")
+    began_on: date | None = Field(
+        default=None, description="h: the last day of the leave; i: the first day of the absence. None: nobody said."
+    )
+    decision: JointDecision = Field(
+        description="Agreed: not found, or found and both have no reasonable grounds to expect the child back."
+    )
+    school_signed_on: date | None = Field(default=None, description="None: the school has not signed, or took it back.")
+    authority_signed_on: date | None = Field(
+        default=None, description="None: the council has not signed, or took it back."
+    )
+    submission_id: UUID | None = Field(default=None, description="The school's half, where there is one.")
+    signed_by: OfficerId | None = Field(default=None, description="Who signed for the council.")
+    decided_at: Instant = instant("When the register knew.")
 
 
 class HandedOver(ChildEvent):
@@ -327,6 +364,8 @@ class CaseClosed(CaseEvent):
 
     outcome: Outcome
     proof: Proof
-    submission_ids: tuple[UUID, ...] = Field(description="Every submission of the case: whose referrers are told.")
+    submission_ids: tuple[UUID, ...] = Field(
+        description="Every submission of the case, of corrected ones the last: whose referrers are told."
+    )
     decided_by: OfficerId
     closed_at: Instant = instant("When it was decided.")

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from cme_bus.database import Database, Tx
 from cme_web.access import AccessTable, Row, link
 from cme_web.app import make_app
-from cme_web.links import CurrentLink, Link, Links, spend
+from cme_web.links import CurrentLink, Link, Links, is_spent, spend
 from cme_web.problems import NotVisible, Problem
 from tests.kit.web.conftest import Visit
 
@@ -68,6 +68,10 @@ async def test_a_one_time_link_works_once_however_many_try(db: Database[Tx]) -> 
         return "done"
 
     assert sorted(await asyncio.gather(*(use(once) for _ in range(5)))) == ["done"] + ["link-used"] * 4
+    async with db.transaction() as tx:
+        assert await is_spent(tx, once)
+    copy = links.read(links.make("reply", "r1", WEEK, one_time=True, id_=once.id), "reply")  # sent a second time
+    assert await use(copy) == "link-used"
     many = links.read(links.make("progress", "r1", WEEK), "progress")
     assert [await use(many), await use(many)] == ["done", "done"]
 

@@ -17,8 +17,9 @@ NOW = int(time.time())
 
 
 async def test_a_good_token_says_who_asks(issuer: Issuer, tokens: TokenChecker) -> None:
-    caller = await tokens.caller(issuer.token("officer", "lead", urn="100000"))
-    assert caller == Caller("someone", frozenset({"officer", "lead"}), "100000")
+    caller = await tokens.caller(issuer.token("officer", "lead", urn="100000", partner_kind="health"))
+    assert caller == Caller("someone", frozenset({"officer", "lead"}), "100000", "health")
+    assert (await tokens.caller(issuer.token("officer"))).partner_kind is None
     assert caller.may("lead", "other")
     assert not caller.may("school")
 

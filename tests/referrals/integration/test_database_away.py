@@ -1,5 +1,6 @@
 """Without its database intake says so, and has done nothing; without Kafka it goes on."""
 
+import json
 from collections.abc import AsyncIterator
 from functools import partial
 
@@ -21,6 +22,7 @@ from tests.kit.issuer import NAME, Issuer
 from tests.referrals.integration.conftest import BLINDS, COUNCIL, KEYRING, LINKS, Standing
 from tests.referrals.integration.visitor import URL, Visitor
 from tests.referrals.invented import referral
+from tests.referrals.messages import FHIR, message
 
 
 @pytest.fixture
@@ -53,6 +55,18 @@ async def test_it_says_when_to_try_again(lonely: Visitor) -> None:
     assert int(answer.headers["retry-after"]) > 0
 
 
+async def test_health_is_told_so_in_fhir(lonely: Visitor) -> None:
+    partner = lonely.bearer("partner", sub="visits", partner_kind="health")
+    answer = await lonely.client.post(FHIR, json=message(), headers=partner)
+    assert (answer.status_code, answer.json()["issue"][0]["code"]) == (503, "transient")
+    assert int(answer.headers["retry-after"]) > 0
+    for _ in range(60):
+        assert (await lonely.client.get("/fhir/R4/metadata")).status_code == 200, "it needs no database"
+    answer = await lonely.client.get("/fhir/R4/metadata")
+    assert (answer.status_code, answer.json()["issue"][0]["code"]) == (429, "throttled")
+    assert int(answer.headers["retry-after"]) > 0
+
+
 async def test_a_connection_that_breaks_half_way_leaves_nothing_behind(visitor: Visitor) -> None:
     """The outbox cannot be written: the submission and the answer that were, are not."""
     await visitor.pool.execute(
@@ -68,4 +82,37 @@ async def test_a_connection_that_breaks_half_way_leaves_nothing_behind(visitor: 
 
     await visitor.pool.execute("DROP TRIGGER break_off ON outbox")
     assert (await visitor.send("/v1/referrals", referral(), key="the-same-key")).status_code == 202
+    assert await visitor.count("submission") == 1
+
+
+@pytest.mark.parametrize(("state", "means"), [("53100", "the disk is full"), ("25006", "it may only be read")])
+@pytest.mark.parametrize("place", ["/v1/referrals", "/v1/batches"])
+async def test_nothing_is_half_written_when_the_commit_fails(
+    visitor: Visitor, place: str, state: str, means: str
+) -> None:
+    """PostgreSQL itself refuses at the very end, in the words it has for it."""
+    await visitor.pool.execute(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN RAISE EXCEPTION '{means}' USING ERRCODE = '{state}'; END $$"
+    )
+    await visitor.pool.execute(
+        "CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON submission DEFERRABLE INITIALLY DEFERRED"
+        " FOR EACH ROW EXECUTE FUNCTION refuse()"
+    )
+
+    async def send() -> httpx2.Response:
+        if place == "/v1/referrals":
+            return await visitor.send(place, referral(), key="the-same-key")
+        row = json.dumps({"kind": "referral"} | referral())
+        sheet = visitor.school() | {"Content-Type": "application/x-ndjson"}
+        return await visitor.client.post(place, content=row, headers=sheet)
+
+    answer = await send()
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert int(answer.headers["retry-after"]) > 0
+    for table in ("submission", "idempotency", "outbox", "taken_row", "batch_accepted"):
+        assert await visitor.count(table) == 0, table
+
+    await visitor.pool.execute("DROP TRIGGER refuse ON submission")
+    assert (await send()).status_code == 202
     assert await visitor.count("submission") == 1

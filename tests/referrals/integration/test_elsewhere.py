@@ -17,10 +17,11 @@ from cme_bus.meta import Meta
 from cme_bus.sealing import sealed_json
 from cme_contracts.base import Event
 from cme_contracts.catalogue import CATALOG
-from cme_contracts.codes import ConsentKind
+from cme_contracts.codes import ConsentKind, Ground, JointDecision
 from cme_contracts.register import (
     AttendanceOrderRecorded,
     ConsentRecorded,
+    JointEnquiryDecided,
     RecordsJoined,
     RecordsSeparated,
     SubmissionMatched,
@@ -33,7 +34,7 @@ from cme_referrals.domain.school_data import Establishment
 from cme_referrals.entrypoints.events import listen
 from tests.referrals.integration.conftest import KEYRING, Standing
 from tests.referrals.integration.visitor import Visitor
-from tests.referrals.invented import MONDAY, SCHOOL, deletion, referral
+from tests.referrals.invented import CHILD, MONDAY, SCHOOL, deletion, referral
 
 WILLOWBANK = Establishment("990008", "999", "7001", "Willowbank", "Not applicable", open=True, type_code="07")
 COUNTY = Path(__file__).parents[3] / "deploy" / "local" / "county"
@@ -181,6 +182,42 @@ async def test_the_councils_signature_is_waited_for_and_a_refusal_counts(told: T
         assert (await told.asked(sent))["joint-enquiries"] == state
 
 
+@pytest.mark.policy("5.2.6")
+async def test_a_school_signs_its_half_and_its_deletion_stands_once_the_council_has_signed_too(
+    told: Told, clock: Standing
+) -> None:
+    """Scenario 13: the absence began on 2 November; the school signs on the 26th, the council on the 27th."""
+    clock.at = datetime(2026, 11, 30, 9, tzinfo=UTC)
+    child_id, enquiry_id = uuid4(), uuid4()
+    half = {
+        "child": CHILD, "ground": "i", "began_on": "2026-11-02", "found": False, "signed_on": "2026-11-26",
+        "enquiries": [{"made_on": "2026-11-24", "method": "home_visit", "by": "attendance officer", "outcome": "nobody_there"}],
+    }  # fmt: skip
+    signed = await told.visitor.accepted("/v1/joint-enquiries", half)
+    assert "began_on" not in signed["still_missing"] and "enquiries" not in signed["still_missing"]
+    [(_, key, event)] = [one for one in await told.visitor.said() if one[0] == "cme.joint-enquiry.signed.v1"]
+    assert (key, event["enquiries"], event["found"]) == (signed["submission_id"], 1, False)
+    assert "attendance officer" not in str(event)
+
+    form = deletion(ground="i", deleted_on="2026-11-30", evidence={"first_absent_on": "2026-11-02"})
+    sent = UUID((await told.visitor.accepted("/v1/deletion-returns", form))["submission_id"])
+    await told.hear(matched(sent, child_id))
+    assert (await told.asked(sent))["joint-enquiries"] == "challenged"
+    for hours, decision, authority, state in (
+        (1, JointDecision.AWAITING_AUTHORITY, None, "challenged"),
+        (2, JointDecision.AGREED, date(2026, 11, 27), "answered"),
+        (3, JointDecision.AWAITING_AUTHORITY, None, "challenged"),
+        (4, JointDecision.NOT_AGREED, date(2026, 11, 30), "challenged"),
+    ):
+        await told.hear(
+            JointEnquiryDecided(
+                child_id=child_id, enquiry_id=enquiry_id, school_urn=SCHOOL, ground=Ground.I, began_on=date(2026, 11, 2),
+                decision=decision, school_signed_on=date(2026, 11, 26), authority_signed_on=authority, decided_at=later(hours),
+            )
+        )  # fmt: skip
+        assert (await told.asked(sent))["joint-enquiries"] == state
+
+
 @pytest.mark.policy("8.1")
 async def test_a_join_brings_the_order_of_the_other_record_and_a_separation_takes_it_back(told: Told) -> None:
     isolde, izzy, order_id = uuid4(), uuid4(), uuid4()
@@ -256,7 +293,6 @@ async def test_a_calendar_that_is_loaded_later_decides_the_days(told: Told, know
     terms = read_term_dates(COUNTY / "term-dates.json")
     async with told.db.transaction() as tx:
         await load_terms(tx, terms, at=later(1))
-        await elsewhere.decide_on_new_days(tx, terms, at=later(1))
     assert await told.asked(sent) == {
         "ground-h-days": "challenged", "joint-enquiries": "challenged" if known else "not_yet_known"
     }  # fmt: skip

@@ -98,6 +98,19 @@ async def test_an_nhs_number_that_cannot_be_right_is_kept_aside_and_said(visitor
     assert told["MessageHeader"]["response"]["details"]["reference"].endswith(told["OperationOutcome"]["id"])
 
 
+@pytest.mark.policy("10.3")
+async def test_a_restricted_patients_address_leaves_for_safeguarding_alone(visitor: Visitor) -> None:
+    label = {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}
+    told = await taken(visitor, message(patient={"meta": {"security": [label]}}))
+    assert "cme.confidential-address.given.v1" in [type_ for type_, *_ in await visitor.said()]
+    path = f"/v1/submissions/{told['Task']['id']}"
+    seen = await visitor.get(path, visitor.bearer("lead_officer", sub="imogen"))
+    assert "Invented Row" not in seen.text and "960123" not in seen.text
+    assert seen.json()["as_received"]["fhir_message"] == "held by safeguarding"
+    seen = await visitor.get(path, visitor.bearer("safeguarding", sub="sage"))
+    assert seen.json()["as_received"]["fhir_message"]["entry"], "safeguarding reads it whole"
+
+
 async def test_a_sender_who_names_nobody_is_answered_by_the_task(visitor: Visitor) -> None:
     told = await taken(visitor, message("visitor", "team", "mother"))
     assert "MessageHeader.source.contact" in [one["valueString"] for one in told["Task"]["output"]]

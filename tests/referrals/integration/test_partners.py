@@ -65,5 +65,9 @@ async def test_too_little_is_explained_where_the_field_is(visitor: Visitor) -> N
     refused = await visitor.send(PATH, {"child": {}, "referrer": {"name": "Dr Invented"}}, who=surgery(visitor))
     assert refused.status_code == 422
     assert {one["field"] for one in refused.json()["errors"]} == {"child.description", "referrer.email"}
+    checked = await visitor.client.post(
+        "/v1/submissions/check", json={"kind": "partner_notification", **notification()}, headers=surgery(visitor)
+    )
+    assert checked.json()["would_be_taken"] and checked.json()["told_before"] is False
     described = {"child": {"description": "About nine, red coat, at the bus stop"}, "referrer": {"email": GP["email"]}}
     await visitor.accepted(PATH, described, who=surgery(visitor))

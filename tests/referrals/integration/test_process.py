@@ -110,6 +110,7 @@ async def test_a_return_is_accepted_sent_and_followed(
 ) -> None:
     await done(await run("migrate"))
     assert "establishments read" in await done(await run("import-gias", str(COUNTY / "establishments.csv")))
+    assert "cml: deletion_return" in await done(await run("ctf-maps"))
 
     serve = await run("serve")
     token = issuer_at[0].token("school", urn=SCHOOL)

@@ -11,7 +11,6 @@ from cme_bus.database import Database
 from cme_referrals.adapters.files import read_term_dates
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.load import load_terms
-from cme_referrals.application.punctuality import time_again
 from cme_referrals.domain.school_data import OwnDays
 from tests.referrals.integration.conftest import Standing
 from tests.referrals.integration.visitor import Visitor
@@ -37,7 +36,6 @@ async def load_days(db: Database[ReferralsTx], *own: OwnDays) -> None:
     async with db.transaction() as tx:
         for terms in (read_term_dates(COUNTY / "term-dates.json"), *own):
             await load_terms(tx, terms, at=MONDAY)
-            await time_again(tx, terms)
 
 
 async def whole(visitor: Visitor, answer: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """A school's system exports whom it has deleted; what fits is taken as if it had been typed, the rest is kept and mended."""
 
+import base64
 import gzip
 import io
+import random
 import resource
 import zipfile
 from argparse import Namespace
@@ -13,6 +15,7 @@ from uuid import UUID
 from xml.etree import ElementTree as ET
 
 import pytest
+from starlette.requests import ClientDisconnect
 
 from cme_bus.database import Database
 from cme_calendars import WorkingDays
@@ -21,13 +24,20 @@ from cme_referrals.adapters.batches import forget
 from cme_referrals.adapters.blinding import ADDRESSES, Blinding
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
-from cme_referrals.entrypoints.ctf.cli import read_again
-from cme_referrals.entrypoints.ctf.maps import OURS
+from cme_referrals.application.kept_files import KeptFile
+from cme_referrals.application.telling import Sender
+from cme_referrals.entrypoints.ctf.cli import read_again, show_kept
+from cme_referrals.entrypoints.ctf.maps import OURS, maps
 from cme_referrals.entrypoints.desk import Desk
+from cme_referrals.entrypoints.incoming import Incoming
+from cme_referrals.entrypoints.keeping import Keeper
+from cme_referrals.entrypoints.sheets import Format
+from cme_referrals.entrypoints.uploads import Upload
+from cme_web.tokens import Caller
 from tests.referrals.integration.conftest import BLINDS, LINKS, SECRET, Standing
 from tests.referrals.integration.test_batches import Bulk, counts
 from tests.referrals.integration.visitor import URL, Visitor
-from tests.referrals.invented import CANARY, OTHER_SCHOOL
+from tests.referrals.invented import CANARY, OTHER_SCHOOL, SCHOOL
 from tests.referrals.transfer_files import NAME, pupil, transfer_file
 
 XML = "application/xml"
@@ -109,6 +119,9 @@ async def test_a_file_that_fits_no_map_is_kept_whole_and_read_again_once_the_map
     kept = b"".join(row["sealed"] for row in await bulk.visitor.pool.fetch("SELECT sealed FROM kept_piece"))
     assert len(kept) >= len(packed) and packed[:40] not in kept
 
+    assert await show_kept(desk) == 0
+    listed = capsys.readouterr().out
+    assert listed.endswith(f"{told['batch_id']}  2026-11-23 09:12  school {SCHOOL}: complete, 20 refused\n")
     again = Namespace(batch=UUID(told["batch_id"]), check=True, broken_off=False)
     assert await read_again(desk, again) == 1
     assert "20 x Pupil/Shoe: is an element that the map does not know (first: pupil 2)" in capsys.readouterr().out
@@ -171,7 +184,9 @@ async def test_another_schools_file_is_not_taken_for_ones_own(bulk: Bulk) -> Non
     assert counts(await bulk.sent(transfer_file(), XML, who=officer)) == (0, 0, 1)
 
 
-@pytest.mark.parametrize("way", ["text/xml", "seen", "zip", "windows-1252"])
+@pytest.mark.parametrize(
+    "way", ["text/xml", "seen", "said to be CSV", "zip", "windows-1252", "a mark that contradicts it"]
+)
 async def test_it_may_be_packed_and_written_as_systems_do(bulk: Bulk, way: str) -> None:
     text = transfer_file(pupil(1, Forename="Zoë"))
     body, type_ = text.encode(), "application/octet-stream" if way == "seen" else "text/xml"
@@ -182,6 +197,10 @@ async def test_it_may_be_packed_and_written_as_systems_do(bulk: Bulk, way: str) 
         body, type_ = out.getvalue(), "application/zip"
     elif way == "windows-1252":
         body, type_ = text.encode("cp1252"), "application/xml; charset=windows-1252"
+    elif way == "said to be CSV":
+        type_ = "text/csv"
+    elif way == "a mark that contradicts it":
+        body = text.replace('encoding="UTF-8"', 'encoding="windows-1252"').encode("utf-8-sig")
     told = await bulk.sent(body, type_)
     assert counts(told) == (1, 0, 0)
     (one,) = await bulk.accepted(told)
@@ -218,6 +237,48 @@ async def test_what_is_kept_is_sealed_and_forgotten_with_its_batch(bulk: Bulk) -
     await pool.execute("UPDATE batch SET created_at = now() - interval '31 days'")
     assert await forget(pool, batches=KEEP_BATCHES, rows=KEEP_TAKEN) == 1
     assert await bulk.visitor.count("kept_piece") == 0
+
+
+async def test_a_long_file_in_one_piece_is_kept_to_its_last_byte(bulk: Bulk, db: Database[ReferralsTx]) -> None:
+    noise = base64.b64encode(random.Random(4).randbytes(1_600_000)).decode()
+    text = transfer_file(pupil(1, Surname="a & b")) + f"<!-- {noise} -->"
+    answer = await bulk.post(text, XML)
+    assert answer.status_code == 422
+    kept, number = b"", 0
+    while True:
+        async with db.transaction() as tx:
+            piece = await tx.kept.piece(UUID(answer.headers["location"].rpartition("/")[2]), number)
+        if piece is None:
+            break
+        kept, number = kept + piece, number + 1
+    assert kept == text.encode() and number > 3
+
+
+async def test_a_file_whose_connection_was_cut_is_sent_again_and_not_kept(bulk: Bulk, desk: Desk) -> None:
+    text = transfer_file(pupil(1), pupil(2, more="<Shoe/>"), pupil(3)).encode()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield text[: text.index(b"Quillfeather 3")]
+        raise ClientDisconnect
+
+    caller = Caller(subject="clerk", roles=frozenset({"school"}), urn=SCHOOL)
+    upload = Upload(desk, caller, Sender(subject="clerk", urn=SCHOOL), Incoming(maps(), Format.CTF, None))
+    with pytest.raises(ClientDisconnect):
+        await upload.take(pieces())
+    seen = await view(bulk, upload.place)
+    assert (seen["state"], seen["file_kept"], *counts(seen)) == ("cut", False, 1, 0, 1)
+    assert counts(await bulk.sent(text, XML)) == (1, 1, 1)
+
+
+async def test_a_file_beyond_all_bounds_is_read_and_not_kept(db: Database[ReferralsTx], bulk: Bulk) -> None:
+    told = await bulk.sent(transfer_file(pupil(1, more="<Shoe/>")), XML)
+    file = KeptFile(sender=Sender(subject="clerk", urn=SCHOOL), roles=frozenset(), charset=None, name=None)
+    await bulk.visitor.pool.execute("DELETE FROM kept_file")
+    keeper = Keeper(db, UUID(told["batch_id"]), file, most=3 * 512 * 1024)
+    assert [await keeper.add(bytes(512 * 1024), known=True) for _ in range(4)] == [True, True, True, False]
+    assert await bulk.visitor.count("kept_piece") == 0
+    unknown = Keeper(db, UUID(told["batch_id"]), file)
+    assert [await unknown.add(b" " * 512 * 1024, known=False) for _ in range(3)] == [True, True, False]
 
 
 @pytest.mark.prove

@@ -125,6 +125,7 @@ def test_only_the_entry_of_the_school_that_sends_the_file_says_why_the_pupil_lef
             transfer_file().replace("Common Transfer File", "Post").replace("CML", ""),
             ("Header/DocumentName", "is no message that a map knows"),
         ),
+        (transfer_file().replace("<Estab>4001</Estab>", "", 1), ("Header/SourceSchool/Estab", "is missing")),
         (transfer_file(header="<Copies>2</Copies>"), ("Header/Copies", "is an element that the map does not know")),
         (transfer_file(destination=("ZZZ", "1")), ("Header/DestSchool", "is no destination that the map knows")),
         (transfer_file().replace("Header>", "Head>"), ("Header", "does not stand before the pupils")),

@@ -1,5 +1,7 @@
 """A health message is read as the form it fills in; what is wrong in it is said with its place, and never repeated."""
 
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -138,6 +140,43 @@ def test_what_cannot_be_right_in_a_contact_point_is_said_and_not_used() -> None:
     form, said = read(message(visitor={"telecom": telecom}))
     assert form["referrer"]["telephone"] == "01632 960001" and "email" not in form["referrer"]
     assert [one["expression"] for one in said] == [["Bundle.entry[4].resource.telecom[0].value"]]
+
+
+RESTRICTED = {
+    "meta": {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}]}
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "addresses", "mother"),
+    [
+        ({"bundle": RESTRICTED}, [True, True], True),
+        ({"patient": RESTRICTED}, [True, True], True),
+        ({"mother": RESTRICTED}, [False, False], True),
+        ({}, [False, False], False),
+    ],
+)
+def test_what_is_labelled_restricted_is_confidential(
+    changes: dict[str, Any], addresses: list[bool], mother: bool
+) -> None:
+    child = form_of(message(**changes))["child"]
+    assert [one.get("confidential", False) for one in child["addresses"]] == addresses
+    assert child["parents"][0].get("confidential", False) is mother
+
+
+def test_one_address_can_be_marked_by_itself() -> None:
+    mark = {"extension": [{"url": "urn:cme:extension:confidential", "valueBoolean": True}]}
+    homes = [{"postalCode": "ZZ99 9ZZ"}, {"postalCode": "ZZ99 1ZZ", **mark}]
+    found = form_of(message(patient={"address": homes}))["child"]["addresses"]
+    assert [one.get("confidential") for one in found] == [None, True]
+
+
+def test_a_restricted_childs_telephones_are_not_written_into_the_text() -> None:
+    phone = [{"system": "phone", "value": "01632 960777"}]
+    aunt = {"name": [{"text": "Ash Invented"}], "relationship": None, "telecom": phone}
+    form = form_of(message(patient={**RESTRICTED, "telecom": phone}, mother=aunt))
+    assert "01632" not in form["more"] and "Ash Invented" in form["more"]
+    assert "01632 960777" in form_of(message(patient={"telecom": phone}))["more"]
 
 
 def test_a_code_we_know_is_a_factor_and_one_we_do_not_is_told_and_no_reason_to_refuse() -> None:
@@ -311,3 +350,25 @@ def test_a_backslash_is_no_zero() -> None:
 
 def test_every_field_the_form_asks_for_has_a_place_in_a_message() -> None:
     assert {*ASKED[Kind.PARTNER_NOTIFICATION], "child.nhs_number"} <= set(ELEMENTS)
+
+
+def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place in a message."""
+    yield path
+    for step, inner in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        yield from places(inner, (*path, step))
+
+
+@pytest.mark.parametrize("wrong", [None, 7, True, "", f" {CANARY} ", [], {}, [None], [[]], [{}], {CANARY: CANARY}])
+def test_a_message_broken_anywhere_is_read_or_refused_and_nothing_of_it_is_repeated(wrong: Any) -> None:
+    whole = message(patient={"contact": [{"name": {"text": "Ash"}, "relationship": [concept(ROLE, "FTH")]}]})
+    found = [path for path in places(whole) if path]
+    assert len(found) > 130
+    for path in found:
+        bundle = deepcopy(whole)
+        node = bundle
+        for step in path[:-1]:
+            node = node[step]
+        node[path[-1]] = wrong
+        form, said = read(bundle)
+        assert form or all(one["code"] and one["diagnostics"] for one in said), path

@@ -16,9 +16,10 @@ from cme_contracts.referrals import ConcernReported, PupilAdded, PupilDeleted, R
 from cme_contracts.returns import ReturnLate
 from cme_referrals.adapters.blinding import ADDRESSES, Blinding
 from cme_referrals.application.authority import Authority
-from cme_referrals.application.ports import Returned, Submission, Timed
+from cme_referrals.application.ports import Returned, Submission
 from cme_referrals.application.receive_referral import receive_referral
 from cme_referrals.application.receive_return import receive_deletion_return, receive_new_pupil_return
+from cme_referrals.application.timed import Timed
 from cme_referrals.domain.errors import InTheFutureError, NoSchoolError, NotYourSchoolError, UnknownSchoolError
 from cme_referrals.domain.rules import Challenge
 from cme_referrals.domain.school_data import Establishment

@@ -17,6 +17,7 @@ from cme_referrals.domain.rules import (
     ConsentKind,
     Deletion,
     Elsewhere,
+    JointEnquiry,
     Known,
     Order,
     State,
@@ -235,6 +236,52 @@ def test_both_parties_sign_before_the_deletion() -> None:
     assert refused(unsigned, elsewhere=COUNCIL) == refused(unsigned, elsewhere=None) == ["joint-enquiries"]
     afterwards = replace(it, enquiries_signed_on=date(2026, 12, 1))
     assert refused(afterwards, elsewhere=COUNCIL) == ["joint-enquiries"]
+
+
+def joint(decision: str = "agreed", school: int | None = 19, authority: int | None = 25, **more: Any) -> Elsewhere:
+    said: dict[str, Any] = {"school_urn": SCHOOL, "ground": "i", "began_on": november_day(2)}
+    one = JointEnquiry(
+        decision=decision, school_signed_on=school and november_day(school),
+        authority_signed_on=authority and november_day(authority), **(said | more),
+    )  # fmt: skip
+    return Elsewhere(joint_enquiries=(one,))
+
+
+@pytest.mark.policy("5.2.6")
+@pytest.mark.parametrize(
+    ("elsewhere", "challenged"),
+    [
+        (joint(), False),
+        (joint(authority=30), False),
+        (replace(joint(), consents=()), False),
+        (joint("awaiting_authority", authority=None), True),
+        (joint("awaiting_school", school=None), True),
+        (joint("not_agreed"), True),
+        (joint("withdrawn", school=None, authority=None), True),
+        (replace(COUNCIL, joint_enquiries=joint("not_agreed").joint_enquiries), True),
+        (joint(began_on=date(2026, 3, 2)), True),
+        (joint(school_urn=OTHER), True),
+        (joint(ground="h"), True),
+        (joint(began_on=None), False),
+    ],
+    ids=[
+        "both", "the later on the day itself", "no consent needed", "the school alone", "the council alone", "found, and the council waits",
+        "taken back", "a consent beside a refusal", "another absence", "another school", "another ground", "nobody says when it began",
+    ],
+)  # fmt: skip
+def test_what_the_register_knows_of_both_halves_decides(elsewhere: Elsewhere, challenged: bool) -> None:
+    """The return itself need not say when the school signed: the school has sent its half."""
+    it = deletion("i", november_day(30), first_absent_on=november_day(2))
+    found = asked(it, elsewhere=elsewhere).get("joint-enquiries")
+    assert (found is not None) is challenged
+
+
+def test_a_signature_after_the_deletion_says_from_when_a_new_return_would_stand() -> None:
+    it = deletion("i", november_day(30), first_absent_on=november_day(2))
+    late = joint()
+    late = replace(late, joint_enquiries=(replace(late.joint_enquiries[0], authority_signed_on=date(2026, 12, 2)),))
+    assert asked(it, elsewhere=late)["joint-enquiries"].not_before == date(2026, 12, 2)
+    assert "joint-enquiries" not in asked(replace(it, deleted_on=date(2026, 12, 2)), elsewhere=late)
 
 
 @pytest.mark.parametrize(("ground", "rule"), [("h", "ground-h-days"), ("i", "ground-i-days")])

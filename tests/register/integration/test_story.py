@@ -93,3 +93,27 @@ def escalated_and_acknowledged(child_id: UUID, case_id: UUID) -> tuple[Escalated
             acknowledged_at=datetime(2026, 12, 9, 15, tzinfo=UTC),
         ),
     )  # fmt: skip
+
+
+@pytest.mark.policy("7.3")
+async def test_of_a_form_and_its_correction_one_sender_is_told_once(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
+    first = referral(child(), at=datetime.fromisoformat("2026-11-23T09:12:00+00:00"))
+    corrected = first.model_copy(
+        update={"submission_id": uuid4(), "received_at": datetime.fromisoformat("2026-11-23T10:00:00+00:00")}
+    )
+    await register.hear(first, corrected)
+    case_id = (await register.only("case.opened"))["case_id"]
+    register.clock.at = datetime.fromisoformat("2026-11-24T10:00:00+00:00")
+    await desk().do(f"/v1/cases/{case_id}/located", proof="seen_by_officer")
+    await desk().do(f"/v1/cases/{case_id}/closure", outcome="on_roll_elsewhere", proof="school_confirmed_in_writing")
+    closed = await register.only("case.closed")
+    assert closed["submission_ids"] == [str(corrected.submission_id)]
+    await register.hear(
+        ReferrerInformed(
+            message_id=UUID(int=1), submission_id=corrected.submission_id, child_id=UUID(closed["child_id"]),
+            case_id=UUID(case_id), informed_at=datetime(2026, 11, 24, 11, tzinfo=UTC),
+        )
+    )  # fmt: skip
+    assert (await register.told())[-1] == "clock.satisfied"

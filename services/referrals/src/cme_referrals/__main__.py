@@ -103,6 +103,10 @@ REFERRALS = ServiceDefinition(
             "list the maps of transfer files, and how much was ever seen",
             lambda context, _: ctf_cli.show_maps(desk_of(context)),
         ),
+        "kept-files": Command(
+            "list the transfer files that are kept because something in them does not fit",
+            lambda context, _: ctf_cli.show_kept(desk_of(context)),
+        ),
         "read-again": Command(
             "read a kept transfer file again, by the maps as they are now",
             lambda context, arguments: ctf_cli.read_again(desk_of(context), arguments),

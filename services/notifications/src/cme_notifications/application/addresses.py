@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from cme_contracts.referrals import EstablishmentChanged, LinkRequested, PupilAdded, PupilDeleted, ReferrerNamed
+from cme_contracts.referrals import (
+    EstablishmentChanged,
+    JointEnquirySigned,
+    LinkRequested,
+    PupilAdded,
+    PupilDeleted,
+    ReferrerNamed,
+)
 from cme_contracts.register import LeadOfficerAssigned, OfficerChanged
 from cme_notifications.application.ports import Transaction
 
@@ -37,7 +44,7 @@ async def learn_contact(tx: Transaction, event: LinkRequested) -> None:
     await tx.people.contact(event.link_id, event.personal.plain.email)
 
 
-async def learn_return(tx: Transaction, event: PupilAdded | PupilDeleted) -> None:
+async def learn_return(tx: Transaction, event: JointEnquirySigned | PupilAdded | PupilDeleted) -> None:
     """A return names nobody: what became of it is told to the school's mailbox."""
     await tx.people.school_return(event.submission_id, event.first_submission_id, event.reference, event.school_urn)
 

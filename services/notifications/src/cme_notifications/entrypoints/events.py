@@ -21,6 +21,7 @@ LEARNS: dict[type[Event], Callable[..., Awaitable[None]]] = {
     referrals.ReferrerNamed: addresses.learn_referrer,
     referrals.PupilAdded: addresses.learn_return,
     referrals.PupilDeleted: addresses.learn_return,
+    referrals.JointEnquirySigned: addresses.learn_return,
     register.OfficerChanged: addresses.learn_officer,
     register.LeadOfficerAssigned: addresses.learn_lead_officer,
     register.SubmissionMatched: whose.submission_matched,

@@ -36,9 +36,12 @@ LET_GO = "DELETE FROM taken_row WHERE name = ANY($1)"
 ACCEPT = "INSERT INTO batch_accepted SELECT $1, * FROM unnest($2::int[], $3::uuid[], $4::bool[])"
 REFUSE = "INSERT INTO batch_refused SELECT $1, * FROM unnest($2::int[], $3::text[], $4::bytea[])"
 ACCEPTED = """
-SELECT a.row AS number, a.submission_id, s.reference, a.repeated
-FROM batch_accepted AS a JOIN submission AS s ON s.id = a.submission_id
-WHERE a.batch_id = $1 AND a.row > $2 ORDER BY a.row LIMIT $3"""
+WITH rows AS (SELECT * FROM batch_accepted WHERE batch_id = $1 AND row > $2 ORDER BY row LIMIT $3)
+SELECT rows.row AS number, s.id AS submission_id, s.reference, rows.repeated
+FROM rows JOIN submission AS first ON first.id = rows.submission_id JOIN submission AS s
+    ON s.id = first.id OR (s.family_id = first.family_id AND s.first_submission_id = s.id)
+ORDER BY rows.row, s.id <> first.id, s.id"""
+"""A row about several children is as many lines."""
 REFUSED = "SELECT row, kid, sealed FROM batch_refused WHERE batch_id = $1 AND row > $2 ORDER BY row LIMIT $3"
 FORGET = (
     "DELETE FROM batch WHERE created_at < now() - $1::interval",

@@ -11,7 +11,7 @@ from cme_referrals.application.telling import Sender
 from cme_referrals.domain.completeness import Kind
 
 FIND = """
-SELECT id, first_submission_id, reference, kind, received_at FROM submission
+SELECT id, first_submission_id, reference, kind, received_at, family_id FROM submission
 WHERE id = $1 AND CASE WHEN $2::text IS NULL THEN sender_urn IS NULL AND sender = $3 ELSE sender_urn = $2 END"""
 LOCK = "SELECT 1 FROM submission WHERE id = $1 FOR NO KEY UPDATE"
 WITHDRAWN = "SELECT EXISTS (SELECT 1 FROM withdrawal WHERE first_submission_id = $1)"

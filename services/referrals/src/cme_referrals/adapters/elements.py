@@ -99,15 +99,17 @@ class Elements:
         """The elements that end in this piece. Raises `BrokenUploadError` where it cannot be read any further."""
         self._waiting += piece
         if len(self._waiting) >= TOGETHER:
-            whole, self._waiting = self._waiting, b""
-            for at in range(0, len(whole), TOGETHER):
-                yield from self._parse(whole[at : at + TOGETHER])
+            yield from self.so_far()
 
-    def end(self) -> Iterator[Element]:
-        """Those that were still waited for. Raises `BrokenUploadError` where the document is not whole."""
+    def so_far(self) -> Iterator[Element]:
+        """Those that are whole already, where nothing more may come. Raises `BrokenUploadError`."""
         whole, self._waiting = self._waiting, b""
         for at in range(0, len(whole), TOGETHER):
             yield from self._parse(whole[at : at + TOGETHER])
+
+    def end(self) -> Iterator[Element]:
+        """Those that were still waited for. Raises `BrokenUploadError` where the document is not whole."""
+        yield from self.so_far()
         yield from self._parse(b"", last=True)
 
     def _parse(self, piece: bytes, *, last: bool = False) -> Iterator[Element]:

@@ -17,7 +17,9 @@ from cme_referrals.domain.progress import Progress
 SELECT = """
 SELECT s.id, s.reference, s.kind, s.sender, s.sender_urn, s.referrer_kind, s.school_urn, s.still_missing, s.quarantined,
        s.received_at, p.matched_at, p.team, p.on_register_at, c.investigated_since, c.due_on, c.closed_at, c.outcome,
-       p.informed_at, w.withdrawn_at,
+       w.withdrawn_at,
+       (SELECT max(told.informed_at) FROM submission AS sent JOIN submission_progress AS told ON told.submission_id = sent.id
+        WHERE sent.first_submission_id = s.first_submission_id) AS informed_at,  -- of a form and its corrections the last is answered
        (SELECT later.reference FROM submission AS later
         WHERE later.first_submission_id = s.first_submission_id AND (later.received_at, later.id) > (s.received_at, s.id)
         ORDER BY later.received_at DESC, later.id DESC LIMIT 1) AS corrected_by

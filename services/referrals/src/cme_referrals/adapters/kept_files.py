@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from cme_bus.database import Connection
 from cme_bus.sealing import Keyring
-from cme_referrals.application.kept_files import KeptFile
+from cme_referrals.application.kept_files import KeptFile, WaitingFile
 from cme_referrals.application.telling import Sender
 
 OPEN = "INSERT INTO kept_file (batch_id, urn, roles, charset, name) VALUES ($1, $2, $3, $4, $5)"
@@ -15,6 +16,9 @@ DROP = "DELETE FROM kept_file WHERE batch_id = $1"
 FIND = """
 SELECT b.sender, k.urn, k.roles, k.charset, k.name
 FROM kept_file AS k JOIN batch AS b ON b.id = k.batch_id WHERE k.batch_id = $1"""
+WAITING = """
+SELECT k.batch_id, k.urn, b.received_at, b.state, b.refused, b.wrong
+FROM kept_file AS k JOIN batch AS b ON b.id = k.batch_id ORDER BY b.received_at DESC, b.id LIMIT 500"""
 PIECE = "SELECT kid, sealed FROM kept_piece WHERE batch_id = $1 AND number = $2"
 
 
@@ -49,6 +53,10 @@ class PostgresKeptFiles:
             charset=row["charset"],
             name=row["name"],
         )
+
+    async def waiting(self) -> Sequence[WaitingFile]:
+        """See the port."""
+        return [WaitingFile(**row) for row in await self._conn.fetch(WAITING)]
 
     async def piece(self, batch_id: UUID, number: int) -> bytes | None:
         """See the port."""

@@ -9,7 +9,7 @@ import asyncpg
 
 from cme_bus.database import Connection
 from cme_calendars import local_date
-from cme_referrals.application.ports import Timed
+from cme_referrals.application.timed import Timed
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.returns import Timing, Unit
 

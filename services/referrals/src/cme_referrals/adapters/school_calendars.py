@@ -30,7 +30,7 @@ WHERE (old.terms, old.inset_days, old.closed_days)
    IS DISTINCT FROM (excluded.terms, excluded.inset_days, excluded.closed_days)
 RETURNING true"""
 
-YEARS = "SELECT academic_year, terms, closed_days FROM school_year WHERE la_code = $1"
+YEARS = "SELECT la_code, academic_year, terms, closed_days FROM school_year WHERE la_code = $1"
 OWN_YEARS = "SELECT academic_year, terms, inset_days, closed_days FROM school_own_days WHERE urn = $1"
 
 
@@ -57,13 +57,36 @@ class PostgresCalendars:
             )
         )
 
+    async def years(self, urn: str, la_code: str | None, academic_year: str) -> tuple[OwnDays | None, TermDates | None]:
+        """See the port."""
+        own = [one for one in await self._own(urn) if one.academic_year == academic_year]
+        authority = [one for one in await self._authority(la_code) if one.academic_year == academic_year]
+        return next(iter(own), None), next(iter(authority), None)
+
+    async def fits(self, urn: str, la_code: str) -> bool:
+        """See the port."""
+        try:
+            calendar_of(await self._authority(la_code), await self._own(urn))
+        except ValueError:
+            return False
+        return True
+
     async def days_of(self, urn: str, la_code: str) -> SchoolDays | None:
         """See the port."""
-        authority = [
-            TermDates(la_code, row["academic_year"], _terms(row["terms"]), _days(row["closed_days"]))
+        try:
+            return calendar_of(await self._authority(la_code), await self._own(urn))
+        except ValueError:  # a school's own terms that overlap its authority's of the year beside them
+            log.warning("calendar.contradicts_itself", urn=urn)
+            return None
+
+    async def _authority(self, la_code: str | None) -> Sequence[TermDates]:
+        return [
+            TermDates(row["la_code"], row["academic_year"], _terms(row["terms"]), _days(row["closed_days"]))
             for row in await self._conn.fetch(YEARS, la_code)
         ]
-        own = [
+
+    async def _own(self, urn: str) -> Sequence[OwnDays]:
+        return [
             OwnDays(
                 urn,
                 row["academic_year"],
@@ -73,11 +96,6 @@ class PostgresCalendars:
             )
             for row in await self._conn.fetch(OWN_YEARS, urn)
         ]
-        try:
-            return calendar_of(authority, own)
-        except ValueError:  # a school's own terms that overlap its authority's of the year beside them
-            log.warning("calendar.contradicts_itself", urn=urn)
-            return None
 
 
 def _stretches(terms: Sequence[Term]) -> list[dict[str, str]]:

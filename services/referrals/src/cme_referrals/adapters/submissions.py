@@ -13,18 +13,18 @@ from cme_referrals.application.ports import Submission
 
 ADD = """
 INSERT INTO submission (id, first_submission_id, reference, kind, received_at, sender, sender_urn, referrer_kind,
-                        school_urn, still_missing, quarantined, kid, as_received)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"""
+                        school_urn, still_missing, quarantined, kid, as_received, family_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"""
 
 ADD_MANY = """
 INSERT INTO submission (id, first_submission_id, reference, kind, received_at, sender, sender_urn, referrer_kind,
-                        school_urn, still_missing, quarantined, kid, as_received)
+                        school_urn, still_missing, quarantined, kid, as_received, family_id)
 SELECT id, first_id, reference, kind, received_at, sender, sender_urn, referrer_kind, school_urn,
-       string_to_array(still_missing, ' '), string_to_array(quarantined, ' '), kid, as_received
+       string_to_array(still_missing, ' '), string_to_array(quarantined, ' '), kid, as_received, family_id
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
-            $9::text[], $10::text[], $11::text[], $12::text[], $13::bytea[])
+            $9::text[], $10::text[], $11::text[], $12::text[], $13::bytea[], $14::uuid[])
      AS new (id, first_id, reference, kind, received_at, sender, sender_urn, referrer_kind, school_urn,
-             still_missing, quarantined, kid, as_received)"""
+             still_missing, quarantined, kid, as_received, family_id)"""
 """Names of fields have no spaces, and arrays of arrays of different lengths there are none."""
 
 FORM = "SELECT kid, as_received FROM submission WHERE id = $1"
@@ -44,7 +44,7 @@ class PostgresSubmissions:
             ADD, submission.id, submission.first_submission_id, submission.reference, submission.kind,
             submission.received_at, submission.sender, submission.sender_urn, submission.referrer_kind,
             submission.school_urn, list(submission.still_missing), list(submission.quarantined),
-            key.kid, _sealed(submission, key),
+            key.kid, _sealed(submission, key), submission.family_id,
         )  # fmt: skip
 
     async def add_many(self, submissions: Sequence[Submission]) -> None:
@@ -57,7 +57,7 @@ class PostgresSubmissions:
             (
                 one.id, one.first_submission_id, one.reference, one.kind, one.received_at, one.sender, one.sender_urn,
                 one.referrer_kind, one.school_urn, " ".join(one.still_missing), " ".join(one.quarantined),
-                key.kid, _sealed(one, key),
+                key.kid, _sealed(one, key), one.family_id,
             )
             for one, key in rows
         ), strict=True)  # fmt: skip

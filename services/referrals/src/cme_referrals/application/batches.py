@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,23 +12,13 @@ from uuid import UUID
 from cme_bus.meta import Meta
 from cme_calendars import SchoolDays
 from cme_contracts.base import Event
-from cme_referrals.application.forms import Receipt, Received
-from cme_referrals.application.ports import (
-    Challenges,
-    Intake,
-    Publishes,
-    Punctuality,
-    Returned,
-    Schools,
-    Submission,
-    Timed,
-)
+from cme_referrals.application.parts import Part, take_parts
+from cme_referrals.application.ports import Challenges, Publishes, Returned, Schools, Submission
 from cme_referrals.application.telling import Sender, ToldChildren
+from cme_referrals.application.timed import Punctuality, Timed
 from cme_referrals.domain.errors import SubmissionError
 from cme_referrals.domain.rules import Challenge
 from cme_referrals.domain.school_data import Establishment
-
-type TakeIn = Callable[[Intake, Receipt], Awaitable[Received]]
 
 
 class State(StrEnum):
@@ -88,14 +78,17 @@ class FormRow:
     """Blind tokens of what makes the row the same row: its key, or else its content. The first is the current one."""
     contents: tuple[bytes, ...]
     """Blind tokens of its content."""
-    child: tuple[bytes, ...] | None
-    """Blind tokens of the child for this sender; None where too little is known."""
-    receipt: Receipt
-    take_in: TakeIn
+    parts: Sequence[Part]
+    """What it becomes: a submission for each child, all or none."""
     explain: Callable[[SubmissionError], tuple[RowFault, ...]]
     """What the use case's refusal is called where the sender finds it."""
     cells: tuple[str, ...] | None = None
     """CSV: its cells, under the batch's columns."""
+
+    @property
+    def submission_id(self) -> UUID:
+        """What the row is known by: the submission of its first child."""
+        return self.parts[0].receipt.submission_id
 
     def refused(self, *faults: RowFault) -> RefusedRow:
         """The same, given back."""
@@ -232,9 +225,7 @@ async def take_rows(tx: TakesBatches, batch_id: UUID, rows: Sequence[FormRow | R
     for row in forms:
         if known.keys().isdisjoint(row.names):
             fresh.setdefault(row.names[0], row)
-    mine = await tx.batches.claim(
-        [(row.names[0], row.contents[0], row.receipt.submission_id) for row in fresh.values()]
-    )
+    mine = await tx.batches.claim([(row.names[0], row.contents[0], row.submission_id) for row in fresh.values()])
     if late := [name for name in fresh if name not in mine]:  # taken by somebody else meanwhile
         known |= await tx.batches.known(late)
     work = _Work(tx)
@@ -253,7 +244,7 @@ async def take_rows(tx: TakesBatches, batch_id: UUID, rows: Sequence[FormRow | R
         if faults := failed.get(name):
             refused.append(row.refused(*faults))
             continue
-        was = before or Known(fresh[name].receipt.submission_id, fresh[name].contents[0])
+        was = before or Known(fresh[name].submission_id, fresh[name].contents[0])
         if was.contents not in row.contents:
             refused.append(row.refused(ANOTHER))
             continue
@@ -294,13 +285,12 @@ class _Work:
     async def take_in(self, row: FormRow) -> None:
         """Raises what the use case raises, and then nothing of this row is left."""
         one = Unwritten(self._tx.schools, self._seen)
-        await row.take_in(one, row.receipt)
+        await take_parts(one, row.parts)
         self._kept += one.submissions.kept
         self._asked += one.challenges.asked
         self._timed += one.punctuality.timed
         self._tx.publish(*one.said)
-        if row.child:
-            self._told.append((row.child[0], row.receipt.submission_id))
+        self._told += [(part.child[0], part.receipt.submission_id) for part in row.parts if part.child]
 
     async def write(self) -> None:
         await self._tx.submissions.add_many(self._kept)

@@ -24,6 +24,7 @@ class Sent:
     reference: str
     kind: Kind
     received_at: datetime
+    family_id: UUID | None
 
 
 class Chains(Protocol):

@@ -11,6 +11,7 @@ from cme_bus.meta import Meta
 from cme_contracts.register import (
     AttendanceOrderRecorded,
     ConsentRecorded,
+    JointEnquiryDecided,
     RecordsJoined,
     RecordsSeparated,
     SubmissionMatched,
@@ -22,6 +23,7 @@ from cme_referrals.domain.rules import (
     Consent,
     Deletion,
     Elsewhere,
+    JointEnquiry,
     Known,
     Order,
     State,
@@ -45,6 +47,20 @@ async def note_consent(tx: Decides, fact: ConsentRecorded) -> None:
     consent = Consent(kind=fact.kind, given=fact.given, decided_on=fact.decided_on, school_urn=fact.school_urn)
     await tx.elsewhere.put_consent(fact.consent_id, consent, at=fact.recorded_at)
     await _place_and_decide(tx, fact.consent_id, fact.child_id, at=fact.recorded_at)
+
+
+async def note_joint_enquiry(tx: Decides, fact: JointEnquiryDecided) -> None:
+    """How the joint enquiries of a school and the council stand now: a half was signed, corrected or taken back."""
+    enquiry = JointEnquiry(
+        school_urn=fact.school_urn,
+        ground=fact.ground.value,
+        decision=fact.decision.value,
+        began_on=fact.began_on,
+        school_signed_on=fact.school_signed_on,
+        authority_signed_on=fact.authority_signed_on,
+    )
+    await tx.elsewhere.put_joint_enquiry(fact.enquiry_id, enquiry, at=fact.decided_at)
+    await _place_and_decide(tx, fact.enquiry_id, fact.child_id, at=fact.decided_at)
 
 
 async def decide_matched(tx: Decides, facts: Sequence[tuple[SubmissionMatched, Meta]]) -> None:

@@ -33,6 +33,8 @@ class Receipt:
     """What kind of partner the sender's token says they are; it counts before what a form says. None: it says nothing."""
     corrects: UUID | None = None
     """The first submission of the chain that this one corrects; its row is locked. None: it is the first itself."""
+    family_id: UUID | None = None
+    """What the submissions of one sending about several children have in common. None: it was about one child."""
 
     @property
     def first_submission_id(self) -> UUID:

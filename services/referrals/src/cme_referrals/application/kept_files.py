@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -25,6 +26,18 @@ class KeptFile:
     """The file's own, where it is written by the rule: codes only."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingFile:
+    """A kept file, as whoever minds the maps sees it in a list."""
+
+    batch_id: UUID
+    urn: str | None
+    received_at: datetime
+    state: str
+    refused: int
+    wrong: str | None
+
+
 class KeptFiles(Protocol):
     """Uploads as they came, packed or not, sealed piece by piece; forgotten with their batch."""
 
@@ -39,6 +52,9 @@ class KeptFiles(Protocol):
 
     async def find(self, batch_id: UUID) -> KeptFile | None:
         """What is kept of a batch."""
+
+    async def waiting(self) -> Sequence[WaitingFile]:
+        """All that are kept, the latest first; a few hundred at most."""
 
     async def piece(self, batch_id: UUID, number: int) -> bytes | None:
         """A piece; None behind the last, or when its key was forgotten."""

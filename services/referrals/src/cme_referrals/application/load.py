@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from cme_contracts.referrals import EstablishmentChanged
-from cme_referrals.application.ports import KeepsSchools
+from cme_contracts.referrals import EstablishmentChanged, SchoolCalendarChanged, SchoolTerm
+from cme_referrals.application.elsewhere import decide_on_new_days
+from cme_referrals.application.ports import ChangesCalendars, KeepsSchools
+from cme_referrals.application.punctuality import time_again
+from cme_referrals.domain.errors import CalendarOverlapError
 from cme_referrals.domain.school_data import Establishment, OwnDays, TermDates
 from cme_referrals.domain.school_history import Succession
 
@@ -25,11 +28,40 @@ async def load_successions(tx: KeepsSchools, successions: Iterable[Succession]) 
     return await tx.schools.put_successions(list(by_pair.values()))
 
 
-async def load_terms(tx: KeepsSchools, terms: TermDates | OwnDays, *, at: datetime) -> bool:
-    """Keep a school year, an authority's or one school's own. Returns whether anything changed."""
+async def load_terms(tx: ChangesCalendars, terms: TermDates | OwnDays, *, at: datetime) -> bool:
+    """Keep a school year, an authority's or one school's own. Returns whether anything changed.
+
+    Says `SchoolCalendarChanged` where it did, and decides the rules, and whether returns were late, that waited for days. Raises `CalendarOverlapError`
+    where a school's own terms overlap those of the year beside them; nothing may be kept then.
+    """
     if isinstance(terms, OwnDays):
-        return await tx.schools.put_own_days(terms, at=at)
-    return await tx.schools.put_terms(terms, at=at)
+        if not await tx.schools.put_own_days(terms, at=at):
+            return False
+        school = await tx.schools.find(terms.urn)
+        if school and not await tx.schools.fits(terms.urn, school.la_code):
+            raise CalendarOverlapError("a school's terms overlap those of the year beside them")
+    elif not await tx.schools.put_terms(terms, at=at):
+        return False
+    tx.publish(_calendar(terms, at))
+    await decide_on_new_days(tx, terms, at=at)
+    await time_again(tx, terms)
+    return True
+
+
+def _calendar(year: TermDates | OwnDays, at: datetime) -> SchoolCalendarChanged:
+    """Days without the reasons that somebody typed beside them."""
+    own = year if isinstance(year, OwnDays) else None
+    return SchoolCalendarChanged(
+        urn=own.urn if own else None,
+        la_code=None if isinstance(year, OwnDays) else year.la_code,
+        academic_year=year.academic_year,
+        terms=None
+        if year.terms is None
+        else tuple(SchoolTerm(first_day=term.first_day, last_day=term.last_day) for term in year.terms),
+        inset_days=tuple(day for day, _ in own.inset_days) if own else (),
+        closed_days=tuple(day for day, _ in year.closed_days),
+        changed_at=at,
+    )
 
 
 def _changed(one: Establishment, at: datetime) -> EstablishmentChanged:

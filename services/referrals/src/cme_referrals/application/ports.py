@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -12,10 +12,10 @@ from cme_bus.meta import Meta
 from cme_calendars import SchoolDays
 from cme_contracts.base import Event
 from cme_referrals.application.telling import Sender
+from cme_referrals.application.timed import KeepsPunctuality, Punctuality
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.progress import Progress
-from cme_referrals.domain.returns import Timing
-from cme_referrals.domain.rules import Challenge, Consent, Deletion, Elsewhere, Order
+from cme_referrals.domain.rules import Challenge, Consent, Deletion, Elsewhere, JointEnquiry, Order
 from cme_referrals.domain.school_data import Establishment, OwnDays, TermDates
 from cme_referrals.domain.school_history import Succession
 
@@ -37,6 +37,7 @@ class Submission:
     still_missing: tuple[str, ...]
     quarantined: tuple[str, ...]
     as_received: Mapping[str, Any]
+    family_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,9 @@ class Elsewheres(Protocol):
 
     async def put_consent(self, consent_id: UUID, consent: Consent, *, at: datetime) -> None:
         """Keep a decision."""
+
+    async def put_joint_enquiry(self, enquiry_id: UUID, enquiry: JointEnquiry, *, at: datetime) -> None:
+        """Keep how joint enquiries stand; what was decided later holds, whatever arrives last."""
 
     async def of_child(self, child_id: UUID) -> Elsewhere:
         """All that is this child's now."""
@@ -178,6 +182,12 @@ class SchoolLists(Schools, Protocol):
     async def put_terms(self, terms: TermDates, *, at: datetime) -> bool:
         """Keep a school year; False where nothing changed."""
 
+    async def fits(self, urn: str, la_code: str) -> bool:
+        """Whether a school's own years and its authority's make one calendar, none overlapping another."""
+
+    async def years(self, urn: str, la_code: str | None, academic_year: str) -> tuple[OwnDays | None, TermDates | None]:
+        """How a school departs from a school year, and its authority's; None where nobody has entered it."""
+
     async def put_own_days(self, own: OwnDays, *, at: datetime) -> bool:
         """Keep how a school departs from it; False where nothing changed."""
 
@@ -231,56 +241,6 @@ class DecidedAgain(Challenges, Protocol):
 
     async def waiting_for_days(self, *, la_code: str | None, urn: str | None) -> Sequence[UUID]:
         """The chains of an authority's schools, or of one, with a rule that a calendar may decide."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timed:
-    """A return as its punctuality is kept: one for each chain, ids, codes and days."""
-
-    submission_id: UUID
-    first_submission_id: UUID
-    reference: str
-    received_at: datetime
-    kind: Kind
-    school_urn: str
-    school_la: str
-    done_on: date
-    """The local day that is held against the day it was due: of receipt, or of what it tells was done."""
-    counted_from: date | None
-    """None: not said."""
-    in_class: bool | None
-    """In the class whose returns may not be needed. None: not said, or another kind."""
-    exempt: bool | None
-    """It was not needed. None: it cannot be said, or another kind."""
-    timing: Timing
-    standing: Timed | None = field(default=None, compare=False)
-    """What is kept of its chain already, where this is a correction."""
-
-
-class KeepsPunctuality(Protocol):
-    """Whether returns were in time, a row for each chain."""
-
-    async def add(self, timed: Timed) -> None:
-        """Keep a new one."""
-
-    async def of_chain(self, first_submission_id: UUID) -> Timed | None:
-        """What is kept of a chain."""
-
-    async def replace(self, timed: Timed) -> None:
-        """More is known of a chain than is kept."""
-
-
-class Punctuality(KeepsPunctuality, Protocol):
-    """The same, of many."""
-
-    async def add_many(self, timed: Sequence[Timed]) -> None:
-        """Keep many new ones."""
-
-    async def waiting(self, *, la_code: str | None, urn: str | None) -> Sequence[Timed]:
-        """Those of an authority's schools, or of one, that a calendar may decide; the rows of their submissions are held.
-
-        What was withdrawn waits for nothing.
-        """
 
 
 class Intake(Publishes, Protocol):
@@ -340,3 +300,13 @@ class KeepsSchools(Publishes, Protocol):
 
     @property
     def schools(self) -> SchoolLists: ...
+
+
+class ChangesCalendars(Decides, Protocol):
+    """What changing a calendar needs."""
+
+    @property
+    def schools(self) -> SchoolLists: ...
+
+    @property
+    def punctuality(self) -> Punctuality: ...

@@ -10,8 +10,9 @@ from cme_contracts.codes import ReturnKind
 from cme_contracts.returns import ReturnLate
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.forms import Receipt
-from cme_referrals.application.ports import Intake, Publishes, Timed, TimesAgain
+from cme_referrals.application.ports import Intake, Publishes, TimesAgain
 from cme_referrals.application.returning import Returning
+from cme_referrals.application.timed import Timed
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.exemptions import exempt as exemption
 from cme_referrals.domain.returns import Days, Term, Unit, holds, term_of, timing

@@ -64,6 +64,7 @@ def raise_referral(
             last_attended_on=last_attended_on,
             factors=factors,
             still_missing=still_missing,
+            family_id=receipt.family_id,
             personal=Sealed(child),
         ),
     )

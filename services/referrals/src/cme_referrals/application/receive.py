@@ -42,6 +42,7 @@ async def keep(
             still_missing=received.still_missing,
             quarantined=received.quarantined,
             as_received=receipt.as_received,
+            family_id=receipt.family_id,
         )
     )
     if about.withheld.addresses or about.withheld.parents:

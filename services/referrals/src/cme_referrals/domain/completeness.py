@@ -20,6 +20,7 @@ class Kind(StrEnum):
     LOST_PUPIL_RECORD = "lost_pupil_record"
     CTF_SENT = "ctf_sent"
     PARTNER_NOTIFICATION = "partner_notification"
+    JOINT_ENQUIRY = "joint_enquiry"
 
 
 NAME = ("child.forename", "child.surname")
@@ -36,6 +37,7 @@ MINIMUM: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
     Kind.SICKNESS_RETURN: (NAME,),
     Kind.LOST_PUPIL_RECORD: (NAME,),
     Kind.CTF_SENT: (NAME,),
+    Kind.JOINT_ENQUIRY: (NAME,),
     Kind.PARTNER_NOTIFICATION: (("child.description", *NAME), (*CONTACT, "referrer.account")),
 }
 """Of each group at least one is needed. For a return the register's own facts (day, ground) come besides."""
@@ -51,6 +53,7 @@ ASKED: Mapping[Kind, tuple[str, ...]] = {
     ),
     Kind.NEW_PUPIL_RETURN: (*_CHILD, "last_school_urn", "home_la"),
     Kind.DELETION_RETURN: (*_CHILD, "last_attended_on", "destination", "destination.school_urn", "factors", "home_la"),
+    Kind.JOINT_ENQUIRY: (*_CHILD, "began_on", "enquiries", "return_expected", "home_la"),
     Kind.PARTNER_NOTIFICATION: (
         "referrer.name", "referrer.email", "child.forename", "child.surname", "child.date_of_birth", "child.addresses",
         "child.parents", "in_school", "on_roll", "whereabouts_known", "school", "last_seen_on", "factors",

@@ -10,6 +10,8 @@ from cme_referrals.domain.child_token import plain
 STAYS = frozenset({"confidential", "kind", "name", "relationship"})
 """What is shown of an address or a parent that is marked confidential: nothing of where anybody can be found."""
 HELD = "held by safeguarding"
+AS_SENT = "fhir_message"
+"""What a form was read from, word for word: nobody has marked in it what is confidential."""
 SHORTEST = 4
 """Letters and figures of what is looked for in other texts: a house number by itself stands everywhere."""
 
@@ -19,8 +21,10 @@ def without_confidential(form: Mapping[str, Any]) -> dict[str, Any]:
 
     A text that repeats it is not shown either. How to reach whoever sent the form stays: they are to be told.
     """
-    secrets = tuple(one for one in map(plain, _secrets(form)) if len(one) >= SHORTEST)
-    return {name: value if name == "referrer" else _shown(value, secrets) for name, value in form.items()}
+    given = tuple(map(plain, _secrets(form)))
+    secrets = tuple(one for one in given if len(one) >= SHORTEST)
+    shown = {name: value if name == "referrer" else _shown(value, secrets) for name, value in form.items()}
+    return {**shown, AS_SENT: HELD} if given and AS_SENT in form else shown
 
 
 def _marked(value: Any) -> bool:

@@ -10,6 +10,16 @@ class SubmissionError(Exception):
 
     code: ClassVar[str]
 
+    def within(self, _place: str) -> SubmissionError:
+        """The same of a child who stands at a place in the form."""
+        return self
+
+
+class CalendarOverlapError(SubmissionError):
+    """A school's own terms overlap those of the year before or after."""
+
+    code: ClassVar[str] = "terms-overlap"
+
 
 class WithdrawnError(SubmissionError):
     """It, or what it corrects, was withdrawn: there is nothing left to change."""
@@ -26,6 +36,10 @@ class TooLittleError(SubmissionError):
         super().__init__(f"missing: {', '.join(fields)}")
         self.fields = fields
 
+    def within(self, place: str) -> TooLittleError:
+        """See `SubmissionError`."""
+        return TooLittleError(tuple(f"{place}.{field}" for field in self.fields))
+
 
 class InTheFutureError(SubmissionError):
     """A day that must have been lies ahead: a typing mistake that would mislead whoever looks for the child."""
@@ -35,6 +49,10 @@ class InTheFutureError(SubmissionError):
     def __init__(self, field: str) -> None:
         super().__init__(f"in the future: {field}")
         self.field = field
+
+    def within(self, place: str) -> InTheFutureError:
+        """See `SubmissionError`."""
+        return InTheFutureError(f"{place}.{self.field}")
 
 
 class NotYourSchoolError(SubmissionError):

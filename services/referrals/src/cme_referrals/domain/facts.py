@@ -110,6 +110,20 @@ class Consent:
     """The school it is for. None: for whichever asks."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JointEnquiry:
+    """The joint enquiries of a school and the council as the register has them."""
+
+    school_urn: str
+    ground: str
+    decision: str
+    """A code of `JointDecision`."""
+    began_on: date | None = None
+    """h: the last day of the leave; i: the first day of the absence. None: nobody has said."""
+    school_signed_on: date | None = None
+    authority_signed_on: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
     """What the register has recorded about the child."""
@@ -117,6 +131,8 @@ class Elsewhere:
     orders: tuple[Order, ...] = ()
     consents: tuple[Consent, ...] = ()
     """In the order in which they were recorded."""
+    joint_enquiries: tuple[JointEnquiry, ...] = ()
+    """The one that was decided last comes last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from cme_referrals.domain.facts import ConsentKind, Known, Order
+from cme_referrals.domain.facts import ConsentKind, JointEnquiry, Known, Order
 from cme_referrals.domain.findings import CHALLENGED, NOT_YET_KNOWN, Finding, Rule, State
+
+AGREED = "agreed"
+"""The code of `JointDecision` by which the council and the school are at one."""
 
 
 def order_in_force(known: Known, rule: Rule) -> Finding | None:
@@ -47,11 +50,32 @@ def special_school_consent(known: Known, rule: Rule) -> Finding | None:
 
 
 def joint_enquiries(known: Known, rule: Rule) -> Finding | None:
-    """Grounds (h), (i): both parties sign before the deletion."""
-    signed_on = known.deletion.enquiries_signed_on
-    if signed_on is None or signed_on > known.deletion.deleted_on:
+    """Grounds (h), (i): both parties sign before the deletion, and agree where they found the child.
+
+    Where the register knows of no such enquiries, the school's day in the return and the council's consent are the signatures.
+    """
+    it = known.deletion
+    if (joint := _enquiries(known)) is not None:
+        if joint.decision != AGREED or joint.school_signed_on is None or joint.authority_signed_on is None:
+            return CHALLENGED
+        agreed_on = max(joint.school_signed_on, joint.authority_signed_on)
+        return None if agreed_on <= it.deleted_on else Finding(State.CHALLENGED, agreed_on)
+    if it.enquiries_signed_on is None or it.enquiries_signed_on > it.deleted_on:
         return CHALLENGED
     return _consent(known, ConsentKind.JOINT_ENQUIRIES)
+
+
+def _enquiries(known: Known) -> JointEnquiry | None:
+    """The latest about this absence: of this school, on this ground, and of the same beginning where both say one."""
+    it = known.deletion
+    began_on = it.leave_ended_on if it.ground == "h" else it.first_absent_on
+    ours = [
+        one
+        for one in (known.elsewhere.joint_enquiries if known.elsewhere else ())
+        if (one.school_urn, one.ground) == (it.school_urn, it.ground)
+        and (None in (one.began_on, began_on) or one.began_on == began_on)
+    ]
+    return ours[-1] if ours else None
 
 
 def consent_to_withdraw(known: Known, rule: Rule) -> Finding | None:

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from cme_referrals.domain import day_checks, ground_checks, recorded_checks
-from cme_referrals.domain.facts import Consent, ConsentKind, Deletion, Elsewhere, Known, Order
+from cme_referrals.domain.facts import Consent, ConsentKind, Deletion, Elsewhere, JointEnquiry, Known, Order
 from cme_referrals.domain.findings import Check, Rule, State
 from cme_referrals.domain.tables import DATA
 
@@ -21,6 +21,7 @@ __all__ = [
     "ConsentKind",
     "Deletion",
     "Elsewhere",
+    "JointEnquiry",
     "Known",
     "Order",
     "Rule",

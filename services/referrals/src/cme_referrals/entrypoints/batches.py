@@ -22,6 +22,14 @@ from cme_referrals.entrypoints.views import View
 from cme_web.problems import NotVisible, Problem
 from cme_web.tokens import CurrentCaller
 
+FILE_NAME = {
+    "name": "Content-Disposition",
+    "in": "header",
+    "description": "The name of a transfer file, where it has one by the rule: it may say which message it is.",
+    "schema": {"type": "string"},
+    "example": 'attachment; filename="9994001_CML_999LLLL_001.xml"',
+}
+
 
 class BatchView(View):
     """How far a batch has come. The counts are of rows; `repeated` had been taken before, and nothing was done again."""
@@ -60,7 +68,10 @@ def api(desk: Desk) -> APIRouter:
         "/v1/batches",
         status_code=202,
         responses={202: {"model": BatchTaken}},
-        openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(MEDIA_TYPES, described)}},
+        openapi_extra={
+            "requestBody": {"required": True, "content": dict.fromkeys(MEDIA_TYPES, described)},
+            "parameters": [FILE_NAME],
+        },
     )
     async def send_batch(request: Request, caller: CurrentCaller) -> Response:
         """Send forms as CSV, NDJSON or a common transfer file (CTF, CML, CMJ), packed or not.

@@ -16,11 +16,10 @@ from cme_referrals.application.ports import Followed
 from cme_referrals.application.telling import Sender
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.partners import believed_kind
-from cme_referrals.entrypoints.desk import Desk, answer_of, note_told, receipt_for
+from cme_referrals.entrypoints.desk import Desk, receipt_for, take
 from cme_referrals.entrypoints.fields import Email, Form
 from cme_referrals.entrypoints.forms_partner import PartnerNotification
 from cme_referrals.entrypoints.kinds import KINDS
-from cme_referrals.entrypoints.refusals import told
 from cme_referrals.entrypoints.views import Accepted, ProgressView, View, progress_view
 from cme_web.idempotency import Once, idempotent
 from cme_web.links import CurrentLink, Link, is_spent, spend
@@ -100,10 +99,7 @@ async def receive_by_link(desk: Desk, link: Link, body: PartnerNotification) -> 
                     await spend(tx, link)
                     sender = Sender(subject=subjects_of(desk.blinds, asked.address)[0], urn=None)
                     receipt = receipt_for(desk, body, sender, _kind_of(desk, asked, body))
-                    with told():
-                        received = await kind.use_case(body, desk.authority)(tx, receipt)
-                    await note_told(desk, tx, body, receipt)
-                    once.answer(202, answer_of(desk, receipt, received))
+                    once.answer(202, await take(desk, tx, kind, body, receipt))
         except Problem as problem:
             if problem.code == "idempotency-key-reused":  # the link is the key
                 raise _used() from problem

@@ -14,19 +14,22 @@ from pydantic import Field
 from cme_contracts.codes import WithdrawalReason
 from cme_referrals.application.batches import RowFault
 from cme_referrals.application.change import open_to_change, withdraw
-from cme_referrals.application.check import check
-from cme_referrals.application.telling import child_tokens
+from cme_referrals.application.check import Checked, check
 from cme_referrals.domain.errors import SubmissionError
-from cme_referrals.entrypoints.desk import Desk, answer_of, note_told, receipt_of, sender_of
+from cme_referrals.entrypoints.desk import Desk, parts_of, receipt_of, sender_of, take
 from cme_referrals.entrypoints.fields import Form, Known
 from cme_referrals.entrypoints.kinds import UnfitFormError, faults_of, read_form
-from cme_referrals.entrypoints.refusals import told
 from cme_referrals.entrypoints.views import Accepted, ChallengeView, Note, View, challenge_views, notes
 from cme_web.idempotency import IdempotencyKey, idempotent
 from cme_web.problems import Fault, NotVisible, Problem
 from cme_web.tokens import CurrentCaller
 
 AnyForm = Annotated[dict[str, Any], Body(description="The members of one of the forms.")]
+ONE_CHILD = RowFault(
+    "siblings",
+    "do not belong to the correction of one child",
+    "Correct each child's own submission; send a child who is new in a submission of their own.",
+)
 
 
 class CheckView(View):
@@ -43,6 +46,7 @@ class CheckView(View):
         description="Whether you have told us of this child. null: it takes a name, the date of birth and a postcode to say."
     )
     references: tuple[str, ...] = Field(description="The latest of your submissions about this child.")
+    siblings: tuple[CheckView, ...] = Field(default=(), description="The same of each brother and sister in the form.")
 
 
 class Withdrawal(Form):
@@ -66,7 +70,7 @@ def api(desk: Desk) -> APIRouter:
     @router.post("/v1/submissions/check", responses={200: {"model": CheckView}})
     async def check_form(body: AnyForm, caller: CurrentCaller) -> dict[str, Any]:
         """Say what a form with its `kind` would lack, and whether you have told us of the child, without sending it."""
-        sender = sender_of(caller)
+        sender_of(caller)
         try:
             kind, form = read_form(body)
             kind.may_send(caller)
@@ -74,21 +78,10 @@ def api(desk: Desk) -> APIRouter:
             return _refused(error.faults)
         except SubmissionError as error:
             return _refused(faults_of(error))
-        child = child_tokens(desk.blinds, sender.scope, form.child.about())
+        parts = parts_of(desk, kind, form, receipt_of(desk, form, caller))
         async with desk.db.transaction() as tx:
-            found = await check(tx, kind.use_case(form, desk.authority), receipt_of(desk, form, caller), child)
-        received = found.received
-        return CheckView(
-            would_be_taken=received is not None,
-            refused=_notes(faults_of(found.refusal)) if found.refusal else (),
-            still_missing=received.still_missing if received else (),
-            data_quality=notes(received.quarantined) if received else (),
-            challenges=challenge_views(received.challenges) if received else (),
-            due_on=received.timing.due_on if received and received.timing else None,
-            late=received.timing.late if received and received.timing else None,
-            told_before=None if found.told_before is None else bool(found.told_before),
-            references=found.told_before or (),
-        ).model_dump(mode="json")
+            first, *siblings = [_checked(await check(tx, one.take_in, one.receipt, one.child)) for one in parts]
+        return first.model_copy(update={"siblings": tuple(siblings)}).model_dump(mode="json")
 
     @router.post("/v1/submissions/{submission_id}/correction", status_code=202, responses={202: {"model": Accepted}})
     async def correct(submission_id: UUID, body: AnyForm, caller: CurrentCaller, key: IdempotencyKey) -> Response:
@@ -104,12 +97,13 @@ def api(desk: Desk) -> APIRouter:
                     raise _invalid(error.faults) from error
                 if kind.kind is not sent.kind:
                     raise _invalid([RowFault("kind", "is another form", "Correct with the form that was sent.")])
-                receipt = replace(receipt_of(desk, form, caller), corrects=sent.first_submission_id)
-                with told():
-                    kind.may_send(caller)
-                    received = await kind.use_case(form, desk.authority)(tx, receipt)
-                await note_told(desk, tx, form, receipt)
-                answer = answer_of(desk, receipt, received)
+                if len(form.parts()) > 1:
+                    raise _invalid([ONE_CHILD])
+                kind.may_send(caller)
+                receipt = replace(
+                    receipt_of(desk, form, caller), corrects=sent.first_submission_id, family_id=sent.family_id
+                )
+                answer = await take(desk, tx, kind, form, receipt)
                 once.answer(202, answer, location=f"/v1/submissions/{receipt.submission_id}")
         return once.response()
 
@@ -129,6 +123,21 @@ def api(desk: Desk) -> APIRouter:
         return once.response()
 
     return router
+
+
+def _checked(found: Checked) -> CheckView:
+    received = found.received
+    return CheckView(
+        would_be_taken=received is not None,
+        refused=_notes(faults_of(found.refusal)) if found.refusal else (),
+        still_missing=received.still_missing if received else (),
+        data_quality=notes(received.quarantined) if received else (),
+        challenges=challenge_views(received.challenges) if received else (),
+        due_on=received.timing.due_on if received and received.timing else None,
+        late=received.timing.late if received and received.timing else None,
+        told_before=None if found.told_before is None else bool(found.told_before),
+        references=found.told_before or (),
+    )
 
 
 def _refused(faults: tuple[RowFault, ...]) -> dict[str, Any]:

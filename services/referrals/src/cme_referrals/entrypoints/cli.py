@@ -9,9 +9,8 @@ from pathlib import Path
 from cme_referrals.adapters.files import read_term_dates
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.adapters.published_csv import UnreadableFileError
-from cme_referrals.application.elsewhere import decide_on_new_days
 from cme_referrals.application.load import load_terms
-from cme_referrals.application.punctuality import time_again
+from cme_referrals.domain.errors import CalendarOverlapError
 from cme_referrals.domain.school_data import OwnDays
 from cme_referrals.settings import Settings
 from cme_service.context import Context
@@ -29,11 +28,12 @@ async def import_calendars(context: Context[Settings, ReferralsTx], arguments: N
     except UnreadableFileError as error:
         print(f"import-calendars: {error}", file=sys.stderr)
         return 1
-    async with context.db.transaction() as tx:
-        changed = await load_terms(tx, terms, at=context.clock.now())
-        if changed:
-            await decide_on_new_days(tx, terms, at=context.clock.now())
-            await time_again(tx, terms)
+    try:
+        async with context.db.transaction() as tx:
+            changed = await load_terms(tx, terms, at=context.clock.now())
+    except CalendarOverlapError as error:
+        print(f"import-calendars: {error}", file=sys.stderr)
+        return 1
     whose = f"school {terms.urn}" if isinstance(terms, OwnDays) else terms.la_code
     print(f"{len(terms.terms or ())} terms of {whose} {terms.academic_year}: {'kept' if changed else 'unchanged'}")
     return 0

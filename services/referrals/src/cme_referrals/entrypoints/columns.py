@@ -52,8 +52,15 @@ class Column:
 @cache
 def columns(path: Path = TABLE) -> tuple[Column, ...]:
     """The table. Raises KeyError or ValueError when the file is not one."""
-    rows = tomllib.loads(path.read_text("utf-8"))["column"]
-    return tuple(Column(row["name"], row["type"], row["meaning"], tuple(row.get("most", ()))) for row in rows)
+    table = tomllib.loads(path.read_text("utf-8"))
+    own = [Column(row["name"], row["type"], row["meaning"], tuple(row.get("most", ()))) for row in table["column"]]
+    siblings, of_each = table["siblings"]["most"], tuple(table["siblings"]["columns"])
+    theirs = [
+        Column(f"siblings.#.{one.name}", one.type, f"of a brother or sister: {one.meaning}", (siblings, *one.most))
+        for one in own
+        if one.name.startswith("child.") or one.name in of_each
+    ]
+    return (*own, *theirs)
 
 
 class Heading:

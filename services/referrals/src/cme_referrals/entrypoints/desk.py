@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from secrets import randbelow
+from typing import Any
 from uuid import uuid4
 
 from fastapi import Response
@@ -17,9 +17,11 @@ from cme_contracts.codes import ReferrerKind
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.forms import Receipt, Received
+from cme_referrals.application.parts import Part, take_parts
 from cme_referrals.application.telling import Blinds, Sender, child_tokens
 from cme_referrals.domain.reference import RANDOM, reference_of
 from cme_referrals.entrypoints.access import FOLLOW, OFFICERS, PARTNER, SCHOOL
+from cme_referrals.entrypoints.kinds import AnyKind
 from cme_referrals.entrypoints.people import SentForm
 from cme_referrals.entrypoints.refusals import told
 from cme_referrals.entrypoints.views import accepted
@@ -33,8 +35,6 @@ FOLLOW_FOR = timedelta(days=400)
 """How long a link shows progress: longer than a case and its outcome's correction should take. Technical time."""
 
 NO_PARTNERS = frozenset({ReferrerKind.SCHOOL, ReferrerKind.UNKNOWN})
-
-type UseCase = Callable[[ReferralsTx, Receipt], Awaitable[Received]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,21 +51,49 @@ class Desk:
     """The folder with the operator's own maps of transfer files."""
 
 
-async def receive(desk: Desk, route: str, body: SentForm, caller: Caller, key: str, use_case: UseCase) -> Response:
-    """Once per key: the submission, its events and this answer are written together, or nothing is."""
+async def receive(desk: Desk, kind: AnyKind, body: SentForm, caller: Caller, key: str) -> Response:
+    """Once per key: the submissions, their events and this answer are written together, or nothing is."""
 
     async def carry_out(tx: ReferralsTx, once: Once) -> None:
         receipt = receipt_of(desk, body, caller)
-        with told():
-            received = await use_case(tx, receipt)
-        await note_told(desk, tx, body, receipt)
-        once.answer(202, answer_of(desk, receipt, received), location=f"/v1/submissions/{receipt.submission_id}")
+        answer = await take(desk, tx, kind, body, receipt)
+        once.answer(202, answer, location=f"/v1/submissions/{receipt.submission_id}")
 
-    return (await once_at_once(desk.db, caller, route, key, body, carry_out)).response()
+    return (await once_at_once(desk.db, caller, f"POST {kind.path}", key, body, carry_out)).response()
+
+
+async def take(desk: Desk, tx: ReferralsTx, kind: AnyKind, form: SentForm, receipt: Receipt) -> dict[str, object]:
+    """A form through its use case, once for each child it tells of. Returns the answer; raises `Problem` for a refusal."""
+    parts = parts_of(desk, kind, form, receipt)
+    with told():
+        received = await take_parts(tx, parts)
+    await tx.told.add([(part.child[0], part.receipt.submission_id) for part in parts if part.child])
+    first, *siblings = (answer_of(desk, one.receipt, said) for one, said in zip(parts, received, strict=True))
+    return first | {"siblings": siblings} if siblings else first
+
+
+def parts_of(desk: Desk, kind: AnyKind, form: SentForm, receipt: Receipt) -> tuple[Part, ...]:
+    """What a form becomes: a submission for each child, the first under this receipt, tied by its id."""
+    forms = form.parts()
+    tied = receipt if len(forms) == 1 else replace(receipt, family_id=receipt.submission_id)
+    others = (replace(tied, submission_id=uuid4(), reference=reference_of(randbelow(RANDOM))) for _ in forms[1:])
+    return tuple(_part(desk, kind, one, mine) for one, mine in zip(forms, (tied, *others), strict=True))
+
+
+def _part(desk: Desk, kind: AnyKind, form: SentForm, receipt: Receipt) -> Part:
+    mine = receipt if receipt.family_id is None else replace(receipt, as_received=written(form))
+    scope = Sender(subject=receipt.sender, urn=receipt.school_urn).scope
+    child = child_tokens(desk.blinds, scope, form.child.about())
+    return Part(receipt=mine, take_in=kind.use_case(form, desk.authority), child=child)
+
+
+def written(form: BaseModel) -> dict[str, Any]:
+    """The form word for word, as it is kept."""
+    return form.model_dump(mode="json", exclude_unset=True)
 
 
 def answer_of(desk: Desk, receipt: Receipt, received: Received) -> dict[str, object]:
-    """What the sender is told, with the link under which progress is followed."""
+    """What the sender is told of one child, with the link under which progress is followed."""
     follow = desk.links.make(FOLLOW, str(receipt.submission_id), FOLLOW_FOR)
     return accepted(receipt, received, f"{desk.public_url}/v1/progress/{follow}")
 
@@ -91,7 +119,7 @@ def receipt_for(desk: Desk, body: BaseModel, sender: Sender, kind: ReferrerKind 
         sender=sender.subject,
         school_urn=sender.urn,
         referrer_kind=kind,
-        as_received=body.model_dump(mode="json", exclude_unset=True),
+        as_received=written(body),
     )
 
 

@@ -16,6 +16,7 @@ from cme_contracts.register import (
     ConsentRecorded,
     DuplicateLinked,
     HandedOver,
+    JointEnquiryDecided,
     LeadOfficerAssigned,
     RecordsJoined,
     RecordsSeparated,
@@ -81,3 +82,7 @@ def listen(ears: Consumer[ReferralsTx]) -> None:
     @ears.on(ConsentRecorded)
     async def hold_returns_against_the_consent(event: ConsentRecorded, tx: ReferralsTx, meta: Meta) -> None:
         await elsewhere.note_consent(tx, event)
+
+    @ears.on(JointEnquiryDecided)
+    async def hold_returns_against_the_enquiries(event: JointEnquiryDecided, tx: ReferralsTx, meta: Meta) -> None:
+        await elsewhere.note_joint_enquiry(tx, event)

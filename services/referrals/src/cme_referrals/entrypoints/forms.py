@@ -10,6 +10,7 @@ from cme_contracts.codes import Factor, Ground, ReferralReason
 from cme_referrals.application.forms import DeletionForm, Evidence, NewPupilForm, ReferralForm
 from cme_referrals.entrypoints.fields import Day, Form, Known, LaCode, School, Text
 from cme_referrals.entrypoints.people import Referrer, SentForm
+from cme_referrals.entrypoints.siblings import FamilyForm
 
 
 class Enquiry(Form):
@@ -20,8 +21,10 @@ class Enquiry(Form):
     outcome: Literal["no_answer", "left_message", "spoke", "returned", "nobody_there", "moved_away", "other"]
 
 
-class Sr1a(SentForm):
+class Sr1a(FamilyForm):
     """CME SR1a. Needed: the child's name, date of birth or age, last known address, and a contact of the referrer."""
+
+    SHARED = frozenset({"referrer", "reason", "factors", "enquiries", "home_la"})
 
     referrer: Referrer
     school_urn: School | None = Field(default=None, description="The school the child attends or last attended.")

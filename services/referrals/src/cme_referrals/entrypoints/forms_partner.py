@@ -9,7 +9,8 @@ from pydantic import Field, field_validator
 from cme_contracts.codes import Factor, ReferrerKind
 from cme_referrals.application.forms import PartnerForm
 from cme_referrals.entrypoints.fields import Day, Known, LaCode, School, Text
-from cme_referrals.entrypoints.people import Child, Referrer, SentForm
+from cme_referrals.entrypoints.people import Child, Referrer
+from cme_referrals.entrypoints.siblings import MOST, FamilyForm, Sibling
 from cme_web.problems import Wrong
 
 Words = Annotated[str, Field(max_length=4000)]
@@ -37,11 +38,27 @@ class Partner(Referrer):
         return given
 
 
-class PartnerNotification(SentForm):
+class PartnerSibling(Sibling):
+    """A brother or sister, as a partner knows of them."""
+
+    child: PartnerChild
+    in_school: bool | None = None
+
+
+class PartnerNotification(FamilyForm):
     """A child who may be missing education, as a partner knows of them. Needed: a name or description, and a contact."""
+
+    SHARED = frozenset({
+        "referrer", "whereabouts_known", "last_seen_on", "last_seen_where", "factors", "more", "home_la",
+    })  # fmt: skip
 
     referrer: Partner
     child: PartnerChild
+    siblings: tuple[PartnerSibling, ...] = Field(
+        default=(),
+        max_length=MOST,
+        description="Brothers and sisters: each becomes a submission of its own, all or none.",
+    )
     in_school: bool | None = Field(default=None, description="Goes to a school, as far as the partner knows.")
     on_roll: bool | None = Field(default=None, description="Is on a school's admission register.")
     whereabouts_known: bool | None = Field(

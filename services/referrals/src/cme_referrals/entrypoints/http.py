@@ -102,7 +102,7 @@ def _sending(desk: Desk, kind: AnyKind) -> Callable[..., Awaitable[Response]]:
     """The endpoint of one kind of form."""
 
     async def send(body: SentForm, caller: CurrentCaller, key: IdempotencyKey) -> Response:
-        return await receive(desk, f"POST {kind.path}", body, caller, key, kind.use_case(body, desk.authority))
+        return await receive(desk, kind, body, caller, key)
 
     send.__annotations__["body"] = kind.form
     send.__name__, send.__doc__ = f"send_{kind.kind}", kind.says

@@ -22,7 +22,7 @@ class Incoming:
     ) -> None:
         self._maps, self.said, self.charset, self.name = maps, format_, charset, name
         self._unpacker = Unpacker()
-        self._start = b""
+        self._start, self._marked = b"", False
         self.sheet: Sheet | CtfSheet | None = None
         """Known once anything but spaces has come."""
 
@@ -40,6 +40,11 @@ class Incoming:
         if self.sheet is not None:
             yield from self.sheet.end()
 
+    def so_far(self) -> Iterator[Row]:
+        """The rows that are whole already, where nothing more comes. Raises `BrokenUploadError`."""
+        if isinstance(self.sheet, CtfSheet):
+            yield from self.sheet.so_far()
+
     @property
     def is_kept(self) -> bool | None:
         """Whether such a file is kept whole until all of it fits; None: it is not known yet what it is."""
@@ -52,15 +57,16 @@ class Incoming:
                 self._start = start
                 return
             plain = start.removeprefix(UTF_8_MARK)
+            self._marked = self._marked or len(plain) < len(start)
             if self.said in {None, Format.CTF}:
                 plain = plain.lstrip()
             if not plain and not last:
                 self._start = b""
                 return
-            self.sheet = self._made(self.said or FIRST_SIGNS.get(plain[:1], Format.CSV))
+            self.sheet = self._made(FIRST_SIGNS.get(plain[:1], Format.CSV))
         yield from self.sheet.feed(plain)
 
-    def _made(self, format_: Format) -> Sheet | CtfSheet:
-        if format_ is Format.CTF:
-            return CtfSheet(self._maps, self.charset, self.name)
-        return Sheet(format_, self.charset)
+    def _made(self, seen: Format) -> Sheet | CtfSheet:
+        if Format.CTF in {self.said, seen}:  # no row of the others begins with <
+            return CtfSheet(self._maps, self.charset or ("utf-8" if self._marked else None), self.name)
+        return Sheet(self.said or seen, self.charset)

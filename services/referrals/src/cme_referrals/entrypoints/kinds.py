@@ -14,9 +14,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from cme_referrals.application.authority import Authority
-from cme_referrals.application.batches import RowFault, TakeIn
+from cme_referrals.application.batches import RowFault
 from cme_referrals.application.forms import Receipt, Received
+from cme_referrals.application.parts import TakeIn
 from cme_referrals.application.ports import Intake
+from cme_referrals.application.receive_joint_enquiry import receive_joint_enquiry
 from cme_referrals.application.receive_notices import (
     receive_attendance_return,
     receive_home_education,
@@ -30,6 +32,7 @@ from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.errors import NotYourFormError, SubmissionError
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.forms import DeletionReturn, NewPupilReturn, Sr1a
+from cme_referrals.entrypoints.forms_joint_enquiry import JointEnquiry
 from cme_referrals.entrypoints.forms_partner import PartnerNotification
 from cme_referrals.entrypoints.forms_returns import (
     AttendanceReturn,
@@ -146,6 +149,14 @@ KINDS: Mapping[Kind, AnyKind] = {
             read=TransferFile.form,
             take=receive_transfer_file,
             says="Tell of a Common Transfer File that was sent (policy 5.2).",
+        ),
+        FormKind(
+            kind=Kind.JOINT_ENQUIRY,
+            path="/v1/joint-enquiries",
+            form=JointEnquiry,
+            read=JointEnquiry.form,
+            take=receive_joint_enquiry,
+            says="Sign the school's half of the joint enquiries of ground (h) or (i) (policy 5.2.4).",
         ),
     )
 }

@@ -121,3 +121,7 @@ class SentForm(Form):
     """Base of every kind of form that is sent: it is about a child."""
 
     child: Child
+
+    def parts(self) -> tuple[SentForm, ...]:
+        """The same for each child by itself, where a form may tell of several."""
+        return (self,)

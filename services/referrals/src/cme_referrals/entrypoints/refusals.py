@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,6 +18,11 @@ ANSWERS: Answers = {
     ),
     "no-school": Answer(403, "A return comes from a school", "Use an access token that names the school (claim urn)."),
     "withdrawn": Answer(409, "This was withdrawn", "Send what holds as a new submission."),
+    "terms-overlap": Answer(
+        422,
+        "The terms overlap those of the year before or after",
+        "Correct the first and last days, or the other year's first.",
+    ),
     "unknown-school": Answer(
         422, "This school is not on the council's list", "Ask the council to load the list of schools anew."
     ),
@@ -28,6 +34,7 @@ GIVE = {
     "child.addresses": "Give the last known address: a line or a postcode is enough.",
     "referrer.email": "Give an e-mail address or a telephone number at which you can be told the outcome.",
 }
+SIBLING = re.compile(r"^siblings\.[0-9]+\.")
 
 
 @contextmanager
@@ -36,7 +43,9 @@ def told() -> Iterator[None]:
     try:
         yield
     except TooLittleError as error:
-        faults = [Fault(field, "is missing", GIVE.get(field, "Give this field.")) for field in error.fields]
+        faults = [
+            Fault(field, "is missing", GIVE.get(SIBLING.sub("", field), "Give this field.")) for field in error.fields
+        ]
         raise Problem(
             422,
             error.code,

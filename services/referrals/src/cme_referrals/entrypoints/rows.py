@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from cme_referrals.application.batches import FormRow, RefusedRow, RowFault
-from cme_referrals.application.telling import Sender, child_tokens
+from cme_referrals.application.telling import Sender
 from cme_referrals.domain.errors import SubmissionError
 from cme_referrals.entrypoints.ctf.sheet import CtfSheet
-from cme_referrals.entrypoints.desk import Desk, receipt_of
+from cme_referrals.entrypoints.desk import Desk, parts_of, receipt_of, written
 from cme_referrals.entrypoints.kinds import UnfitFormError, faults_of, read_form
 from cme_referrals.entrypoints.sheets import Row, Sheet
 from cme_web.tokens import Caller
@@ -52,16 +52,14 @@ class RowReader:
         if row.sameness is not None:
             contents = blinds.tokens("pupil", scope, row.sameness)
         else:
-            content = json.dumps(form.model_dump(mode="json", exclude_unset=True), sort_keys=True)
+            content = json.dumps(written(form), sort_keys=True)
             contents = blinds.tokens("content", scope, kind.kind, content)
         return FormRow(
             number=row.number,
             sent=row.sent or "",
             names=contents if key is None else blinds.tokens("key", scope, key),
             contents=contents,
-            child=child_tokens(blinds, scope, form.child.about()),
-            receipt=receipt_of(self._desk, form, self._caller),
-            take_in=kind.use_case(form, self._desk.authority),
+            parts=parts_of(self._desk, kind, form, receipt_of(self._desk, form, self._caller)),
             explain=lambda error: _placed(row, faults_of(error), sheet),
             cells=sheet.own(row),
         )

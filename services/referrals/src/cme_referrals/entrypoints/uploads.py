@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from uuid import UUID, uuid4
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from cme_referrals.adapters.unpacking import BrokenUploadError
+from cme_referrals.adapters.unpacking import PIECE, BrokenUploadError
 from cme_referrals.application.batches import AROUND, THE_FILE, Batch, FormRow, RefusedRow, State, take_rows
 from cme_referrals.application.kept_files import KeptFile, refuse_another_schools_file
 from cme_referrals.application.telling import Sender
@@ -60,6 +61,7 @@ class Upload:
         """
         if not self._again:
             await self._open()
+        pieces = _small(pieces)
         try:
             try:
                 async for piece in pieces:
@@ -77,6 +79,8 @@ class Upload:
                 await self._finish(State.STOPPED, error.wrong, error.mend)
                 raise
         except ClientDisconnect:
+            with suppress(BrokenUploadError):
+                await self._take(self._incoming.so_far())
             await self._finish(State.CUT)
             raise
         except Problem as problem:  # it grew too long
@@ -163,6 +167,13 @@ class Upload:
             if state is State.CUT or (state is State.COMPLETE and not self._refused):
                 await tx.kept.drop(self.id)
             await tx.batches.finish(self.id, state, at=self._desk.clock.now(), wrong=wrong, mend=mend)
+
+
+async def _small(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same bytes, a little at a time: what an upload is shows before much of it has to be held."""
+    async for piece in pieces:
+        for at in range(0, len(piece), PIECE):
+            yield piece[at : at + PIECE]
 
 
 def incoming_of(request: Request, desk: Desk) -> Incoming:

@@ -11,7 +11,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from cme_referrals.application.forms import Receipt, Received
-from cme_referrals.application.ports import Followed, Timed
+from cme_referrals.application.ports import Followed
+from cme_referrals.application.timed import Timed
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.progress import Progress, Stage
 from cme_referrals.domain.returns import Timing, Unit
@@ -75,6 +76,10 @@ class Accepted(View):
     challenges: tuple[ChallengeView, ...] = Field(
         default=(),
         description="Deletion returns: what does not fit the ground, or is not known yet. Nothing was refused.",
+    )
+    siblings: tuple[Accepted, ...] | None = Field(
+        default=None,
+        description="The same of each brother and sister in the form, in their order: a submission of its own.",
     )
 
 

@@ -9,6 +9,7 @@ from cme_register.adapters.children import PgChildren
 from cme_register.adapters.chronology import PgChronology
 from cme_register.adapters.clocks import PgClocks
 from cme_register.adapters.handovers import PgHandovers
+from cme_register.adapters.joint_enquiries import PgJointEnquiries
 from cme_register.adapters.officers import PgOfficers
 from cme_register.adapters.recorded import PgRecorded
 from cme_register.adapters.submissions import PgSubmissions
@@ -28,4 +29,5 @@ class RegisterTx(Tx):
         self.officers = PgOfficers(conn)
         self.chronology = PgChronology(conn)
         self.recorded = PgRecorded(conn)
+        self.joint_enquiries = PgJointEnquiries(conn)
         self.handovers = PgHandovers(conn)

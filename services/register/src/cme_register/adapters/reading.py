@@ -81,8 +81,10 @@ async def child_page(pool: Pool, child_id: UUID) -> View | None:
         "details": shown(row["details"]),
         "joined": [dict(one) for one in await pool.fetch(JOINED, row["id"])],
         "may_also_be": [one["id"] for one in alike],
+        "siblings": [dict(one) for one in await pool.fetch(SIBLINGS, row["id"])],
         "submissions": [dict(one) for one in await pool.fetch(OF_CHILD, row["id"])],
         "orders": [dict(one) for one in await pool.fetch(ORDERS, row["id"])],
+        "joint_enquiries": [dict(one) for one in await pool.fetch(SIGNATURES, row["id"])],
         "consents": [dict(one) for one in await pool.fetch(CONSENTS, row["id"])],
         "handed_over": [dict(one) for one in await pool.fetch(HANDED_OVER, row["id"])],
         "cases": [_listed(case) for case in await pool.fetch(CASES_OF_CHILD, row["id"])],
@@ -199,6 +201,20 @@ FROM consent JOIN child ON child.id = record_id WHERE child.shown_as = $1 ORDER 
 HANDED_OVER = """
 SELECT handover.id AS handover_id, submission_id, team, reason, source, handed_over_at
 FROM handover JOIN child ON child.id = record_id WHERE child.shown_as = $1 ORDER BY handed_over_at, team, reason"""
+
+SIGNATURES = """
+SELECT enquiry_id, school_urn, ground, began_on, party, found, return_expected, enquiries, made, signed_on, submission_id, signed_by,
+       recorded_at, withdrawn_at
+FROM joint_signature JOIN joint_enquiry ON joint_enquiry.id = enquiry_id JOIN child ON child.id = record_id
+WHERE child.shown_as = $1 ORDER BY joint_signature.id"""
+
+SIBLINGS = f"""
+SELECT DISTINCT child.shown_as AS child_id, open.id AS open_case_id
+FROM submission JOIN child ON child.id = submission.record_id
+LEFT JOIN case_file AS open ON open.child_id = child.shown_as AND open.status = 'open'
+WHERE submission.family_id IN (SELECT family_id FROM submission WHERE record_id IN ({RECORDS})) AND child.shown_as <> $1
+ORDER BY child.shown_as"""
+"""Who was in one form with this child."""
 
 ALIKE = """
 SELECT DISTINCT shown.id FROM trait JOIN child AS record ON record.id = trait.record_id JOIN child AS shown ON shown.id = record.shown_as

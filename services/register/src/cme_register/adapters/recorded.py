@@ -49,8 +49,9 @@ class PgRecorded:
 
 
 OF_RECORDS = """
-SELECT id, false AS decided FROM attendance_order WHERE record_id = ANY($1)
-UNION ALL SELECT id, true FROM consent WHERE record_id = ANY($1) ORDER BY decided, id"""
+SELECT id, 1 AS kind FROM attendance_order WHERE record_id = ANY($1)
+UNION ALL SELECT id, 2 FROM consent WHERE record_id = ANY($1)
+UNION ALL SELECT id, 3 FROM joint_enquiry WHERE record_id = ANY($1) ORDER BY kind, id"""
 
 PUT_ORDER = """
 INSERT INTO attendance_order AS old

@@ -27,6 +27,17 @@ class PgSubmissions:
         )
         return {row["first_id"]: row["record_id"] for row in rows}, {row["id"] for row in rows}
 
+    async def families(self, family_ids: Collection[UUID]) -> Mapping[UUID, Mapping[UUID, UUID]]:
+        if not family_ids:
+            return {}
+        rows = await self._conn.fetch(
+            "SELECT DISTINCT family_id, first_id, record_id FROM submission WHERE family_id = ANY($1)", list(family_ids)
+        )
+        found: dict[UUID, dict[UUID, UUID]] = {}
+        for row in rows:
+            found.setdefault(row["family_id"], {})[row["first_id"]] = row["record_id"]
+        return found
+
     async def add(self, kept: Sequence[Kept]) -> None:
         await self._conn.executemany(ADD, [_row(one) for one in kept])
 
@@ -76,8 +87,8 @@ class PgSubmissions:
 
 ADD = """
 INSERT INTO submission (id, first_id, record_id, case_id, kind, reference, received_at, on_roll, reason, ground,
-                        destination_known, factors, school_urn, school_la, home_la, matched_by, details, held_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"""
+                        destination_known, factors, school_urn, school_la, home_la, matched_by, details, held_by, family_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"""
 
 SUPERSEDE_BY = """
 UPDATE submission AS old SET superseded_at = $2
@@ -96,7 +107,7 @@ def _row(kept: Kept) -> tuple[object, ...]:
     return (
         one.id, one.first_id, kept.record_id, kept.case_id, one.kind, one.reference, one.received_at, one.on_roll, one.reason,
         one.ground, one.destination_known, one.factors, one.school_urn, one.school_la, one.home_la, kept.matched_by,
-        details_as_json(one.details), one.held_by,
+        details_as_json(one.details), one.held_by, one.family_id,
     )  # fmt: skip
 
 
@@ -106,7 +117,7 @@ def _kept(row: asyncpg.Record) -> Kept:
         received_at=row["received_at"], details=details_from_json(row["details"]), on_roll=row["on_roll"],
         reason=row["reason"], ground=row["ground"], destination_known=row["destination_known"],
         factors=tuple(row["factors"]), school_urn=row["school_urn"], school_la=row["school_la"], home_la=row["home_la"],
-        held_by=tuple(row["held_by"]), watch_over=row["watched_at"] is not None,
+        held_by=tuple(row["held_by"]), family_id=row["family_id"], watch_over=row["watched_at"] is not None,
     )  # fmt: skip
     return Kept(
         submission, row["record_id"], row["case_id"], tuple(row["matched_by"]), row["superseded_at"] is not None

@@ -41,10 +41,10 @@ async def close(
     case = await tx.cases.lock(case_id)
     case.close(rules.outcomes[outcome], proof, at)
     investigated = await satisfy(tx, case, INITIAL_INVESTIGATION, rules, at=at)  # where nobody had to be found
-    kept = await everything_in(tx, case)
+    told = await _who_is_told(tx, case)
     closed = CaseClosed(
         child_id=case.child_id, case_id=case.id, outcome=codes.Outcome(outcome), proof=codes.Proof(proof),
-        submission_ids=tuple(one.submission.id for one in kept), decided_by=by, closed_at=at,
+        submission_ids=told, decided_by=by, closed_at=at,
     )  # fmt: skip
     telling = await _start_telling(tx, case, rules, at=at, new_id=new_id)
     await tx.cases.save([case])
@@ -61,7 +61,7 @@ async def note_referrer_informed(
         log.warning("referrer.informed_of_unknown_case", case_id=str(case_id))
         return
     await tx.submissions.inform(case_id, submission_id, informed_at)
-    everybody = {one.submission.id for one in await everything_in(tx, case)}
+    everybody = set(await _who_is_told(tx, case))
     informed = await tx.submissions.informed(case_id)
     if everybody - informed.keys():
         return
@@ -69,6 +69,11 @@ async def note_referrer_informed(
     said = await satisfy(tx, case, OUTCOME, rules, at=last_told, heard_at=at)
     await tx.cases.save([case])
     await tell(tx, said)
+
+
+async def _who_is_told(tx: Transaction, case: Case) -> tuple[UUID, ...]:
+    """Everything the case is about, of a form and its corrections the last: one sender is told once."""
+    return tuple({one.submission.first_id: one.submission.id for one in await everything_in(tx, case)}.values())
 
 
 async def _start_telling(tx: Transaction, case: Case, rules: Rules, *, at: datetime, new_id: NewId) -> Said:

@@ -36,7 +36,7 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
     """
     chains, taken = await tx.submissions.chains({one.submission.first_id for one in received})
     fresh = {one.submission.id: one for one in received if one.submission.id not in taken}.values()
-    described = [Described(one.submission.first_id, one.submission.details) for one in fresh]
+    described = [Described(one.submission.first_id, one.submission.details, one.submission.family_id) for one in fresh]
     matches = await match(tx, described, chains, at=at, new_id=new_id)
     arrivals = [
         Arrival(one.submission, found.record_id, found.child_id, (_matched(one, found, at),), one.cause)

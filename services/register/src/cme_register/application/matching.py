@@ -22,6 +22,7 @@ class Described:
 
     first_id: UUID
     details: Details
+    family_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ async def match(
 ) -> list[Match]:
     """Find or make the record of each child described, and lock it. `chains`: the records of the chains known already.
 
+    Brothers and sisters of one form are never one child, whatever they share: a UPN is copied from a twin (scenario 17).
     Exact: UPN and date of birth, NHS number and date of birth, or name, date of birth and postcode. Where two records fit, the surer trait decides.
     """
     found = await _find(tx, described, dict(chains), new_id)
@@ -77,11 +79,14 @@ async def _find(
             claims.setdefault(fact.digest, record_id)
     owners = dict(await tx.children.claim(claims))
     unmade = {record_id for _, _, record_id in proposed}
+    families = await _families(tx, described)
     found, given = [], {}
     for child, facts, record_id in proposed:
-        one = _whose(child, facts, owners, chains, unmade) or _Found(record_id, True, ())
+        taken = {owner for first_id, owner in _of_family(families, child).items() if first_id != child.first_id}
+        one = _whose(child, facts, owners, chains, unmade | taken if taken else unmade) or _Found(record_id, True, ())
         unmade.discard(one.record_id)
         chains[child.first_id] = one.record_id
+        _of_family(families, child)[child.first_id] = one.record_id
         for fact in facts:  # claimed for a record that will not be made: the one that fits has it
             if owners[fact.digest] in unmade:
                 owners[fact.digest] = given[fact.digest] = one.record_id
@@ -90,16 +95,27 @@ async def _find(
     return found
 
 
+async def _families(tx: Transaction, described: Sequence[Described]) -> dict[UUID, dict[UUID, UUID]]:
+    """The records of brothers and sisters, by chain. Asked for once traits are claimed: who held one has committed."""
+    ids = {child.family_id for child in described if child.family_id}
+    known = await tx.submissions.families(ids)
+    return {id_: dict(known.get(id_, {})) for id_ in ids}
+
+
+def _of_family(families: Mapping[UUID, dict[UUID, UUID]], child: Described) -> dict[UUID, UUID]:
+    return families[child.family_id] if child.family_id else {}
+
+
 def _whose(
     child: Described,
     facts: Sequence[Trait],
     owners: Mapping[bytes, UUID],
     chains: Mapping[UUID, UUID],
-    unmade: set[UUID],
+    but_not: set[UUID],
 ) -> _Found | None:
     if child.first_id in chains:
         return _Found(chains[child.first_id], False, CHAIN)
     for fact in facts:
-        if (owner := owners[fact.digest]) not in unmade:
+        if (owner := owners[fact.digest]) not in but_not:
             return _Found(owner, False, fact.by)
     return None

@@ -15,6 +15,7 @@ from cme_register.domain.clocks import Clock
 from cme_register.domain.codes import Role
 from cme_register.domain.details import Details
 from cme_register.domain.handover import Handover
+from cme_register.domain.joint_enquiry import JointEnquiry, Party, Signature
 from cme_register.domain.recorded import Consent, Order
 from cme_register.domain.submission import Submission
 from cme_timers import Wanted
@@ -107,6 +108,9 @@ class Submissions(Protocol):
 
     async def add(self, kept: Sequence[Kept]) -> None:
         """Keep them."""
+
+    async def families(self, family_ids: Collection[UUID]) -> Mapping[UUID, Mapping[UUID, UUID]]:
+        """The record of each chain of these families that is known."""
 
     async def of_records(self, record_ids: Collection[UUID]) -> list[Kept]:
         """All that were matched with these records, in the order of receipt."""
@@ -230,6 +234,38 @@ class Handovers(Protocol):
         """Keep those whose chain has not gone to that team for that reason before; returns their ids."""
 
 
+class JointEnquiries(Protocol):
+    """Joint enquiries and their signatures. Lock the child first."""
+
+    async def of_child(self, child_id: UUID) -> list[JointEnquiry]:
+        """All that are this child's now, the latest first."""
+
+    async def find(self, enquiry_id: UUID) -> JointEnquiry | None:
+        """One of them."""
+
+    async def put(self, enquiry: JointEnquiry, at: datetime) -> None:
+        """Make it, or write down when its absence began."""
+
+    async def sign(
+        self,
+        enquiry_id: UUID,
+        party: Party,
+        signature: Signature,
+        *,
+        made: Sequence[Mapping[str, str]] = (),
+        submission: tuple[UUID, UUID] | None = None,
+        by: UUID | None = None,
+        at: datetime,
+    ) -> None:
+        """Keep a half: of the school with its submission and chain, of the council with who signed and the enquiries made."""
+
+    async def withdraw_authority(self, enquiry_id: UUID, at: datetime) -> bool:
+        """The council's half does not count any more. False where there was none."""
+
+    async def withdraw_chain(self, first_id: UUID, at: datetime) -> set[UUID]:
+        """What this chain signed does not count any more. Returns the enquiries."""
+
+
 class Transaction(Protocol):
     """All of it, together or not at all."""
 
@@ -249,6 +285,8 @@ class Transaction(Protocol):
     def chronology(self) -> Chronology: ...
     @property
     def recorded(self) -> Recorded: ...
+    @property
+    def joint_enquiries(self) -> JointEnquiries: ...
     @property
     def handovers(self) -> Handovers: ...
 

@@ -36,3 +36,5 @@ class Submission:
     home_la: str | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
     """What else it says, as codes and days, to stand in the chronology where it is only noted."""
+    family_id: UUID | None = None
+    """The same in every submission of one form about brothers and sisters: no two of them are one child."""

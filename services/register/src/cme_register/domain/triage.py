@@ -41,6 +41,8 @@ def triage(submission: Submission, case: Case | None) -> Triage:
             return Triage(Move.NOTE if case else Move.KEEP)
         case SubmissionKind.DELETION:
             return _deletion(submission, case)
+        case SubmissionKind.JOINT_ENQUIRY:  # on the roll until both have signed, and the council's half is owed
+            return Triage(Move.LINK) if case else Triage(Move.OPEN, Kind.ON_ROLL_ENQUIRY)
         case SubmissionKind.REFERRAL:
             return Triage(Move.LINK) if case else _referral(submission)
         case _:

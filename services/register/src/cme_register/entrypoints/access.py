@@ -19,6 +19,15 @@ ACCESS = AccessTable(
     Row("POST", "/v1/cases/{case_id}/closure", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/children/{child_id}/orders", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/children/{child_id}/consents", bearer, roles=OFFICERS, hidden=True, idempotent=True),
+    Row("POST", "/v1/children/{child_id}/joint-enquiries", bearer, roles=OFFICERS, hidden=True, idempotent=True),
+    Row(
+        "POST",
+        "/v1/children/{child_id}/joint-enquiries/{enquiry_id}/withdrawal",
+        bearer,
+        roles=OFFICERS,
+        hidden=True,
+        idempotent=True,
+    ),
     Row("POST", "/v1/children/{child_id}/join", bearer, roles=MANAGER, hidden=True, idempotent=True),
     Row("POST", "/v1/children/{child_id}/separate", bearer, roles=MANAGER, hidden=True, idempotent=True),
 )

@@ -13,7 +13,14 @@ from cme_bus.errors import Unprocessable
 from cme_bus.meta import Meta
 from cme_calendars import BeyondCalendar
 from cme_contracts.notifications import ReferrerInformed
-from cme_contracts.referrals import PupilAdded, PupilDeleted, ReferralRaised, SubmissionChallenged, SubmissionWithdrawn
+from cme_contracts.referrals import (
+    JointEnquirySigned,
+    PupilAdded,
+    PupilDeleted,
+    ReferralRaised,
+    SubmissionChallenged,
+    SubmissionWithdrawn,
+)
 from cme_contracts.returns import ReturnLate
 from cme_contracts.safeguarding import (
     Concerning,
@@ -24,7 +31,7 @@ from cme_contracts.safeguarding import (
     SocialCareSilent,
 )  # fmt: skip
 from cme_register.adapters.postgres import RegisterTx
-from cme_register.application import challenges, closing, concerns, lateness, withdrawals
+from cme_register.application import challenges, closing, concerns, joint_enquiries, lateness, withdrawals
 from cme_register.application.intake import Received, take_in
 from cme_register.application.rules import Rules
 from cme_register.domain.errors import RegisterError
@@ -72,9 +79,20 @@ def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules)
     async def note_that_it_was_late(event: ReturnLate, tx: RegisterTx, meta: Meta) -> None:
         await lateness.note_late(tx, event)
 
+    @ears.on(JointEnquirySigned)
+    async def take_the_schools_half(event: JointEnquirySigned, tx: RegisterTx, meta: Meta) -> None:
+        await take([(event, meta)], tx, translating.joint_enquiry)
+        with _as_hopeless():
+            await joint_enquiries.sign_for_school(
+                tx, translating.signature(event), submission_id=event.submission_id,
+                first_submission_id=event.first_submission_id, school_urn=event.school_urn, ground=event.ground.value,
+                began_on=event.began_on, at=clock.now(), new_id=uuid4,
+            )  # fmt: skip
+
     @ears.on(SubmissionWithdrawn)
     async def note_that_it_was_taken_back(event: SubmissionWithdrawn, tx: RegisterTx, meta: Meta) -> None:
         await withdrawals.note_withdrawn(tx, event)
+        await joint_enquiries.withdraw_for_school(tx, event.first_submission_id, at=clock.now())
 
     @ears.on(SubmissionChallenged)
     async def note_what_is_asked_of_it(event: SubmissionChallenged, tx: RegisterTx, meta: Meta) -> None:

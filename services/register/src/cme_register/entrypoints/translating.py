@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cme_contracts import people
-from cme_contracts.referrals import PupilAdded, PupilDeleted, ReferralRaised
+from cme_contracts.referrals import JointEnquirySigned, PupilAdded, PupilDeleted, ReferralRaised
 from cme_contracts.returns import (
     AttendanceReturned,
     HomeEducationNotified,
@@ -15,6 +15,7 @@ from cme_contracts.returns import (
 )
 from cme_register.domain.codes import Category, Kind, SubmissionKind
 from cme_register.domain.details import Address, Details, Parent
+from cme_register.domain.joint_enquiry import Signature
 from cme_register.domain.submission import Submission
 
 
@@ -23,7 +24,7 @@ def referral(event: ReferralRaised) -> Submission:
     return Submission(
         id=event.submission_id, first_id=event.first_submission_id, kind=SubmissionKind.REFERRAL,
         reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
-        on_roll=event.on_roll, reason=event.reason.value, factors=tuple(factor.value for factor in event.factors),
+        on_roll=event.on_roll, reason=event.reason.value, family_id=event.family_id, factors=tuple(factor.value for factor in event.factors),
         school_urn=event.school_urn, school_la=event.school_la, home_la=event.home_la,
     )  # fmt: skip
 
@@ -74,6 +75,26 @@ def noted(event: Noted) -> Submission:
         school_la=event.school_la, home_la=event.home_la,
         facts=event.model_dump(mode="json", exclude=BESIDE, exclude_none=True),
     )  # fmt: skip
+
+
+def joint_enquiry(event: JointEnquirySigned) -> Submission:
+    """A school's half of the joint enquiries: that it was sent."""
+    return Submission(
+        id=event.submission_id, first_id=event.first_submission_id, kind=SubmissionKind.JOINT_ENQUIRY,
+        reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
+        on_roll=True, ground=event.ground.value, school_urn=event.school_urn, school_la=event.school_la,
+        home_la=event.home_la,
+    )  # fmt: skip
+
+
+def signature(event: JointEnquirySigned) -> Signature:
+    """And what it says."""
+    return Signature(
+        found=event.found,
+        return_expected=event.return_expected,
+        enquiries=event.enquiries,
+        signed_on=event.signed_on,
+    )
 
 
 def kind_and_category(named: str) -> tuple[Kind, Category | None]:

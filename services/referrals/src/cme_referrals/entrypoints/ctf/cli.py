@@ -68,6 +68,17 @@ async def show_maps(desk: Desk) -> int:
     return 0
 
 
+async def show_kept(desk: Desk) -> int:
+    """The files that wait for a map to be mended, or for their senders."""
+    async with desk.db.transaction() as tx:
+        waiting = await tx.kept.waiting()
+    for one in waiting:
+        sender = f"school {one.urn}" if one.urn else "an officer"
+        why = f"; it {one.wrong}" if one.wrong else ""
+        print(f"{one.batch_id}  {one.received_at:%Y-%m-%d %H:%M}  {sender}: {one.state}, {one.refused} refused{why}")
+    return 0
+
+
 async def _check(desk: Desk, batch_id: UUID, file: KeptFile, caller: Caller, incoming: Incoming) -> int:
     reader = RowReader(desk, caller, file.sender)
     counts: Counter[tuple[str, str]] = Counter()

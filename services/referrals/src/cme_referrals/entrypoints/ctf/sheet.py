@@ -38,6 +38,10 @@ class CtfSheet:
         """The pupils that end in a piece. Raises `BrokenUploadError`."""
         yield from self._rows(self._elements.feed(plain))
 
+    def so_far(self) -> Iterator[Row]:
+        """The pupils that are whole already, where nothing more comes. Raises `BrokenUploadError`."""
+        yield from self._rows(self._elements.so_far())
+
     def end(self) -> Iterator[Row]:
         """Those that were still waited for. Raises `BrokenUploadError` where the file is not whole."""
         yield from self._rows(self._elements.end())

@@ -15,6 +15,7 @@ from cme_calendars import local_date
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.receive_partner import receive_partner_notification
 from cme_referrals.domain.completeness import Kind
+from cme_referrals.domain.confidential import AS_SENT
 from cme_referrals.domain.progress import Progress
 from cme_referrals.entrypoints.desk import Desk, note_told, receipt_of, sender_of
 from cme_referrals.entrypoints.fhir.answer import answer
@@ -142,7 +143,7 @@ async def _take(
 ) -> dict[str, Any]:
     """Through the use case of every partner's notification; the message is kept whole, sealed, beside the form."""
     plain = receipt_of(desk, form, caller)
-    receipt = replace(plain, as_received={**plain.as_received, "fhir_message": sent})
+    receipt = replace(plain, as_received={**plain.as_received, AS_SENT: sent})
     with told():
         received = await receive_partner_notification(
             tx, replace(form.form(), follows_by_itself=True), receipt, desk.authority

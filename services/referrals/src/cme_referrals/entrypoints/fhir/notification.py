@@ -53,7 +53,7 @@ ELEMENTS = {
 
 def notification_of(message: Message, issues: Issues, today: date) -> PartnerNotification | None:
     """The form that a message fills in; None where it does not, and `issues` say why."""
-    child = child_of(message.patient, today)
+    child = child_of(message.bundle, message.patient, today)
     parents, others = parents_and_others(message.bundle, message.patient)
     form: dict[str, Any] = {
         "child": {**child, **({"parents": parents} if parents else {})},

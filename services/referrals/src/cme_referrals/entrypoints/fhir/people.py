@@ -9,6 +9,7 @@ from typing import Any
 
 from cme_referrals.entrypoints.fhir.bundle import Bundle
 from cme_referrals.entrypoints.fhir.codes import codings, parent_of
+from cme_referrals.entrypoints.fhir.labels import marked, restricted
 from cme_referrals.entrypoints.fhir.reading import Element, Resource
 
 NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
@@ -22,15 +23,16 @@ FORMER = frozenset({"old", "maiden", "nickname", "anonymous", "temp"})
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def child_of(patient: Resource, today: date) -> dict[str, Any]:
+def child_of(bundle: Bundle, patient: Resource, today: date) -> dict[str, Any]:
     """The child. What the form cannot hold is told as an issue and stays in the message."""
+    hidden = restricted(bundle.itself, patient)
     names = patient.many("name")
     first = _name_to_use(names, today)
     child: dict[str, Any] = {
         "forename": _cut(" ".join(first.texts("given")[:1])) if first else "",
         "surname": _cut(first.text("family") or _unsplit(first)) if first else "",
         "other_names": _distinct(_whole_name(one) for one in names if one is not first or len(one.texts("given")) > 1),
-        "addresses": _addresses(patient, today),
+        "addresses": _addresses(patient, today, hidden=hidden),
         "nhs_number": _nhs_number(patient),
         "sex": gender if (gender := patient.text("gender")) in ("male", "female") else None,
         "date_of_birth": _birth_date(patient),
@@ -50,19 +52,27 @@ def parents_and_others(bundle: Bundle, patient: Resource) -> tuple[list[dict[str
                 "not-found", person.at("patient"), "It is nobody of this child's.", "Refer to the child's Patient."
             )
     parents, others = [], []
+    whole = restricted(bundle.itself, patient)
     for one in (*related, *patient.many("contact")):
         one.refuse_modifiers()
         found, kind = _person(one), _parent_kind(one)
+        hidden = whole or restricted(one)
         if kind and found.get("name"):
-            parents.append({**found, "relationship": kind})
+            parents.append({**found, "relationship": kind, **({"confidential": True} if hidden else {})})
         elif found:
-            others.append(_line(found, _relationship(one) or "relationship not given"))
+            others.append(
+                _line(
+                    found if not hidden else {"name": found.get("name", "")},
+                    _relationship(one) or "relationship not given",
+                )
+            )
             one.issues.note(
                 "informational", one.place, "Kept as text: the relationship is not one of a parent or carer we know."
             )
-    if own := _reached(patient, "phone", TELEPHONE):
+    own = [] if whole else _reached(patient, "phone", TELEPHONE)
+    if own:
         others.append(f"Telephone given for the child: {', '.join(own)}")
-    return parents[:MOST_OF_A_KIND], [*others, *(_line(one, one["relationship"]) for one in parents[MOST_OF_A_KIND:])]
+    return parents[:MOST_OF_A_KIND], others
 
 
 def referrer_of(bundle: Bundle, header: Resource, requests: Iterable[Resource]) -> dict[str, Any]:
@@ -176,10 +186,14 @@ def _birth_date(patient: Resource) -> str | None:
     return None
 
 
-def _addresses(patient: Resource, today: date) -> list[dict[str, Any]]:
+def _addresses(patient: Resource, today: date, *, hidden: bool) -> list[dict[str, Any]]:
     """Where the child lives first, then where they will, then where they did."""
     order = {"current": 0, "new": 1, "previous": 2}
-    found = [address for one in patient.many("address") if (address := _address(one, today))]
+    found = [
+        {**address, **({"confidential": True} if hidden or marked(one) else {})}
+        for one in patient.many("address")
+        if (address := _address(one, today))
+    ]
     return sorted(found, key=lambda address: order[address["kind"]])[:MOST_OF_A_KIND]
 
 

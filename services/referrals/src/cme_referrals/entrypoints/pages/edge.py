@@ -21,9 +21,12 @@ SAID: Mapping[str, tuple[str, str]] = {
     "link-used": ("This link has been used", "What you sent is safe with us. To tell us more, ask for a new link."),
     "link-expired": ("This link no longer works", LINK_IS_OVER),
     "not-found": ("We cannot find this page", "Check that the whole address was copied from the message."),
-    "too-many-requests": ("Too many requests", "Wait a minute, and try again."),
-    "too-large": ("This is too much at once", "Write less, and send it again."),
-    "unavailable": ("Sorry, there is a problem here", "Nothing was lost, and nothing was sent. Try again in a minute."),
+    "too-many-requests": ("Too many requests", "Go back, wait a minute, and try again."),
+    "too-large": ("This is too much at once", "What you wrote was not sent. Go back, write less, and send it again."),
+    "unavailable": (
+        "Sorry, there is a problem here",
+        "What you wrote was not sent. Go back, and send it again in a minute.",
+    ),
 }
 OTHERWISE = ("Sorry, there is a problem here", "Try again later, or telephone us.")
 

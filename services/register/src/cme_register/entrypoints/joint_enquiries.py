@@ -1,0 +1,115 @@
+"""The council's half of joint enquiries over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from cme_bus.database import Database
+from cme_calendars import local_date
+from cme_register.adapters.postgres import RegisterTx
+from cme_register.application.joint_enquiries import sign_for_authority, withdraw_for_authority
+from cme_register.domain.joint_enquiry import JointEnquiry, Signature
+from cme_register.entrypoints.officer import officer_of
+from cme_register.entrypoints.recording import Day, Urn
+from cme_timers import BusinessClock
+from cme_web.idempotency import IdempotencyKey, idempotent
+from cme_web.problems import Wrong
+from cme_web.tokens import CurrentCaller
+
+
+class _Said(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class MadeEnquiry(_Said):
+    """One thing the council did to find the child."""
+
+    made_on: Day
+    method: Literal[
+        "telephone", "email", "letter", "home_visit", "contacts", "health", "police", "housing", "social_care", "other"
+    ]
+    outcome: Literal[
+        "no_answer", "left_message", "spoke", "returned", "nobody_there", "moved_away", "not_known", "other"
+    ]
+
+
+class NewSignature(_Said):
+    """The council's half of the joint enquiries of ground (h) or (i)."""
+
+    school_urn: Urn
+    ground: Literal["h", "i"]
+    began_on: Day | None = Field(
+        default=None,
+        description="h: the last day of the leave; i: the first day of the absence. Left out: as the school has it.",
+    )
+    enquiries: Annotated[tuple[MadeEnquiry, ...], Field(min_length=1, max_length=100)]
+    found: bool = Field(strict=True, description="Whether the council has found the child.")
+    return_expected: bool | None = Field(
+        default=None,
+        strict=True,
+        description="Whether there are reasonable grounds to expect the child back. Needed where the child was found.",
+    )
+    signed_on: Day
+
+    @model_validator(mode="after")
+    def _says_what_is_needed(self) -> Self:
+        if self.found and self.return_expected is None:
+            raise Wrong(
+                "says that the child was found, and not whether a return is expected",
+                "Give return_expected as true or false.",
+            )
+        if any(one.made_on > self.signed_on for one in self.enquiries):
+            raise Wrong("has an enquiry after signed_on", "Sign on the day of the last enquiry, or later.")
+        return self
+
+
+class Nothing(_Said):
+    """No members."""
+
+
+def joint_enquiries_api(db: Database[RegisterTx], clock: BusinessClock) -> APIRouter:
+    """The routes of joint enquiries."""
+    router = APIRouter()
+
+    @router.post("/v1/children/{child_id}/joint-enquiries")
+    async def sign(child_id: UUID, body: NewSignature, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+        """Sign for the council (regulation 9(1)(h) and (i)). Signing again replaces what it said."""
+        by, route, now = officer_of(caller), f"POST /v1/children/{child_id}/joint-enquiries", clock.now()
+        signature = Signature(
+            found=body.found,
+            return_expected=body.return_expected,
+            enquiries=len(body.enquiries),
+            signed_on=body.signed_on,
+        )
+        async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
+            if not once.answered:
+                enquiry = await sign_for_authority(
+                    tx, child_id, signature, school_urn=body.school_urn, ground=body.ground, began_on=body.began_on,
+                    made=[one.model_dump(mode="json") for one in body.enquiries], by=by, at=now, today=local_date(now),
+                    new_id=uuid4,
+                )  # fmt: skip
+                once.answer(200, _shown(child_id, enquiry))
+        return once.response()
+
+    @router.post("/v1/children/{child_id}/joint-enquiries/{enquiry_id}/withdrawal")
+    async def take_back(
+        child_id: UUID, enquiry_id: UUID, body: Nothing, caller: CurrentCaller, key: IdempotencyKey
+    ) -> Response:
+        """Take the council's signature back; the school's stays."""
+        officer_of(caller)
+        route = f"POST /v1/children/{child_id}/joint-enquiries/{enquiry_id}/withdrawal"
+        async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
+            if not once.answered:
+                enquiry = await withdraw_for_authority(tx, child_id, enquiry_id, at=clock.now())
+                once.answer(200, _shown(child_id, enquiry))
+        return once.response()
+
+    return router
+
+
+def _shown(child_id: UUID, enquiry: JointEnquiry) -> dict[str, str]:
+    return {"child_id": str(child_id), "enquiry_id": str(enquiry.id), "decision": enquiry.decision.value}
