@@ -18,13 +18,16 @@ from tests.wiring.services import ROOT, SERVICES, environment
 LEADS = ("lead_officer", "team_manager", "service_lead", "head_of_service", "safeguarding", "operator")
 CALLERS = {
     "school": (("school",), {"urn": "990001"}),
+    "partner": (("partner",), {"partner_kind": "health"}),
     "officer": (LEADS, {"sub": "0a6e2d55-6c1c-4b43-8f6a-5a3c2a1f9b11"}),
 }
 
 
 @pytest.mark.prove
 @pytest.mark.timeout(420)
-@pytest.mark.parametrize(("service", "caller"), [*((one, "officer") for one in SERVICES), ("referrals", "school")])
+@pytest.mark.parametrize(
+    ("service", "caller"), [*((one, "officer") for one in SERVICES), ("referrals", "school"), ("referrals", "partner")]
+)
 async def test_schemathesis_finds_nothing(
     service: str, caller: str, new_database: Callable[..., Awaitable[str]], tmp_path: Path
 ) -> None:

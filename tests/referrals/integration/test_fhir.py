@@ -251,7 +251,10 @@ async def test_what_the_interface_does_is_open_and_true(visitor: Visitor) -> Non
 
 async def test_the_example_we_publish_does_what_we_say_of_it(visitor: Visitor) -> None:
     page = (Path(__file__).parents[3] / "docs" / "integrate" / "fhir.md").read_text(encoding="utf-8")
-    told = await taken(visitor, json.loads(page.partition("```json\n")[2].partition("```")[0]))
+    published = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    described = (await visitor.get("/openapi.json")).json()["paths"][FHIR]["post"]["requestBody"]["content"]
+    assert described[MEDIA_TYPE]["example"] == published
+    told = await taken(visitor, published)
     assert told["Task"]["status"] == "received"
     assert [one["severity"] for one in told["OperationOutcome"]["issue"]] == ["information"] * 5
     raised = (await visitor.said())[1][2]

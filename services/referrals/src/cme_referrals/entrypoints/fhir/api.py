@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -21,10 +20,11 @@ from cme_referrals.entrypoints.desk import Desk, note_told, receipt_of, sender_o
 from cme_referrals.entrypoints.fhir.answer import answer
 from cme_referrals.entrypoints.fhir.bundle import Message, read_message
 from cme_referrals.entrypoints.fhir.capability import capability
+from cme_referrals.entrypoints.fhir.described import WHY, answers, sent_as
 from cme_referrals.entrypoints.fhir.issues import Issues, UnfitMessageError
 from cme_referrals.entrypoints.fhir.notification import notification_of
 from cme_referrals.entrypoints.fhir.task import Asked, task
-from cme_referrals.entrypoints.fhir.wire import MEDIA_TYPE, FhirResponse, negotiate, read, refuse, unfit
+from cme_referrals.entrypoints.fhir.wire import FhirResponse, negotiate, read, refuse, unfit
 from cme_referrals.entrypoints.forms_partner import PartnerNotification
 from cme_referrals.entrypoints.refusals import told
 from cme_web.idempotency import idempotent
@@ -34,11 +34,6 @@ from cme_web.tokens import Caller, CurrentCaller
 ROUTE = "POST /fhir/R4/$process-message"
 TRANSPORT = frozenset({"id", "meta", "timestamp", "signature"})
 """Members of a Bundle that a sender's system may write anew when it repeats a message."""
-RESOURCE = {MEDIA_TYPE: {"schema": {"type": "object", "required": ["resourceType"]}}}
-REFUSED: Mapping[int | str, dict[str, Any]] = {
-    status: {"description": "An OperationOutcome that says why", "content": RESOURCE}
-    for status in (400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 503)
-}
 
 
 def api(desk: Desk) -> APIRouter:
@@ -46,7 +41,7 @@ def api(desk: Desk) -> APIRouter:
     router = APIRouter(prefix="/fhir/R4", default_response_class=FhirResponse)
     base = f"{desk.public_url}/fhir/R4"
 
-    @router.get("/metadata", responses={200: {"content": RESOURCE}, **REFUSED})
+    @router.get("/metadata", responses=answers(400, 406, 429))
     async def metadata(request: Request) -> Response:
         """What is supported, as a CapabilityStatement."""
         try:
@@ -57,8 +52,8 @@ def api(desk: Desk) -> APIRouter:
 
     @router.post(
         "/$process-message",
-        responses={200: {"content": RESOURCE}, **REFUSED},
-        openapi_extra={"requestBody": {"required": True, "content": RESOURCE}},
+        responses=answers(*WHY),
+        openapi_extra={"requestBody": {"required": True, "content": sent_as("process_message")}},
     )
     async def process_message(request: Request, caller: CurrentCaller) -> Response:
         """Take a message about a child as a partner's notification (policy 5.4), and answer with its Task."""
@@ -68,7 +63,7 @@ def api(desk: Desk) -> APIRouter:
         except UnfitMessageError as error:
             return unfit(error)
 
-    @router.get("/Task/{task_id}", responses={200: {"content": RESOURCE}, **REFUSED})
+    @router.get("/Task/{task_id}", responses=answers(400, 401, 404, 406, 429, 503))
     async def read_task(task_id: str, request: Request, caller: CurrentCaller) -> Response:
         """How far a notification has come, for whoever sent it."""
         try:
