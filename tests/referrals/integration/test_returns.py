@@ -133,7 +133,7 @@ async def test_an_attendance_return_is_due_on_the_tenth_school_day_once_somebody
     kept = await whole(visitor, answer)
     assert (kept["due_on"], kept["late"], kept["late_by"], kept["late_by_days"]) == ("2026-11-04", True, 2, "school")
     assert said_to_be_late(await visitor.said()) == [("attendance_return", "2026-11-04", 2)]
-    await load_days(db, OwnDays(SCHOOL, "2026/27"))
+    await load_days(db, OwnDays(SCHOOL, "2026-27"))
     assert len(said_to_be_late(await visitor.said())) == 1
 
 
