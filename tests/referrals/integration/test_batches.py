@@ -214,6 +214,15 @@ async def test_csv_and_ndjson_of_one_row_are_one_row(bulk: Bulk) -> None:
     assert (counts(as_csv), counts(await bulk.sent(lines(row)))) == ((1, 0, 0), (0, 1, 0))
 
 
+async def test_a_form_that_came_by_itself_is_not_taken_again_from_a_file(bulk: Bulk) -> None:
+    alone = await bulk.visitor.accepted("/v1/referrals", referral())
+    told = await bulk.sent(lines({"kind": "referral"} | referral(), {"kind": "referral"} | referral(on_roll=True)))
+    assert (told["accepted"], told["repeated"], told["refused"]) == (1, 1, 0)
+    rows = await bulk.visitor.get(told["results"] + "/accepted", bulk.visitor.school())
+    first, second = (json.loads(line) for line in rows.text.splitlines())
+    assert (first["reference"], first["repeated"], second["repeated"]) == (alone["reference"], True, False)
+
+
 @pytest.mark.parametrize("packing", ["gzip", "zip"])
 async def test_it_may_be_packed(bulk: Bulk, packing: str) -> None:
     rows = lines(*deletions(30))

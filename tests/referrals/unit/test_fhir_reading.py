@@ -126,6 +126,20 @@ def test_whoever_is_no_parent_stays_in_the_text_so_that_somebody_can_ring_them()
     assert [one["severity"] for one in said] == ["information"]
 
 
+@pytest.mark.parametrize("over", [{"active": False}, {"period": {"end": "2025"}}])
+def test_a_parent_who_no_longer_is_one_stays_in_the_text(over: dict[str, Any]) -> None:
+    form = form_of(message(mother=over))
+    assert "parents" not in form["child"] and "01632 960123" in form["more"]
+
+
+def test_what_turns_the_meaning_of_a_message_is_read_by_a_person() -> None:
+    form, said = read(
+        message(patient={"deceasedDateTime": "2026-11-01", "active": False}, request={"priority": "stat"})
+    )
+    assert "has died" in form["more"] and "no longer in use" in form["more"] and "stat" in form["more"]
+    assert [(one["severity"], one["code"]) for one in said] == [("warning", "business-rule")] * 2
+
+
 def test_a_contact_of_the_patient_may_be_a_parent() -> None:
     contact = {"relationship": [concept(ROLE, "FTH")], "name": {"family": CANARY, "given": ["Rowan"]}}
     parents = form_of(message(patient={"contact": [contact]}))["child"]["parents"]
@@ -336,6 +350,7 @@ def test_everything_wrong_is_said_at_once_and_a_flood_is_cut() -> None:
         b'{"a": "\xff"}',
         b"[" * 100_000,
         b'{"a":' * 100_000,
+        b'{"a":' * 65 + b"1" + b"}" * 65,
     ],
 )
 def test_what_is_no_json_that_can_be_kept_is_400(body: bytes) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cme_contracts.codes import ChallengeState, Ground, WithdrawalReason
+from cme_contracts.codes import ChallengeState, Factor, Ground, WithdrawalReason
 from cme_contracts.referrals import PupilDeleted, SubmissionChallenged, SubmissionWithdrawn
 from tests.register.integration.county import IMOGEN, Register
 from tests.register.invented import SCHOOL, child, deletion, referral
@@ -146,3 +146,51 @@ async def test_a_watch_ends_quietly_where_somebody_has_the_child_already(registe
     before = await register.told()
     await register.let_pass("2026-11-30T12:00:00+00:00")
     assert await register.told() == before
+
+
+async def teams(register: Register) -> list[tuple[str, str]]:
+    return [(one.body["team"], one.body["reason"]) for one in await register.said() if one.short == "child.handed-over"]
+
+
+@pytest.mark.policy("5.3.2")
+async def test_home_education_that_nothing_holds_back_goes_to_its_team_and_opens_no_case(register: Register) -> None:
+    """Scenarios 7 and 11: in writing, the stated day has passed; a plan is reviewed by the SEND team."""
+    await register.hear(deletion(ground=Ground.F, at=MONDAY, factors=(Factor.EHCP,)))
+    assert await teams(register) == [("home_education", "home-education"), ("send", "plan-review")]
+    assert await cases(register) == []
+    assert (await register.told())[0] == "submission.matched"
+
+
+@pytest.mark.policy("5.3.3")
+async def test_a_special_school_without_consent_is_told_to_those_who_must_settle_it_and_home_education_only_then(
+    register: Register,
+) -> None:
+    """Scenario 10: on 25 November nobody has consented."""
+    sent = deletion(ground=Ground.F, at=datetime(2026, 11, 25, 9, tzinfo=UTC), held_by=("special-school-consent",))
+    await register.hear(sent)
+    assert await teams(register) == []
+    for _ in range(2):
+        await register.hear(asked(sent, "special-school-consent", True))
+    assert await teams(register) == [("send", "special-school-consent"), ("legal", "special-school-consent")]
+    assert await cases(register) == []
+    await register.hear(asked(sent, "special-school-consent", False))
+    assert (await teams(register))[2:] == [("home_education", "home-education")]
+    assert await register.let_pass("2026-12-31T00:00:00+00:00") == 0
+
+
+@pytest.mark.policy("5.2.6")
+async def test_an_order_that_names_the_school_is_told_to_the_order_officer(register: Register) -> None:
+    """Scenario 12."""
+    sent = deletion(ground=Ground.A, known=True)
+    await register.hear(sent, asked(sent, "order-in-force", True))
+    assert await teams(register) == [("attendance_orders", "order-in-force")]
+    assert await cases(register) == []
+
+
+@pytest.mark.parametrize(("ground", "expected"), [(Ground.L, [("post_16", "school-leaver")]), (Ground.K, [])])
+async def test_a_school_leaver_goes_to_the_post_16_team_and_a_death_to_nobody(
+    register: Register, ground: Ground, expected: list[tuple[str, str]]
+) -> None:
+    await register.hear(deletion(ground=ground, factors=(Factor.EHCP,) if ground is Ground.K else ()))
+    assert await teams(register) == expected
+    assert await cases(register) == []

@@ -32,6 +32,7 @@ CLAIM = """
 INSERT INTO taken_row (name, contents, submission_id)
 SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::uuid[]) ORDER BY 1
 ON CONFLICT DO NOTHING RETURNING name"""
+TOOK = "INSERT INTO taken_row (name, contents, submission_id) VALUES ($1, $1, $2) ON CONFLICT DO NOTHING"
 LET_GO = "DELETE FROM taken_row WHERE name = ANY($1)"
 ACCEPT = "INSERT INTO batch_accepted SELECT $1, * FROM unnest($2::int[], $3::uuid[], $4::bool[])"
 REFUSE = "INSERT INTO batch_refused SELECT $1, * FROM unnest($2::int[], $3::text[], $4::bytea[])"
@@ -92,6 +93,10 @@ class PostgresBatches:
         """See the port."""
         row = await self._conn.fetchrow(FIND, batch_id, sender.scope)
         return Batch(**{**row, "state": State(row["state"]), "columns": tuple(row["columns"])}) if row else None
+
+    async def took(self, content: bytes, submission_id: UUID) -> None:
+        """Remember a form that came by itself, for when it comes in a batch: its content is its name."""
+        await self._conn.execute(TOOK, content, submission_id)
 
     async def known(self, names: Sequence[bytes]) -> Mapping[bytes, Known]:
         """See the port."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -57,6 +58,8 @@ async def receive(desk: Desk, kind: AnyKind, body: SentForm, caller: Caller, key
     async def carry_out(tx: ReferralsTx, once: Once) -> None:
         receipt = receipt_of(desk, body, caller)
         answer = await take(desk, tx, kind, body, receipt)
+        token, *_ = sameness(desk, kind, body, sender_of(caller))
+        await tx.batches.took(token, receipt.submission_id)  # so that a batch with this form does not take it again
         once.answer(202, answer, location=f"/v1/submissions/{receipt.submission_id}")
 
     return (await once_at_once(desk.db, caller, f"POST {kind.path}", key, body, carry_out)).response()
@@ -85,6 +88,11 @@ def _part(desk: Desk, kind: AnyKind, form: SentForm, receipt: Receipt) -> Part:
     scope = Sender(subject=receipt.sender, urn=receipt.school_urn).scope
     child = child_tokens(desk.blinds, scope, form.child.about())
     return Part(receipt=mine, take_in=kind.use_case(form, desk.authority), child=child)
+
+
+def sameness(desk: Desk, kind: AnyKind, form: BaseModel, sender: Sender) -> tuple[bytes, ...]:
+    """Blind tokens of what this sender says with this form: the same form again has the same."""
+    return desk.blinds.tokens("content", sender.scope, kind.kind, json.dumps(written(form), sort_keys=True))
 
 
 def written(form: BaseModel) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +10,7 @@ from cme_referrals.application.batches import FormRow, RefusedRow, RowFault
 from cme_referrals.application.telling import Sender
 from cme_referrals.domain.errors import SubmissionError
 from cme_referrals.entrypoints.ctf.sheet import CtfSheet
-from cme_referrals.entrypoints.desk import Desk, parts_of, receipt_of, written
+from cme_referrals.entrypoints.desk import Desk, parts_of, receipt_of, sameness
 from cme_referrals.entrypoints.kinds import UnfitFormError, faults_of, read_form
 from cme_referrals.entrypoints.sheets import Row, Sheet
 from cme_web.tokens import Caller
@@ -52,8 +51,7 @@ class RowReader:
         if row.sameness is not None:
             contents = blinds.tokens("pupil", scope, row.sameness)
         else:
-            content = json.dumps(written(form), sort_keys=True)
-            contents = blinds.tokens("content", scope, kind.kind, content)
+            contents = sameness(self._desk, kind, form, self._sender)
         return FormRow(
             number=row.number,
             sent=row.sent or "",

@@ -13,6 +13,7 @@ from cme_contracts.codes import Team
 from cme_register.application.rules import Rules, Watch
 from cme_register.domain.clocks import ClockDefinition, ClockTable, Rung
 from cme_register.domain.codes import Outcome, Proof, Role, SubmissionKind
+from cme_register.domain.deletion_teams import DeletionTeams, TeamRow
 from cme_register.domain.handover import HandOverRule, HandOverTable
 from cme_register.domain.outcomes import OutcomeRule, OutcomeTable
 
@@ -25,6 +26,7 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules
     Raises ValueError, KeyError or TypeError for a file that is not such a table.
     """
     clocks = tomllib.loads((folder / "clocks.toml").read_text("utf-8"))["clock"]
+    teams = tomllib.loads((folder / "deletion_teams.toml").read_text("utf-8"))["team"]
     watches = tomllib.loads((folder / "watches.toml").read_text("utf-8"))["watch"]
     outcomes = tomllib.loads((folder / "outcomes.toml").read_text("utf-8"))["outcome"]
     hand_overs = tomllib.loads((folder / "hand_overs.toml").read_text("utf-8"))["hand_over"]
@@ -33,6 +35,7 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules
         outcomes=OutcomeTable(map(_outcome, outcomes)),
         hand_overs=HandOverTable(map(_hand_over, hand_overs)),
         days=WorkingDays(closures),
+        deletion_teams=DeletionTeams(map(_team, teams)),
         watches=tuple(Watch(**row) for row in watches),
     )
 
@@ -62,3 +65,11 @@ def _hand_over(row: dict[str, Any]) -> HandOverRule:
     return HandOverRule(
         kind=SubmissionKind(row["kind"]), team=team, valid_from=row["valid_from"], source=row["source"]
     )  # fmt: skip
+
+
+def _team(row: dict[str, Any]) -> TeamRow:
+    if Team(row["team"]) is Team.UNKNOWN:
+        raise ValueError("a deletion return is told to a team that there is not")
+    if ("rule" in row) == ("grounds" in row):
+        raise ValueError(f"who tells {row['team']}: a rule, or grounds?")
+    return TeamRow(**(row | {"reason": row.get("reason") or row["rule"], "grounds": frozenset(row.get("grounds", ()))}))

@@ -8,7 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from cme_calendars import end_of_day, local_date
+from cme_contracts.codes import ChallengeState
 from cme_contracts.referrals import SubmissionChallenged
+from cme_register.application.deletion_teams import Returned, hand_over_challenged, hand_over_returns
 from cme_register.application.ports import Child, Kept, Transaction
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.settling import Arrival, category_changed, settle
@@ -47,6 +49,8 @@ async def note_rule(tx: Transaction, event: SubmissionChallenged, rules: Rules, 
     if found is None or event.still_on_roll is None or found[0].submission.kind is not SubmissionKind.DELETION:
         return  # nothing that the register has, or said by an intake that did not know of holding back
     kept, child = found
+    if event.still_on_roll and event.state is ChallengeState.CHALLENGED and not kept.superseded:
+        await hand_over_challenged(tx, Returned(kept, child.id), event.rule, rules, at=at, new_id=new_id)
     before = set(kept.submission.held_by)
     held = before | {event.rule} if event.still_on_roll else before - {event.rule}
     if held == before:
@@ -58,9 +62,9 @@ async def note_rule(tx: Transaction, event: SubmissionChallenged, rules: Rules, 
         await _keep_on_roll(tx, kept, child, rules, at=at)
     elif before and not held:
         await tx.timers.cancel(kept.submission.id, WATCH)
-        await _settle_again(
-            tx, replace(kept, submission=replace(kept.submission, held_by=())), child, rules, at, new_id
-        )
+        free = replace(kept, submission=replace(kept.submission, held_by=()))
+        await _settle_again(tx, free, child, rules, at, new_id)
+        await hand_over_returns(tx, [Returned(free, child.id)], rules, at=at, new_id=new_id)
 
 
 async def forget_chain(tx: Transaction, first_id: UUID, *, at: datetime) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from cme_bus.meta import Meta
 from cme_calendars import local_date
 from cme_contracts.register import SubmissionMatched
+from cme_register.application.deletion_teams import Returned, hand_over_returns
 from cme_register.application.handing_over import ForTeam, hand_over
 from cme_register.application.holding import take_returns
 from cme_register.application.matching import Described, Match, match
@@ -52,6 +53,14 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
     known = [one.submission.id for one, found in zip(fresh, matches, strict=True) if not found.new_record]
     await take_returns(tx, returns, known, rules, at=at)
     await tell(tx, settled.said)
+    owners = {one.submission.id: one for one in arrivals}
+    await hand_over_returns(
+        tx,
+        [Returned(one, owners[one.submission.id].child_id, owners[one.submission.id].cause) for one in returns],
+        rules,
+        at=at,
+        new_id=new_id,
+    )
     await hand_over(tx, [*_for_others(arrivals, rules, new_id)], at=at)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from cme_calendars import WorkingDays
 from cme_register.domain.clocks import ClockTable
+from cme_register.domain.deletion_teams import DeletionTeams
 from cme_register.domain.handover import HandOverTable
 from cme_register.domain.outcomes import OutcomeTable
 
@@ -34,6 +35,7 @@ class Rules:
     hand_overs: HandOverTable
     days: WorkingDays
     watches: tuple[Watch, ...] = ()
+    deletion_teams: DeletionTeams = field(default_factory=DeletionTeams)
 
     def watch_days(self, on: date) -> int:
         """Working days of a watch that begins on a day: of the latest row that holds."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,8 +41,9 @@ class Bundle:
         self.itself = Element(members, "Bundle", issues)
         self.issues = issues
         self.resources = [found for entry in self.itself.many("entry") if (found := _resource(entry))]
-        urls = [_url(one.full_url) for one in self.resources if one.full_url]
-        if len(set(urls)) < len(urls):
+        self._urls = _found_by((_url(one.full_url), one) for one in self.resources if one.full_url)
+        self._names = _found_by((f"{one.type}/{one.id}", one) for one in self.resources if one.id)
+        if None in self._urls.values():
             issues.error("invariant", "Bundle.entry.fullUrl", "Two entries have one fullUrl.", "Give each its own.")
 
     def of(self, *types: str) -> list[Resource]:
@@ -60,10 +61,7 @@ class Bundle:
             return Resource(match.members, match.place, self.issues, source.full_url) if match else None
         wanted = _url(given)
         base = "/".join(source.full_url.split("/")[:-2]) if source.full_url.startswith("http") else ""
-        exact = [one for one in self.resources if one.full_url and _url(one.full_url) in (wanted, f"{base}/{wanted}")]
-        named = [one for one in self.resources if f"{one.type}/{one.id}" == wanted]
-        found = exact or named
-        return found[0] if len(found) == 1 else None
+        return self._urls.get(wanted) or self._urls.get(f"{base}/{wanted}") or self._names.get(wanted)
 
 
 def read_message(members: Mapping[str, Any], issues: Issues) -> Message | None:
@@ -98,6 +96,14 @@ def read_message(members: Mapping[str, Any], issues: Issues) -> Message | None:
         requests=requests,
         patient=patients[0],
     )
+
+
+def _found_by(named: Iterable[tuple[str, Resource]]) -> dict[str, Resource | None]:
+    """By name; None where two resources share it, so that it finds neither."""
+    found: dict[str, Resource | None] = {}
+    for name, one in named:
+        found[name] = None if name in found else one
+    return found
 
 
 def _resource(entry: Element) -> Resource | None:

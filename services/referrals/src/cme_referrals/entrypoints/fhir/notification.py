@@ -19,6 +19,9 @@ LONGEST = 4000
 """Characters of the form's text box."""
 CODED = {"ServiceRequest": ("category", "code", "reasonCode", "orderDetail"), "Task": ("code", "reasonCode")}
 """Where a request says by codes what it is about; all may be a list or one."""
+DIED = "The message says that the child has died."
+REPLACED = "The message says that this record of the child is no longer in use."
+PRESSING = frozenset({"urgent", "asap", "stat"})
 UNNAMED = "No name was given: see the other facts, and the message itself."
 ITS_OWN = frozenset({"http://hl7.org/fhir/CodeSystem/task-code"})
 """Systems whose codes say what a Task is, and nothing about the child."""
@@ -54,7 +57,7 @@ ELEMENTS = {
 def notification_of(message: Message, issues: Issues, today: date) -> PartnerNotification | None:
     """The form that a message fills in; None where it does not, and `issues` say why."""
     child = child_of(message.bundle, message.patient, today)
-    parents, others = parents_and_others(message.bundle, message.patient)
+    parents, others = parents_and_others(message.bundle, message.patient, today)
     form: dict[str, Any] = {
         "child": {**child, **({"parents": parents} if parents else {})},
         "referrer": referrer_of(message.bundle, message.header, message.requests),
@@ -65,7 +68,7 @@ def notification_of(message: Message, issues: Issues, today: date) -> PartnerNot
             _take(form, place, coding, element, today)
         _take_inputs(form, request)
         texts += _texts(request)
-    if more := "\n".join(dict.fromkeys([*texts, *others])):
+    if more := "\n".join(dict.fromkeys([*texts, *_remarks(message), *others])):
         if len(more) > LONGEST:
             issues.warning(
                 "too-long", "", "The texts are longer than the form.", "The message is kept whole; its texts were cut."
@@ -151,6 +154,20 @@ def _state(form: dict[str, Any], field: str, value: str | bool, element: Element
     if form.get(field, value) != value:
         element.issues.warning("conflict", element.place, "It says otherwise elsewhere.", "The first was used.")
     form.setdefault(field, value)
+
+
+def _remarks(message: Message) -> Iterator[str]:
+    """What changes the meaning of a message and has no field: whoever reads the form must see it."""
+    patient = message.patient
+    if patient.flag("deceasedBoolean") or patient.text("deceasedDateTime"):
+        patient.issues.warning("business-rule", patient.at("deceased"), DIED, "An officer will read it.")
+        yield DIED
+    if patient.flag("active") is False or patient.many("link"):
+        patient.issues.warning("business-rule", patient.place, REPLACED, "Send the record in use.")
+        yield REPLACED
+    for request in message.requests:
+        if (priority := request.text("priority")) in PRESSING:
+            yield f"Marked by the sender as {priority}."
 
 
 def _texts(request: Resource) -> list[str]:

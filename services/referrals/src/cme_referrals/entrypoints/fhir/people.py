@@ -40,7 +40,7 @@ def child_of(bundle: Bundle, patient: Resource, today: date) -> dict[str, Any]:
     return {name: value for name, value in child.items() if value}
 
 
-def parents_and_others(bundle: Bundle, patient: Resource) -> tuple[list[dict[str, Any]], list[str]]:
+def parents_and_others(bundle: Bundle, patient: Resource, today: date) -> tuple[list[dict[str, Any]], list[str]]:
     """The child's parents; and other people as lines of text, so that whoever reads the form can ring them."""
     related: list[Element] = []
     for person in bundle.of("RelatedPerson"):
@@ -55,7 +55,8 @@ def parents_and_others(bundle: Bundle, patient: Resource) -> tuple[list[dict[str
     whole = restricted(bundle.itself, patient)
     for one in (*related, *patient.many("contact")):
         one.refuse_modifiers()
-        found, kind = _person(one), _parent_kind(one)
+        holds = one.flag("active") is not False and not one.ended(today)
+        found, kind = _person(one), _parent_kind(one) if holds else None
         hidden = whole or restricted(one)
         if kind and found.get("name"):
             parents.append({**found, "relationship": kind, **({"confidential": True} if hidden else {})})
@@ -67,7 +68,7 @@ def parents_and_others(bundle: Bundle, patient: Resource) -> tuple[list[dict[str
                 )
             )
             one.issues.note(
-                "informational", one.place, "Kept as text: the relationship is not one of a parent or carer we know."
+                "informational", one.place, "Kept as text: it is no relationship of a parent or carer that holds."
             )
     own = [] if whole else _reached(patient, "phone", TELEPHONE)
     if own:

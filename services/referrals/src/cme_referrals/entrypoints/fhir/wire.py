@@ -20,6 +20,8 @@ ANY = frozenset({"*/*", "application/*"})
 VERSIONS = frozenset({"4.0", "4.0.0", "4.0.1"})
 NOTHING = re.compile(r"(?<!\\)(\\\\)*\\u0000")
 """U+0000 as JSON writes it; a database keeps it in no text."""
+DEEPEST = 64
+"""Levels of a message; FHIR needs about twenty, and whoever reads the form later must be able to."""
 SEND = f"Send JSON as {MEDIA_TYPE}."
 
 
@@ -80,9 +82,18 @@ def parsed(body: bytes) -> dict[str, Any]:
         raise refuse(400, "structure", f"The body is not JSON that can be read. {SEND}") from None
     if not isinstance(found, dict):
         raise refuse(400, "structure", "The body is not an object. Send a Bundle of type message.")
+    level = [found]
+    for _ in range(DEEPEST):
+        level = [one for node in level for one in (node.values() if isinstance(node, dict) else node) if _holds(one)]
+    if level:
+        raise refuse(400, "structure", "It is nested too deeply. No message about a child is.")
     if NOTHING.search(written):
         raise refuse(400, "structure", "A text holds the character U+0000. Leave it out.")
     return found
+
+
+def _holds(node: object) -> bool:
+    return isinstance(node, dict | list)
 
 
 class _TwiceError(ValueError):
