@@ -279,6 +279,17 @@ def challenged(
     )
 
 
+def challenged_on_several() -> tuple[referrals.SubmissionChallenged, ...]:
+    """Two rules were challenged at once."""
+    first = challenged()
+    notice = f"1. {first.what}\nWhat to do: {first.mend}\n\n2. The day has not passed.\nWhat to do: Wait for it."
+    second = {"rule": "ground-f-stated-day", "what": "The day has not passed.", "mend": "Wait for it."}
+    return (
+        first.model_copy(update={"with_others": True, "notice": notice}),
+        first.model_copy(update=second | {"with_others": True}),
+    )
+
+
 def handed_over(child_id: UUID, team: Team = Team.HOME_EDUCATION) -> register.HandedOver:
     sent = submission()
     del sent["received_at"]

@@ -242,6 +242,14 @@ class SubmissionChallenged(Submission):
         default=None,
         description="Whether, as long as this rule stands so, the child is treated as still registered at the school.",
     )
+    with_others: bool | None = Field(
+        default=None,
+        description="True: several rules were challenged at once, and one event among them has the notice.",
+    )
+    notice: str | None = Field(
+        default=None,
+        description="What and mend of all that were challenged at once, for the school to be told in one message.",
+    )
     decided_at: Instant = instant("When intake decided.")
 
 

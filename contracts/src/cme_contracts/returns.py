@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from cme_contracts.base import Service
-from cme_contracts.codes import AbsenceCode, Factor, ReturnKind
+from cme_contracts.codes import AbsenceCode, Factor, Ground, ReturnKind
 from cme_contracts.fields import LaCode, Urn, date, day
 from cme_contracts.people import Child
 from cme_contracts.referrals import PUBLIC_TASK, STREAM, Submission
@@ -133,6 +133,9 @@ class ReturnLate(Submission):
 
     kind: ReturnKind
     school_urn: Urn
+    ground: Ground | None = Field(
+        default=None, description="Of a deletion return. Of a death (k) no school is written to."
+    )
     due_on: date = day("The last day on which it would have been in time.")
     late_by: int | None = Field(
         default=None,

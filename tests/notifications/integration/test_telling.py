@@ -10,7 +10,16 @@ import pytest
 
 import cme_council
 from cme_bus.meta import Meta
-from cme_contracts.codes import ChallengeState, LinkPurpose, OfficerRole, Outcome, ReferrerKind, Team
+from cme_contracts.codes import (
+    ChallengeState,
+    Ground,
+    LinkPurpose,
+    OfficerRole,
+    Outcome,
+    ReferrerKind,
+    ReturnKind,
+    Team,
+)
 from cme_contracts.notifications import MessageFailed, MessageSent, ReferrerInformed
 from cme_notifications.adapters.mailbox import Mailbox
 from cme_notifications.adapters.postgres import forget_contacts
@@ -316,6 +325,24 @@ async def test_a_school_is_told_what_does_not_fit_and_not_what_is_still_to_be_de
     assert all(words in body for words in (asked.what, asked.mend, asked.source))
 
 
+@pytest.mark.policy("5.2.6")
+async def test_what_does_not_fit_at_once_is_one_message(service: Service) -> None:
+    several = invented.challenged_on_several()
+    await service.hear(invented.school(), *several)
+    await service.send_all()
+    assert await service.mail("office@example.org") == [f"Please look at your deletion return {several[0].reference}"]
+    body = await service.pool.fetchval("SELECT body FROM mailbox")
+    assert all(one.what in body and one.mend in body for one in several)
+
+
+async def test_a_death_brings_the_school_no_letter(service: Service) -> None:
+    died = invented.pupil_deleted().model_copy(update={"ground": Ground.K})
+    asked = invented.challenged().model_copy(update={"ground": Ground.K})
+    await service.hear(invented.school(), died, asked)
+    await service.send_all()
+    assert await service.mail() == [] and await service.rows() == []
+
+
 @pytest.mark.policy("5.3.2")
 async def test_a_team_gets_what_is_handed_to_it_once_with_a_reference_and_no_name(service: Service) -> None:
     event = invented.handed_over(uuid4())
@@ -348,3 +375,13 @@ async def test_what_cannot_reach_its_team_is_for_the_team_manager_to_hand_over(s
     assert await service.states() == {
         "medical_needs": "permanently failed", "unknown": "permanently failed", str(manager): "sent"
     }  # fmt: skip
+
+
+async def test_a_school_is_told_of_a_late_return_and_never_of_a_childs_death(service: Service) -> None:
+    of_a_death = invented.late().model_copy(update={"kind": ReturnKind.DELETION_RETURN, "ground": Ground.K})
+    late = invented.late()
+    await service.hear(invented.school(), late, of_a_death)
+    await service.send_all()
+    assert await service.mail("office@example.org") == [f"Your return {late.reference} came late"]
+    body = await service.pool.fetchval("SELECT body FROM mailbox")
+    assert "Attendance return" in body and "Monday 7 December 2026" in body

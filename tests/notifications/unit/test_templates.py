@@ -74,7 +74,8 @@ def claimed(message: Message | object, **options: object) -> Claimed:
 async def letters() -> list[Letter]:
     """Every route's letter, from an example of its event."""
     written = []
-    for event in (*invented.one_of_each().values(), invented.link_requested(LinkPurpose.FOLLOW)):
+    others = (invented.link_requested(LinkPurpose.FOLLOW), *invented.challenged_on_several())
+    for event in (*invented.one_of_each().values(), *others):
         tx = FakeTx(uuid4())
         await tell(tx, TABLE, event, meta(event), at=NOON)  # type: ignore[arg-type]
         written += [COMPOSER.compose(claimed(owed))[0] for owed in tx.owed]

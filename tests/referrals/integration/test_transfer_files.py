@@ -71,8 +71,10 @@ async def test_a_leaver_in_a_transfer_file_is_the_deletion_return_that_could_hav
     assert whole["as_received"] == {"child": child, "ground": "g", "deleted_on": "2026-11-20"}
     in_file = [type_ for type_, _, _ in await bulk.visitor.said()]
     await bulk.visitor.pool.execute("DELETE FROM outbox")
-    await bulk.visitor.accepted("/v1/deletion-returns", whole["as_received"])
+    typed = {"child": child | {"surname": f"{CANARY} 3"}, "ground": "g", "deleted_on": "2026-11-20"}
+    await bulk.visitor.accepted("/v1/deletion-returns", typed)
     assert in_file == [type_ for type_, _, _ in await bulk.visitor.said()] * 2
+    assert counts(await bulk.sent(transfer_file(pupil(3)), XML)) == (0, 1, 0)
     assert (await view(bulk, told["results"]))["file_kept"] is False
     assert await bulk.visitor.count("kept_file") == 0
 

@@ -12,10 +12,18 @@ from cme_calendars import SchoolDays, WorkingDays
 from cme_contracts.base import Event
 from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
 from cme_contracts.people import Child, Referrer
-from cme_contracts.referrals import ConcernReported, PupilAdded, PupilDeleted, ReferralRaised, ReferrerNamed
+from cme_contracts.referrals import (
+    ConcernReported,
+    PupilAdded,
+    PupilDeleted,
+    ReferralRaised,
+    ReferrerNamed,
+    SubmissionChallenged,
+)  # fmt: skip
 from cme_contracts.returns import ReturnLate
 from cme_referrals.adapters.blinding import ADDRESSES, Blinding
 from cme_referrals.application.authority import Authority
+from cme_referrals.application.forms import Evidence
 from cme_referrals.application.ports import Returned, Submission
 from cme_referrals.application.receive_referral import receive_referral
 from cme_referrals.application.receive_return import receive_deletion_return, receive_new_pupil_return
@@ -258,3 +266,21 @@ async def test_a_return_from_a_school_on_no_list_yet_belongs_to_this_council(tx:
 async def test_a_return_comes_from_a_school(tx: Fake) -> None:
     with pytest.raises(NoSchoolError):
         await receive_deletion_return(tx, deletion_form(), receipt(school_urn=None), NOWHERE)
+
+
+@pytest.mark.policy("5.2.6")
+async def test_what_is_challenged_at_once_is_told_in_one_notice(tx: Fake) -> None:
+    form = deletion_form(ground=Ground.C, last_attended_on=date(2026, 11, 21), evidence=Evidence())
+    await receive_deletion_return(tx, form, receipt(), NOWHERE)
+    asked = [one for one in tx.published if isinstance(one, SubmissionChallenged)]
+    assert [(one.rule, one.state.value) for one in asked] == [
+        ("ground-c-other-schools", "challenged"), ("order-in-force", "not_yet_known"), ("retrospective", "challenged")
+    ]  # fmt: skip
+    first, waiting, second = asked
+    assert first.notice and all(words in first.notice for words in (first.what, first.mend, second.what, second.source))
+    assert (second.notice, second.with_others, waiting.notice, waiting.with_others) == (None, True, None, None)
+
+    alone = Fake()
+    await receive_deletion_return(alone, deletion_form(evidence=Evidence()), receipt(), NOWHERE)
+    (one,) = [one for one in alone.published if isinstance(one, SubmissionChallenged)]
+    assert (one.rule, one.notice, one.with_others, one.ground) == ("ground-g-new-home", None, None, Ground.G)

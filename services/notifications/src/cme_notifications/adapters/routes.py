@@ -25,13 +25,14 @@ def read_routes(path: Path = ROUTES) -> RoutingTable:
 
 def _route(row: Mapping[str, Any]) -> Route:
     try:
-        by_hand, where = (
+        by_hand, where, never = (
             {name: tuple(codes) for name, codes in row.get(column, {}).items()}
-            for column in ("by_hand_if", "only_where")
+            for column in ("by_hand_if", "only_where", "never_where")
         )
         return Route(**{
             **row, "tells": Tells(row["tells"]), "link": Link(row["link"]), "fields": tuple(row.get("fields", ())),
             "by_hand_if": by_hand or None, "only_where": where or None,
+            "never_where": never or None,
         })  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
         raise BadRoute(f"a row of {row.get('event', 'no event')} cannot be read: {error}") from error
@@ -48,6 +49,7 @@ def _check(route: Route) -> None:
         route.unless,
         *(route.by_hand_if or ()),
         *(route.only_where or ()),
+        *(route.never_where or ()),
     ]
     for name in filter(None, uses):
         if name not in event.model_fields:

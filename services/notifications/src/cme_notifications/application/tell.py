@@ -86,6 +86,7 @@ def _applies(route: Route, event: Event) -> bool:
         (route.only_if is None or bool(_field(event, route.only_if)))
         and not (route.unless is not None and bool(_field(event, route.unless)))
         and all(str(_field(event, name)) in codes for name, codes in (route.only_where or {}).items())
+        and not any(str(_field(event, name)) in codes for name, codes in (route.never_where or {}).items())
     )
 
 

@@ -81,6 +81,8 @@ class Route:
     """A field of the event that must not be true."""
     only_where: Mapping[str, tuple[str, ...]] | None = None
     """Field and codes: anybody is told only where the field holds one of them."""
+    never_where: Mapping[str, tuple[str, ...]] | None = None
+    """Field and codes: nobody is told where the field holds one of them."""
     by_hand_if: Mapping[str, tuple[str, ...]] | None = None
     """Field and codes for which no message is sent by itself: somebody must find the words."""
     informs_referrer: bool = False

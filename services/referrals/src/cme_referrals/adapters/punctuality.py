@@ -25,8 +25,9 @@ SET done_on = $2, counted_from = $3, in_class = $4, exempt = $5, unit = $6, due_
 WHERE first_submission_id = $1"""
 
 SELECT = """
-SELECT p.*, s.reference, s.received_at
+SELECT p.*, s.reference, s.received_at, d.facts->>'ground' AS ground
 FROM punctuality AS p JOIN submission AS s ON s.id = p.first_submission_id
+LEFT JOIN deletion AS d ON d.submission_id = p.first_submission_id
 """
 OF_CHAIN = SELECT + "WHERE p.first_submission_id = $1"
 OF_SUBMISSION = (
@@ -98,6 +99,7 @@ def _timed(row: asyncpg.Record) -> Timed:
         done_on=row["done_on"],
         counted_from=row["counted_from"],
         in_class=row["in_class"],
+        ground=row["ground"],
         exempt=row["exempt"],
         timing=Timing(unit=Unit(row["unit"]), due_on=row["due_on"], late=row["late"], late_by=row["late_by"]),
     )

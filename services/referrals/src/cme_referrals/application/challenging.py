@@ -9,14 +9,20 @@ from cme_bus.meta import Meta
 from cme_contracts.codes import ChallengeState, Ground
 from cme_contracts.referrals import SubmissionChallenged
 from cme_referrals.application.ports import Publishes, Returned
-from cme_referrals.domain.rules import Challenge
+from cme_referrals.domain.rules import Challenge, State
 
 
 def announce(
     tx: Publishes, returned: Returned, challenges: Iterable[Challenge], *, at: datetime, cause: Meta | None = None
 ) -> None:
-    """Say `SubmissionChallenged` for each. Whoever calls has inserted or locked the submission's row."""
-    for one in challenges:
+    """Say `SubmissionChallenged` for each. Whoever calls has inserted or locked the submission's row.
+
+    What is challenged at once is told to the school at once: the first of it carries the notice.
+    """
+    said = list(challenges)
+    asked = [one.rule for one in said if one.state is State.CHALLENGED]
+    notice = _notice(one for one in said if one.state is State.CHALLENGED) if len(asked) > 1 else None
+    for one in said:
         event = SubmissionChallenged(
             submission_id=returned.submission_id,
             first_submission_id=returned.first_submission_id,
@@ -31,6 +37,16 @@ def announce(
             not_before=one.not_before,
             still_on_roll=one.still_on_roll,
             ground=Ground(returned.deletion.ground),
+            with_others=True if notice and one.rule in asked else None,
+            notice=notice if asked[:1] == [one.rule] else None,
             decided_at=at,
         )
         tx.publish(event, cause=cause)
+
+
+def _notice(asked: Iterable[Challenge]) -> str:
+    """What is asked, numbered, in the words of the table."""
+    return "\n\n".join(
+        f"{number}. {one.what}\nWhat to do: {one.mend}\nThe law: {one.source}."
+        for number, one in enumerate(asked, start=1)
+    )

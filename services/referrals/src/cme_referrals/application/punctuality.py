@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from cme_calendars import SchoolDays, local_date
-from cme_contracts.codes import ReturnKind
+from cme_contracts.codes import Ground, ReturnKind
 from cme_contracts.returns import ReturnLate
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.forms import Receipt
@@ -29,6 +29,7 @@ async def time_return(
     *,
     done_on: date | None = None,
     in_class: bool | None = None,
+    ground: Ground | None = None,
 ) -> Timed:
     """When a school's return was due, and whether it is late. `done_on`: what it tells was done; None: it is done by coming.
 
@@ -55,6 +56,7 @@ async def time_return(
         done_on=done,
         counted_from=counted_from,
         in_class=in_class,
+        ground=ground and ground.value,
         exempt=exempt,
         timing=found,
         standing=standing,
@@ -114,6 +116,7 @@ def _announce(tx: Publishes, timed: Timed, *, known_before: bool) -> None:
             received_at=timed.received_at,
             kind=ReturnKind(timed.kind),
             school_urn=timed.school_urn,
+            ground=Ground(timed.ground) if timed.ground else None,
             due_on=found.due_on,
             late_by=found.late_by,
             counted_in=found.unit,

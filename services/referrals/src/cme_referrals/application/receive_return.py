@@ -105,7 +105,14 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
     days = await tx.schools.days_of(school.urn, school.la_code) if deletion.counts_school_days else None
     found = findings(Known(deletion=deletion, days=days), rule_table().rules)
     timed = await time_return(
-        tx, Kind.DELETION_RETURN, receipt, school, authority, form.deleted_on, in_class=form.most_senior_class
+        tx,
+        Kind.DELETION_RETURN,
+        receipt,
+        school,
+        authority,
+        form.deleted_on,
+        in_class=form.most_senior_class,
+        ground=form.ground,
     )
     received = Received(
         still_missing=(*still_missing(Kind.DELETION_RETURN, given), *_no_start(form), *school.missing),

@@ -29,6 +29,8 @@ class Timed:
     """None: not said."""
     in_class: bool | None
     """In the class whose returns may not be needed. None: not said, or another kind."""
+    ground: str | None = None
+    """A deletion return's."""
     exempt: bool | None
     """It was not needed. None: it cannot be said, or another kind."""
     timing: Timing

@@ -48,10 +48,9 @@ class RowReader:
         kind, form = read_form(values)
         kind.may_send(self._caller)
         blinds, scope = self._desk.blinds, self._sender.scope
-        if row.sameness is not None:
-            contents = blinds.tokens("pupil", scope, row.sameness)
-        else:
-            contents = sameness(self._desk, kind, form, self._sender)
+        contents = sameness(self._desk, kind, form, self._sender)
+        if row.sameness is not None:  # known by either: as this pupil, or as this form
+            contents = (*blinds.tokens("pupil", scope, row.sameness), *contents)
         return FormRow(
             number=row.number,
             sent=row.sent or "",
