@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,7 +19,17 @@ from cme_bus.migrate import migrate
 from cme_bus.sealing import Key, VersionedKeyring
 from cme_calendars import WorkingDays
 from cme_contracts.base import Event
-from cme_contracts.codes import CaseKind, Category, Factor, OfficerRole, Outcome, Proof, ReferrerKind
+from cme_contracts.codes import (
+    CaseKind,
+    Category,
+    EncompassRecipient,
+    Factor,
+    OfficerRole,
+    Outcome,
+    Proof,
+    ReferrerKind,
+)
+from cme_contracts.encompass import EncompassNotice, EncompassNotified
 from cme_contracts.people import Address, Child, Confidential
 from cme_contracts.referrals import ConcernReported, ConfidentialAddressGiven
 from cme_contracts.register import (
@@ -186,6 +196,18 @@ class Someone:
             reference="CME-0000-TEST",
             received_at=self._next(),
             personal=Sealed(Confidential(addresses=(hidden,))),
+        )
+
+    def incident(self, *, submission: UUID) -> EncompassNotified:
+        notice = EncompassNotice(child=Child(forename="Testa", surname=CANARY), incident_on=date(2026, 11, 21))
+        return EncompassNotified(
+            submission_id=submission,
+            first_submission_id=submission,
+            reference="CME-0000-TEST",
+            received_at=self._next(),
+            recipient=EncompassRecipient.SETTING,
+            on_time=False,
+            personal=Sealed(notice),
         )
 
     def matched(self, submission: UUID, chain: UUID | None = None) -> SubmissionMatched:

@@ -116,6 +116,15 @@ class JointDecision(OpenCode):
     UNKNOWN = "unknown"
 
 
+class EncompassRecipient(OpenCode):
+    """Who is told of an Operation Encompass notice before the next school day."""
+
+    SETTING = "setting"
+    COUNCIL_OFFICER = "council_officer"
+    """Of a child who is educated at home or on no roll."""
+    UNKNOWN = "unknown"
+
+
 class WithdrawalReason(OpenCode):
     """Why a sender takes back what they sent. A code, never a narrative."""
 

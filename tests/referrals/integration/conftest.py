@@ -105,9 +105,9 @@ def issuer() -> Issuer:
 
 
 @pytest.fixture
-async def visitor(db: Database[ReferralsTx], clock: Standing, issuer: Issuer) -> AsyncIterator[Visitor]:
-    """Somebody at the door, over the whole ASGI stack."""
-    desk = Desk(
+def desk(db: Database[ReferralsTx], clock: Standing) -> Desk:
+    """What every way in works with."""
+    return Desk(
         db=db,
         clock=clock,
         links=LINKS,
@@ -115,6 +115,11 @@ async def visitor(db: Database[ReferralsTx], clock: Standing, issuer: Issuer) ->
         public_url=URL,
         blinds=BLINDS,
     )
+
+
+@pytest.fixture
+async def visitor(desk: Desk, db: Database[ReferralsTx], clock: Standing, issuer: Issuer) -> AsyncIterator[Visitor]:
+    """Somebody at the door, over the whole ASGI stack."""
     async with httpx2.AsyncClient(transport=issuer.transport) as keys:
         tokens = TokenChecker(issuer=NAME, audience="cme", jwks_url="https://issuer.test/jwks", client=keys, pause=0)
         app = app_of(

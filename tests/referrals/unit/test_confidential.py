@@ -103,7 +103,7 @@ def test_a_form_that_others_read_is_without_it_wherever_it_stands() -> None:
         "school_urn": "990001",
         "more": "They are at 4, hidden ROW",
     }
-    shown = without_confidential(form)
+    shown = without_confidential("referral", form)
     assert shown["siblings"][0]["child"]["addresses"] == [
         {"kind": "new", "confidential": True, "held_by_safeguarding": True},
         OLD,

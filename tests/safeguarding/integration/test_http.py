@@ -11,7 +11,12 @@ import pytest
 from standardwebhooks import Webhook
 
 from cme_contracts.codes import Factor
-from cme_contracts.safeguarding import EscalatedToSocialCare, EscalationConfirmed, SocialCareAcknowledged
+from cme_contracts.safeguarding import (
+    CaseConsidered,
+    EscalatedToSocialCare,
+    EscalationConfirmed,
+    SocialCareAcknowledged,
+)
 from cme_safeguarding.entrypoints import http
 from cme_safeguarding.entrypoints.access import ACCESS, SOCIAL_CARE
 from cme_safeguarding.entrypoints.answers import ANSWERS
@@ -346,6 +351,7 @@ async def test_no_name_stands_in_any_table_in_the_clear(safeguarding: Safeguardi
     await safeguarding.hear(
         child.concern(Factor.SECTION_47, submission=submission),
         child.hidden_at(CANARY, submission=submission),
+        child.incident(submission=uuid4()),
         child.matched(submission),
         child.opened(submission),
     )
@@ -391,3 +397,23 @@ async def test_a_confidential_address_is_shown_to_safeguarding_alone_and_the_rea
     chronology = await visitor.get(f"/v1/children/{child.child_id}/chronology")
     assert [one["what"] for one in chronology.json()["items"]] == ["confidential_address_given", "matched"]
     assert CANARY not in chronology.text
+
+
+@pytest.mark.policy("9.1")
+@pytest.mark.policy("10.3")
+async def test_an_encompass_notice_is_considered_and_the_incident_is_shown_to_safeguarding_alone(
+    safeguarding: Safeguarding, visitor: Visitor
+) -> None:
+    child, submission = Someone(), uuid4()
+    await safeguarding.hear(child.incident(submission=submission), child.matched(submission))
+    assert [one["prompted_by"] for one in await safeguarding.said(CaseConsidered)] == ["cme.encompass.notified.v1"]
+    path = f"/v1/children/{child.child_id}/encompass-notices"
+
+    assert (await visitor.get(path, role="team_manager", sub=MANAGER)).status_code == 404
+    [item] = (await visitor.get(path, role="safeguarding", sub=MANAGER)).json()["items"]
+    assert (item["source"], item["recipient"], item["on_time"]) == ("police", "setting", False)
+    assert (item["notice"]["incident_on"], item["notice"]["child"]["surname"]) == ("2026-11-21", CANARY)
+    [row] = (await visitor.get(f"/v1/children/{child.child_id}/accesses", role="team_manager")).json()["items"]
+    assert (row["who"], row["what"]) == (MANAGER, "encompass_notices")
+    chronology = (await visitor.get(f"/v1/children/{child.child_id}/chronology")).text
+    assert "encompass_notice" in chronology and "2026-11-21" not in chronology

@@ -18,7 +18,7 @@ from cme_referrals.adapters.blinding import ADDRESSES, Blinding
 from cme_referrals.adapters.contact_links import forget_links
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
-from cme_referrals.entrypoints import cli, events, import_gias
+from cme_referrals.entrypoints import cli, events, import_gias, take_file
 from cme_referrals.entrypoints.app import app_of
 from cme_referrals.entrypoints.ctf import cli as ctf_cli
 from cme_referrals.entrypoints.ctf.maps import maps
@@ -99,6 +99,11 @@ REFERRALS = ServiceDefinition(
             "load establishments from a GIAS extract (CSV)", import_gias.import_gias, import_gias.arguments
         ),
         "import-calendars": Command("load an authority's term dates (JSON)", cli.import_calendars, cli.file_argument),
+        "take": Command(
+            "take a file of forms, as a school or an officer would send it over HTTP",
+            lambda context, arguments: take_file.take_file(desk_of(context), arguments),
+            take_file.arguments,
+        ),
         "ctf-maps": Command(
             "list the maps of transfer files, and how much was ever seen",
             lambda context, _: ctf_cli.show_maps(desk_of(context)),

@@ -115,6 +115,18 @@ class NewPupilForm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EncompassForm:
+    """An Operation Encompass notice (policy 9). None: not said."""
+
+    about: About
+    incident_on: date
+    police_reference: str | None = None
+    school_urn: str | None = None
+    on_roll: bool | None = None
+    home_educated: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """A ground's own conditions, as `domain.rules.Deletion` has them. None: not said."""
 
@@ -172,6 +184,8 @@ class Received:
     """Remarks (`domain.remarks`) on fields whose value was kept aside, or holds under another number now."""
     timing: Timing | None = None
     """When this return was due and whether it is late. None: another form."""
+    tell_before: date | None = None
+    """Operation Encompass: the day before whose start the setting is to be told. None: another form, or no calendar says."""
     exempt: bool | None = None
     """A return that was not needed (regulation 13). None: another form, or it cannot be said."""
     challenges: tuple[Challenge, ...] = ()

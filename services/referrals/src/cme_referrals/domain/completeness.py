@@ -21,6 +21,7 @@ class Kind(StrEnum):
     CTF_SENT = "ctf_sent"
     PARTNER_NOTIFICATION = "partner_notification"
     JOINT_ENQUIRY = "joint_enquiry"
+    ENCOMPASS_NOTICE = "encompass_notice"
 
 
 NAME = ("child.forename", "child.surname")
@@ -39,6 +40,7 @@ MINIMUM: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
     Kind.CTF_SENT: (NAME,),
     Kind.JOINT_ENQUIRY: (NAME,),
     Kind.PARTNER_NOTIFICATION: (("child.description", *NAME), (*CONTACT, "referrer.account")),
+    Kind.ENCOMPASS_NOTICE: (NAME,),
 }
 """Of each group at least one is needed. For a return the register's own facts (day, ground) come besides."""
 
@@ -65,9 +67,13 @@ ASKED: Mapping[Kind, tuple[str, ...]] = {
     Kind.SICKNESS_RETURN: (*_CHILD, "first_absent_on", "grounds_on", "home_la"),
     Kind.LOST_PUPIL_RECORD: (*_CHILD, "deleted_on", "file_name", "home_la"),
     Kind.CTF_SENT: (*_CHILD, "deleted_on", "file_name", "destination_laestab", "home_la"),
+    Kind.ENCOMPASS_NOTICE: (
+        "child.forename", "child.surname", "child.date_of_birth", "child.addresses", "child.parents", "school_urn",
+        "police_reference",
+    ),
 }  # fmt: skip
 """What each form asks for: SR1a (policy 7); the contents of the admission register (regulations 8 and 13);
-for a partner, what can be said in two minutes (policy 5.4)."""
+for a partner, what can be said in two minutes (policy 5.4); for Operation Encompass, what finds child and setting."""
 
 
 def still_missing(kind: Kind, given: Iterable[str]) -> tuple[str, ...]:

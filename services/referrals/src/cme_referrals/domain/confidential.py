@@ -9,6 +9,8 @@ from cme_referrals.domain.child_token import plain
 
 STAYS = frozenset({"confidential", "kind", "name", "relationship"})
 """What is shown of an address or a parent that is marked confidential: nothing of where anybody can be found."""
+OPEN_TO_ALL = {"encompass_notice": frozenset({"child"})}
+"""Kinds of forms of which others are shown only these members: an incident is for safeguarding."""
 HELD = "held by safeguarding"
 AS_SENT = "fhir_message"
 """What a form was read from, word for word: nobody has marked in it what is confidential."""
@@ -16,14 +18,19 @@ SHORTEST = 4
 """Letters and figures of what is looked for in other texts: a house number by itself stands everywhere."""
 
 
-def without_confidential(form: Mapping[str, Any]) -> dict[str, Any]:
+def without_confidential(kind: str, form: Mapping[str, Any]) -> dict[str, Any]:
     """The form without what is marked confidential, wherever in it that stands; there it says who holds it.
 
     A text that repeats it is not shown either. How to reach whoever sent the form stays: they are to be told.
     """
     given = tuple(map(plain, _secrets(form)))
     secrets = tuple(one for one in given if len(one) >= SHORTEST)
-    shown = {name: value if name == "referrer" else _shown(value, secrets) for name, value in form.items()}
+    open_to_all = OPEN_TO_ALL.get(kind, form.keys())
+    shown = {
+        name: value if name == "referrer" else _shown(value, secrets)
+        for name, value in form.items()
+        if name in open_to_all
+    }
     return {**shown, AS_SENT: HELD} if given and AS_SENT in form else shown
 
 

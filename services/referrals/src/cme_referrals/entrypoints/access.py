@@ -37,6 +37,7 @@ ACCESS = AccessTable(
     Row("POST", "/v1/sickness-returns", bearer, roles={SCHOOL}, idempotent=True),
     Row("POST", "/v1/lost-pupil-records", bearer, roles={SCHOOL}, idempotent=True),
     Row("POST", "/v1/transfer-files", bearer, roles={SCHOOL}, idempotent=True),
+    Row("POST", "/v1/encompass-notices", bearer, roles={PARTNER, *OFFICE}, idempotent=True),
     Row("POST", "/v1/batches", bearer, roles=SENDERS, max_body=LONGEST_BATCH),
     Row("GET", "/v1/batches/{batch_id}", bearer, roles=SENDERS, hidden=True),
     Row("GET", "/v1/batches/{batch_id}/accepted", bearer, roles=SENDERS, hidden=True),

@@ -25,7 +25,7 @@ def accepted_of(desk: Desk, batch: Batch) -> Response:
     return _download(batch, _accepted(desk, batch))
 
 
-def refused_of(desk: Desk, batch: Batch) -> Response:
+def refused_of(desk: Desk, batch: Batch) -> StreamingResponse:
     """The refused rows as they were sent, with what is wrong, in the format in which the batch came."""
     if batch.format == Format.CTF:
         name = f'; filename="{batch.file_name}"' if batch.file_name else ""
@@ -34,7 +34,7 @@ def refused_of(desk: Desk, batch: Batch) -> Response:
     return _download(batch, _refused(desk, batch))
 
 
-def _download(batch: Batch, rows: AsyncIterator[str]) -> Response:
+def _download(batch: Batch, rows: AsyncIterator[str]) -> StreamingResponse:
     media_type = "text/csv; charset=utf-8" if batch.format == Format.CSV else "application/x-ndjson"
     return StreamingResponse(rows, media_type=media_type)
 

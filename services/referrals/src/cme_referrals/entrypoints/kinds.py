@@ -18,6 +18,7 @@ from cme_referrals.application.batches import RowFault
 from cme_referrals.application.forms import Receipt, Received
 from cme_referrals.application.parts import TakeIn
 from cme_referrals.application.ports import Intake
+from cme_referrals.application.receive_encompass import receive_encompass_notice
 from cme_referrals.application.receive_joint_enquiry import receive_joint_enquiry
 from cme_referrals.application.receive_notices import (
     receive_attendance_return,
@@ -32,6 +33,7 @@ from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.errors import NotYourFormError, SubmissionError
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.forms import DeletionReturn, NewPupilReturn, Sr1a
+from cme_referrals.entrypoints.forms_encompass import EncompassNotice
 from cme_referrals.entrypoints.forms_joint_enquiry import JointEnquiry
 from cme_referrals.entrypoints.forms_partner import PartnerNotification
 from cme_referrals.entrypoints.forms_returns import (
@@ -149,6 +151,14 @@ KINDS: Mapping[Kind, AnyKind] = {
             read=TransferFile.form,
             take=receive_transfer_file,
             says="Tell of a Common Transfer File that was sent (policy 5.2).",
+        ),
+        FormKind(
+            kind=Kind.ENCOMPASS_NOTICE,
+            path="/v1/encompass-notices",
+            form=EncompassNotice,
+            read=EncompassNotice.form,
+            take=receive_encompass_notice,
+            says="Give an Operation Encompass notice, as the police or for them (policy 9).",
         ),
         FormKind(
             kind=Kind.JOINT_ENQUIRY,

@@ -69,6 +69,9 @@ class Accepted(View):
         default=None, description="Returns: how many days after that, as `late_by_days` counts."
     )
     late_by_days: Unit | None = Field(default=None, description="Returns: which days are counted.")
+    tell_before: date | None = Field(
+        default=None, description="Operation Encompass: the day before whose start the setting is to be told."
+    )
     exempt: bool | None = Field(
         default=None,
         description="True where no return was needed (regulation 13); left out where that cannot be said.",
@@ -147,6 +150,7 @@ def accepted(receipt: Receipt, received: Received, follow: str) -> dict[str, Any
         still_missing=received.still_missing,
         data_quality=notes(received.quarantined),
         **timing_view(received.timing),
+        tell_before=received.tell_before,
         exempt=received.exempt,
         challenges=challenge_views(received.challenges),
     )

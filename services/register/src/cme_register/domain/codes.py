@@ -14,6 +14,7 @@ class SubmissionKind(StrEnum):
     SICKNESS = "sickness_return"
     LOST_PUPIL = "lost_pupil_record"
     TRANSFER_FILE = "ctf_sent"
+    ENCOMPASS = "encompass_notice"
     JOINT_ENQUIRY = "joint_enquiry"
     """A school's half of the joint enquiries of ground (h) or (i)."""
 

@@ -39,6 +39,8 @@ def triage(submission: Submission, case: Case | None) -> Triage:
     match submission.kind:
         case SubmissionKind.ADDITION:
             return Triage(Move.NOTE if case else Move.KEEP)
+        case SubmissionKind.ENCOMPASS:
+            return Triage(Move.NOTE)
         case SubmissionKind.DELETION:
             return _deletion(submission, case)
         case SubmissionKind.JOINT_ENQUIRY:  # on the roll until both have signed, and the council's half is owed

@@ -12,6 +12,7 @@ from cme_bus.database import Database
 from cme_bus.errors import Unprocessable
 from cme_bus.meta import Meta
 from cme_calendars import BeyondCalendar
+from cme_contracts.encompass import EncompassReceived
 from cme_contracts.notifications import ReferrerInformed
 from cme_contracts.referrals import (
     JointEnquirySigned,
@@ -88,6 +89,10 @@ def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules)
                 first_submission_id=event.first_submission_id, school_urn=event.school_urn, ground=event.ground.value,
                 began_on=event.began_on, at=clock.now(), new_id=uuid4,
             )  # fmt: skip
+
+    @ears.on_many(EncompassReceived)
+    async def note_that_there_is_a_notice(run: Sequence[tuple[EncompassReceived, Meta]], tx: RegisterTx) -> None:
+        await take(run, tx, translating.encompass)
 
     @ears.on(SubmissionWithdrawn)
     async def note_that_it_was_taken_back(event: SubmissionWithdrawn, tx: RegisterTx, meta: Meta) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cme_contracts import people
+from cme_contracts.encompass import EncompassReceived
 from cme_contracts.referrals import JointEnquirySigned, PupilAdded, PupilDeleted, ReferralRaised
 from cme_contracts.returns import (
     AttendanceReturned,
@@ -24,8 +25,8 @@ def referral(event: ReferralRaised) -> Submission:
     return Submission(
         id=event.submission_id, first_id=event.first_submission_id, kind=SubmissionKind.REFERRAL,
         reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
-        on_roll=event.on_roll, reason=event.reason.value, family_id=event.family_id, factors=tuple(factor.value for factor in event.factors),
-        school_urn=event.school_urn, school_la=event.school_la, home_la=event.home_la,
+        on_roll=event.on_roll, reason=event.reason.value, factors=tuple(factor.value for factor in event.factors),
+        family_id=event.family_id, school_urn=event.school_urn, school_la=event.school_la, home_la=event.home_la,
     )  # fmt: skip
 
 
@@ -95,6 +96,14 @@ def signature(event: JointEnquirySigned) -> Signature:
         enquiries=event.enquiries,
         signed_on=event.signed_on,
     )
+
+
+def encompass(event: EncompassReceived) -> Submission:
+    """That there is an Operation Encompass notice; nothing of it is told here."""
+    return Submission(
+        id=event.submission_id, first_id=event.first_submission_id, kind=SubmissionKind.ENCOMPASS,
+        reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
+    )  # fmt: skip
 
 
 def kind_and_category(named: str) -> tuple[Kind, Category | None]:

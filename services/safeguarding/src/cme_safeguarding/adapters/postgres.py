@@ -8,6 +8,7 @@ from cme_bus.database import Tx
 from cme_safeguarding.adapters.cases import PostgresCases
 from cme_safeguarding.adapters.confidential import PostgresConfidential
 from cme_safeguarding.adapters.considerations import PostgresConsiderations
+from cme_safeguarding.adapters.encompass import PostgresEncompass
 from cme_safeguarding.adapters.escalations import PostgresConcerns, PostgresEscalations
 from cme_safeguarding.adapters.files import PostgresFiles
 from cme_safeguarding.adapters.records import PostgresAccesses, PostgresChronology
@@ -29,6 +30,10 @@ class SafeguardingTx(Tx):
     @cached_property
     def confidential(self) -> PostgresConfidential:
         return PostgresConfidential(self.conn, self._keyring)
+
+    @cached_property
+    def encompass(self) -> PostgresEncompass:
+        return PostgresEncompass(self.conn, self._keyring)
 
     @cached_property
     def factors(self) -> PostgresFactors:

@@ -11,6 +11,7 @@ from uuid import UUID
 from cme_bus.meta import Meta
 from cme_calendars import WorkingDays
 from cme_contracts.base import Event
+from cme_contracts.encompass import EncompassNotice
 from cme_contracts.people import Child, Confidential
 from cme_safeguarding.domain.case_file import CaseFile
 from cme_safeguarding.domain.consideration import Consideration
@@ -104,6 +105,31 @@ class ConfidentialAddresses(Protocol):
 
     async def of(self, subjects: Collection[UUID]) -> Sequence[tuple[UUID, datetime, Confidential | None]]:
         """What was given about these: submission, when, and what; None where the key has been forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """That somebody told of an incident, as Operation Encompass has it."""
+
+    submission_id: UUID
+    source: str
+    recipient: str
+    """Who was to be told: the setting, or the council's officer."""
+    on_time: bool | None
+    """Before the next school day began. None: no calendar said."""
+    received_at: datetime
+    notice: EncompassNotice | None
+    """The child and the incident; None where the key has been forgotten."""
+
+
+class EncompassNotices(Protocol):
+    """Markers, restricted to safeguarding."""
+
+    async def keep(self, marker: Marker, chain: UUID) -> None:
+        """Keep one, its notice sealed."""
+
+    async def of(self, subjects: Collection[UUID]) -> Sequence[Marker]:
+        """Those about these, the oldest first."""
 
 
 class Factors(Protocol):
@@ -232,6 +258,8 @@ class Transaction(Protocol):
     def submissions(self) -> Submissions: ...
     @property
     def confidential(self) -> ConfidentialAddresses: ...
+    @property
+    def encompass(self) -> EncompassNotices: ...
     @property
     def factors(self) -> Factors: ...
     @property

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from cme_contracts.people import Child, Confidential
-from cme_safeguarding.application.ports import File, Shown, Transaction
+from cme_safeguarding.application.ports import File, Marker, Shown, Transaction
 from cme_safeguarding.domain.consideration import Consideration
 from cme_safeguarding.domain.errors import UnknownChild
 from cme_safeguarding.domain.escalation import Escalation
@@ -69,6 +69,13 @@ async def confidential_addresses(
     file = await _file(tx, child_id)
     await tx.accesses.note(who, "confidential_addresses", file.subjects)
     return await tx.confidential.of(file.subjects)
+
+
+async def encompass_notices(tx: Transaction, who: str, child_id: UUID) -> Sequence[Marker]:
+    """What the police have told about this child. Raises UnknownChild."""
+    file = await _file(tx, child_id)
+    await tx.accesses.note(who, "encompass_notices", file.subjects)
+    return await tx.encompass.of(file.subjects)
 
 
 async def accesses(

@@ -21,4 +21,5 @@ ACCESS = AccessTable(
     Row("GET", "/v1/children/{child_id}/accesses", bearer, roles=OVERSIGHT, hidden=True),
     Row("GET", "/v1/children/{child_id}/reports", bearer, roles={"safeguarding"}, hidden=True),
     Row("GET", "/v1/children/{child_id}/confidential-addresses", bearer, roles={"safeguarding"}, hidden=True),
+    Row("GET", "/v1/children/{child_id}/encompass-notices", bearer, roles={"safeguarding"}, hidden=True),
 )

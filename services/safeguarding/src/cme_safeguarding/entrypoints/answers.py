@@ -8,7 +8,7 @@ from uuid import UUID
 
 from cme_calendars import local_date
 from cme_contracts.people import Confidential
-from cme_safeguarding.application.ports import Shown
+from cme_safeguarding.application.ports import Marker, Shown
 from cme_safeguarding.domain.consideration import Consideration
 from cme_safeguarding.domain.escalation import Escalation
 from cme_safeguarding.domain.factors import FactorRule, FactorTable
@@ -117,13 +117,29 @@ def escalation(one: Shown[Escalation]) -> dict[str, Any]:
     }
 
 
+BLIND = {"token", "found_by"}
+"""Tokens say nothing to people."""
+
+
 def confidential(submission_id: UUID, at: datetime, given: Confidential | None) -> dict[str, Any]:
     """What one submission gave; null where its key has been forgotten."""
-    blind = {"addresses": {"__all__": {"token", "found_by"}}}
     return {
         "submission_id": str(submission_id),
         "received_at": at.isoformat(),
-        "given": given and given.model_dump(mode="json", exclude=blind),
+        "given": given and given.model_dump(mode="json", exclude={"addresses": {"__all__": BLIND}}),
+    }
+
+
+def marker(one: Marker) -> dict[str, Any]:
+    """An Operation Encompass notice; without the child and the incident where its key has been forgotten."""
+    notice = one.notice and one.notice.model_dump(mode="json", exclude={"child": {"addresses": {"__all__": BLIND}}})
+    return {
+        "submission_id": str(one.submission_id),
+        "source": one.source,
+        "recipient": one.recipient,
+        "on_time": one.on_time,
+        "received_at": one.received_at.isoformat(),
+        "notice": notice,
     }
 
 

@@ -8,6 +8,7 @@ from cme_bus.consumer import Consumer
 from cme_bus.database import Database
 from cme_bus.meta import Meta
 from cme_contracts.catalogue import CATALOG
+from cme_contracts.encompass import EncompassNotified
 from cme_contracts.referrals import CONCERNS, ConcernReported, ConfidentialAddressGiven
 from cme_contracts.register import (
     CaseClosed,
@@ -27,7 +28,8 @@ from cme_safeguarding.application.codes import words
 from cme_safeguarding.application.consider import Prompt
 from cme_safeguarding.application.hear_concern import hear_concern
 from cme_safeguarding.application.hear_confidential import hear_confidential
-from cme_safeguarding.application.ports import Practice
+from cme_safeguarding.application.hear_encompass import POLICE, hear_encompass
+from cme_safeguarding.application.ports import Marker, Practice
 from cme_timers import BusinessClock
 
 HELD_CONCERN = timedelta(minutes=15)
@@ -74,6 +76,18 @@ def _hear_concerns(events: Consumer[SafeguardingTx], clock: BusinessClock, pract
             given=event.personal.plain,
             received_at=event.received_at,
         )
+
+    @events.on(EncompassNotified)
+    async def consider_encompass_notice(event: EncompassNotified, tx: SafeguardingTx, meta: Meta) -> None:
+        marker = Marker(
+            submission_id=event.submission_id,
+            source=POLICE,
+            recipient=event.recipient.value,
+            on_time=event.on_time,
+            received_at=event.received_at,
+            notice=event.personal.plain,
+        )
+        await hear_encompass(tx, practice, _prompt(meta), marker, chain=event.first_submission_id, now=clock.now())
 
 
 def _follow_cases(events: Consumer[SafeguardingTx], clock: BusinessClock, practice: Practice) -> None:

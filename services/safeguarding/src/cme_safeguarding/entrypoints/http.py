@@ -236,6 +236,13 @@ def _children(db: Database[SafeguardingTx]) -> APIRouter:
             found = await read.confidential_addresses(tx, caller.subject, child_id)
         return JSONResponse({"items": [answers.confidential(*one) for one in found]})
 
+    @router.get("/v1/children/{child_id}/encompass-notices")
+    async def encompass_notices(child_id: UUID, caller: CurrentCaller) -> Response:
+        """What the police have told about a child (Operation Encompass). Restricted; the reading is written down."""
+        async with db.transaction() as tx:
+            found = await read.encompass_notices(tx, caller.subject, child_id)
+        return JSONResponse({"items": [answers.marker(one) for one in found]})
+
     return router
 
 
