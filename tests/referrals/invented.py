@@ -42,10 +42,18 @@ def whole_referral(**more: Any) -> dict[str, Any]:
         "sex": "F",
         "upn": UPN,
         "parents": [{"name": f"Robin {CANARY}", "relationship": "mother", "telephones": ["01632 960123"]}],
+        "year_group": "6",
+        "ethnicity": "WBRI",
+        "language": "English",
+        "special_needs": {"stage": "support"},
     }
     whole = {
         "child": child,
-        "referrer": REFERRER | {"kind": "school", "telephone": "01632 960001"},
+        "referrer": REFERRER
+        | {"kind": "school", "telephone": "01632 960001", "safeguarding_lead": {"name": "Pat Invented"}},
+        "schooling": {"attendance_percent": 41, "last_codes": "NNNNOOOO"},
+        "concerns": {"why": "The house stands empty.", "risk_appraisal": "No known risk."},
+        "declaration": {"accurate": True},
         "school_urn": SCHOOL,
         "on_roll": False,
         "last_attended_on": "2026-11-02",

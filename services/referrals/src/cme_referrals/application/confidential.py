@@ -32,6 +32,8 @@ def blinded(about: About, blinds: Blinds) -> tuple[Child, Confidential]:
         else whole
         for whole, said in zip(given, about.child.addresses, strict=True)
     )
+    elsewhere = about.withheld.addresses[len(held) :]  # a parent's, where it is not the child's
+    held += [one.model_copy(update={"token": _token(one, blinds)}) for one in elsewhere]
     withheld = about.withheld.model_copy(update={"addresses": tuple(held)})
     return about.child.model_copy(update={"addresses": told}), withheld
 

@@ -55,7 +55,7 @@ class About:
     nhs_number: str | None = None
     former_upns: tuple[str, ...] = ()
     withheld: Confidential = NOTHING_WITHHELD
-    """What safeguarding alone is told, its addresses in the order of those that `child` says are held."""
+    """What safeguarding alone is told: its addresses in the order of those that `child` says are held, then parents' own."""
 
     def addresses(self) -> Iterator[Address]:
         """All that were given, in their order, confidential or not."""
@@ -76,8 +76,12 @@ class ReferralForm:
     last_attended_on: date | None = None
     reason: ReferralReason | None = None
     factors: tuple[Factor, ...] | None = None
+    known_factors: tuple[Factor, ...] = ()
+    """What other members of the form say as well."""
     enquiries: int = 0
     """How many enquiries the form reports (policy 5.2.4)."""
+    also_given: frozenset[str] = frozenset()
+    """The names of all members that say something, with points."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

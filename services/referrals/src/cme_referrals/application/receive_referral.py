@@ -12,7 +12,7 @@ from cme_referrals.application.naming import sending_school
 from cme_referrals.application.ports import Intake
 from cme_referrals.application.raising import raise_referral, referrer_kind
 from cme_referrals.application.receive import keep
-from cme_referrals.domain.completeness import Kind, still_missing
+from cme_referrals.domain.completeness import Kind, asked_of_a_school, still_missing
 
 
 async def receive_referral(tx: Intake, form: ReferralForm, receipt: Receipt, authority: Authority) -> Received:
@@ -30,7 +30,9 @@ async def receive_referral(tx: Intake, form: ReferralForm, receipt: Receipt, aut
     about = checked(form.about, authority)
     received = Received(
         still_missing=still_missing(
-            Kind.REFERRAL, _filled(form, school_known=school is not None, about=about.child, receipt=receipt)
+            Kind.REFERRAL,
+            _filled(form, school_known=school is not None, about=about.child, receipt=receipt),
+            by_school=receipt.school_urn is not None,
         ),
         quarantined=(*about.quarantined, *named.remarks),
     )
@@ -47,7 +49,7 @@ async def receive_referral(tx: Intake, form: ReferralForm, receipt: Receipt, aut
         home_la=form.home_la,
         on_roll=form.on_roll,
         last_attended_on=form.last_attended_on,
-        factors=form.factors or (),
+        factors=tuple(dict.fromkeys((*(form.factors or ()), *form.known_factors))),
         still_missing=received.still_missing,
         child=about.child,
     )
@@ -69,4 +71,5 @@ def _filled(form: ReferralForm, *, school_known: bool, about: Child, receipt: Re
         home_la=form.home_la,
     )
     ticked = ["factors"] if form.factors is not None else []  # none ticked is an answer too
-    return [*named, *ticked, *filled_about(about)]
+    besides = [name for name in asked_of_a_school(Kind.REFERRAL) if name in form.also_given]
+    return [*named, *ticked, *besides, *filled_about(about)]

@@ -76,13 +76,28 @@ ASKED: Mapping[Kind, tuple[str, ...]] = {
 for a partner, what can be said in two minutes (policy 5.4); for Operation Encompass, what finds child and setting."""
 
 
-def still_missing(kind: Kind, given: Iterable[str]) -> tuple[str, ...]:
+ASKED_OF_A_SCHOOL: Mapping[Kind, tuple[str, ...]] = {
+    Kind.REFERRAL: (
+        "child.year_group", "child.ethnicity", "child.language", "child.special_needs", "schooling.attendance_percent",
+        "schooling.last_codes", "concerns.why", "concerns.risk_appraisal", "referrer.safeguarding_lead", "declaration.accurate",
+    ),
+}  # fmt: skip
+"""What a school knows besides, and nobody else is asked for."""
+
+
+def asked_of_a_school(kind: Kind) -> tuple[str, ...]:
+    """The same, for one kind of form."""
+    return ASKED_OF_A_SCHOOL.get(kind, ())
+
+
+def still_missing(kind: Kind, given: Iterable[str], *, by_school: bool = False) -> tuple[str, ...]:
     """The fields the form asks for and nobody has given: each a data-quality task, none a reason to refuse.
 
-    `given` are the names of the fields that hold something. Raises `TooLittleError` below the required minimum.
+    `by_school`: a school sends it, and is asked for more. `given` are the names of the fields that hold something. Raises `TooLittleError` below the required minimum.
     """
     known = set(given)
     lacking = tuple(group[0] for group in MINIMUM[kind] if known.isdisjoint(group))
     if lacking:
         raise TooLittleError(lacking)
-    return tuple(field for field in ASKED[kind] if field not in known)
+    asked = (*ASKED[kind], *(asked_of_a_school(kind) if by_school else ()))
+    return tuple(field for field in asked if field not in known)

@@ -1,4 +1,4 @@
-"""The three forms as they are sent: SR1a, the new pupil return, the deletion return."""
+"""The two returns as they are sent: the new pupil return and the deletion return."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cme_contracts.codes import Factor, Ground, ReferralReason
-from cme_referrals.application.forms import DeletionForm, Evidence, NewPupilForm, ReferralForm
+from cme_contracts.codes import Factor, Ground
+from cme_referrals.application.forms import DeletionForm, Evidence, NewPupilForm
 from cme_referrals.entrypoints.fields import Day, Form, Known, LaCode, School, Text
-from cme_referrals.entrypoints.people import Referrer, SentForm
-from cme_referrals.entrypoints.siblings import FamilyForm
+from cme_referrals.entrypoints.people import SentForm
 
 
 class Enquiry(Form):
@@ -19,38 +18,6 @@ class Enquiry(Form):
     made_on: Day
     method: Literal["telephone", "email", "text", "letter", "home_visit", "contacts", "other"]
     outcome: Literal["no_answer", "left_message", "spoke", "returned", "nobody_there", "moved_away", "other"]
-
-
-class Sr1a(FamilyForm):
-    """CME SR1a. Needed: the child's name, date of birth or age, last known address, and a contact of the referrer."""
-
-    SHARED = frozenset({"referrer", "reason", "factors", "enquiries", "home_la"})
-
-    referrer: Referrer
-    school_urn: School | None = Field(default=None, description="The school the child attends or last attended.")
-    on_roll: bool | None = Field(default=None, description="On its admission register now.")
-    last_attended_on: Day | None = None
-    reason: Annotated[ReferralReason, Known()] | None = None
-    factors: tuple[Annotated[Factor, Known()], ...] | None = Field(
-        default=None, max_length=30, description="An empty list says that none applies; leaving it out says nothing."
-    )
-    enquiries: tuple[Enquiry, ...] = Field(default=(), max_length=100)
-    home_la: LaCode | None = Field(default=None, description="The authority where the child lives.")
-
-    def form(self) -> ReferralForm:
-        """What the use case takes."""
-        return ReferralForm(
-            about=self.child.about(),
-            referrer=self.referrer.named(),
-            referrer_kind=self.referrer.kind,
-            school_urn=self.school_urn,
-            home_la=self.home_la,
-            on_roll=self.on_roll,
-            last_attended_on=self.last_attended_on,
-            reason=self.reason,
-            factors=self.factors,
-            enquiries=len(self.enquiries),
-        )
 
 
 class NewPupilReturn(SentForm):

@@ -32,7 +32,7 @@ from cme_referrals.application.receive_return import receive_deletion_return, re
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.errors import NotYourFormError, SubmissionError
 from cme_referrals.entrypoints.access import ACCESS
-from cme_referrals.entrypoints.forms import DeletionReturn, NewPupilReturn, Sr1a
+from cme_referrals.entrypoints.forms import DeletionReturn, NewPupilReturn
 from cme_referrals.entrypoints.forms_encompass import EncompassNotice
 from cme_referrals.entrypoints.forms_joint_enquiry import JointEnquiry
 from cme_referrals.entrypoints.forms_partner import PartnerNotification
@@ -43,6 +43,7 @@ from cme_referrals.entrypoints.forms_returns import (
     SicknessReturn,
     TransferFile,
 )
+from cme_referrals.entrypoints.forms_sr1a import Sr1a
 from cme_referrals.entrypoints.people import SentForm
 from cme_referrals.entrypoints.refusals import ANSWERS, told
 from cme_web.faults import invalid

@@ -12,6 +12,9 @@ from cme_contracts.codes import ReferrerKind
 from cme_referrals.application.forms import About
 from cme_referrals.entrypoints.fields import Day, Email, Form, Identifier, Known, Telephone, Text
 
+SAID = {"forename", "surname", "date_of_birth", "stated_age", "sex"}
+"""What events say of a child as it was sent; the rest is checked first, or stays with the form."""
+
 
 class Address(Form):
     """Where somebody lives or lived."""
@@ -56,9 +59,13 @@ class Parent(Form):
         """Whether there is anything that safeguarding alone may have."""
         return self.confidential and bool(self.telephones or self.email)
 
+    def held_elsewhere(self) -> tuple[people.Address, ...]:
+        """Addresses of their own that safeguarding alone may have."""
+        return ()
+
     def whole(self) -> people.Parent:
-        """As they were given."""
-        return people.Parent.model_validate(self.model_dump(exclude={"confidential"}))
+        """As they were given, as far as events tell of them."""
+        return people.Parent.model_validate(self.model_dump(include={"name", "relationship", "telephones", "email"}))
 
     def said(self) -> people.Parent:
         """What may be said of them to everybody who reads of the child."""
@@ -81,6 +88,10 @@ class Child(Form):
     addresses: tuple[Address, ...] = Field(default=(), max_length=10, description="Last known address first.")
     parents: tuple[Parent, ...] = Field(default=(), max_length=10)
 
+    def also_called(self) -> tuple[str, ...]:
+        """Names besides the legal one."""
+        return self.other_names
+
     def about(self) -> About:
         """The same in the words of the events, with the identifiers still to be checked, and what is confidential apart."""
         return self._about
@@ -88,10 +99,13 @@ class Child(Form):
     @cached_property
     def _about(self) -> About:
         """Made once: the use case asks for it, and whoever notes that the child was told of."""
-        plain = self.model_dump(exclude={"upn", "former_upns", "nhs_number", "addresses", "parents"})
+        plain = self.model_dump(include=SAID) | {"other_names": self.also_called()}
         said = {"addresses": [one.said() for one in self.addresses], "parents": [one.said() for one in self.parents]}
         withheld = people.Confidential(
-            addresses=tuple(one.whole() for one in self.addresses if one.held),
+            addresses=(
+                *(one.whole() for one in self.addresses if one.held),
+                *(address for parent in self.parents for address in parent.held_elsewhere()),
+            ),
             parents=tuple(one.whole() for one in self.parents if one.held),
         )
         return About(
