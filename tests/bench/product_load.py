@@ -98,9 +98,11 @@ class Sent:
     took: float = 0.0
 
 
-async def flood(port: int, forms: Iterator[bytes], more: Callable[[Sent], bool]) -> Sent:
+async def flood(
+    port: int, forms: Iterator[bytes], more: Callable[[Sent], bool], *, connections: int = CONNECTIONS
+) -> Sent:
     """Send from every connection as fast as it is answered, while there is to be `more`."""
-    connections = [await connect(port) for _ in range(CONNECTIONS)]
+    opened = [await connect(port) for _ in range(connections)]
     sent = Sent()
 
     async def one(connection: Connection) -> None:
@@ -108,9 +110,9 @@ async def flood(port: int, forms: Iterator[bytes], more: Callable[[Sent], bool])
             await connection.ask(next(forms))
             sent.accepted += 1
 
-    await asyncio.gather(*map(one, connections))
+    await asyncio.gather(*map(one, opened))
     sent.took = time.perf_counter() - sent.started
-    for connection in connections:
+    for connection in opened:
         connection.close()
     return sent
 

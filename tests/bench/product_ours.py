@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -18,7 +16,17 @@ import asyncpg
 
 from deploy import topics
 from deploy.local.ports import free_port
-from tests.bench.product_rig import ROOT, Processes, answers, drop_database, new_database, records, until
+from tests.bench.product_rig import (
+    ROOT,
+    Processes,
+    address_of,
+    answers,
+    drop_database,
+    new_database,
+    publish_keys,
+    records,
+    until,
+)  # fmt: skip
 from tests.kit.issuer import NAME, Issuer
 
 COUNTY = ROOT / "deploy" / "local" / "county"
@@ -40,8 +48,7 @@ class Ours:
         await topics.create(self._kafka)
         self._dsns = [await new_database(self._postgres, name) for name in ("referrals", "register")]
         self._referrals, self._register = [await asyncpg.create_pool(dsn, min_size=1, max_size=2) for dsn in self._dsns]
-        self._keys = await asyncio.start_server(self._publish_keys, "127.0.0.1", free_port())
-        jwks = self._keys.sockets[0].getsockname()[1]
+        self._keys = await publish_keys(self._issuer)
         self._processes = Processes({
             "CME_REFERRALS_DATABASE": self._dsns[0],
             "CME_REGISTER_DATABASE": self._dsns[1],
@@ -49,10 +56,11 @@ class Ours:
             "CME_REGISTER_PORT": str(free_port()),
             "CME_REFERRALS_URL": f"http://127.0.0.1:{self.port}",
             "CME_REGISTER_URL": "http://127.0.0.1:1",
+            "CME_REFERRALS_SENDER_PER_MINUTE": "1000000000",
             "CME_KAFKA": self._kafka,
             "CME_KEYRING": "k1:" + base64.b64encode(bytes(32)).decode(),
             "CME_ISSUER": NAME,
-            "CME_JWKS": f"http://127.0.0.1:{jwks}/jwks",
+            "CME_JWKS": address_of(self._keys),
             "CME_LINK_SECRET": "a secret that signs links in a measurement",
             "CME_SENDER_PER_MINUTE": "100000000",
             "CME_COUNCIL": str(ROOT / "deploy" / "council.toml"),
@@ -115,13 +123,3 @@ class Ours:
         assert said[0] >= 2 * submissions
         assert said[1] >= 4 * submissions
         return f"{submissions} submissions, {said[0]} + {said[1]} records, as many cases, clocks and progress lines"
-
-    async def _publish_keys(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """The issuer's keys, as `CME_JWKS` gives them."""
-        with suppress(asyncio.IncompleteReadError):
-            await reader.readuntil(b"\r\n\r\n")
-            body = json.dumps(self._issuer.published()).encode()
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n" % len(body))
-            writer.write(b"Connection: close\r\n\r\n" + body)
-            await writer.drain()
-        writer.close()

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from tests.kit.issuer import Issuer
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -77,6 +81,11 @@ class Processes:
                 process.kill()
                 raise
 
+    @property
+    def pids(self) -> list[int]:
+        """Of those that run, in the order they were started."""
+        return [process.pid for process in self._running]
+
     def alive(self) -> None:
         """Raises `AssertionError` if one has ended."""
         assert all(process.returncode is None for process in self._running), "a process has ended"
@@ -124,3 +133,23 @@ async def answers(port: int) -> bool:
         return False
     writer.close()
     return True
+
+
+async def publish_keys(issuer: Issuer) -> asyncio.Server:
+    """Serve the issuer's keys at `address_of` the server: what `CME_JWKS` names."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            body = json.dumps(issuer.published()).encode()
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n" % len(body))
+            writer.write(b"Connection: close\r\n\r\n" + body)
+            await writer.drain()
+        writer.close()
+
+    return await asyncio.start_server(answer, "127.0.0.1", 0)
+
+
+def address_of(keys: asyncio.Server) -> str:
+    """Where they are published."""
+    return f"http://127.0.0.1:{keys.sockets[0].getsockname()[1]}/jwks"

@@ -23,7 +23,8 @@ class Blinding:
 
     def tokens(self, *parts: str) -> tuple[bytes, ...]:
         """See the port."""
-        told = b"".join(
-            len(part).to_bytes(4) + part for part in (text.encode("utf-8", "surrogatepass") for text in parts)
-        )
-        return tuple(digest(key, told, sha256) for key in self._keys)
+        told = bytearray()
+        for text in parts:
+            part = text.encode("utf-8", "surrogatepass")
+            told += len(part).to_bytes(4) + part
+        return tuple([digest(key, told, "sha256") for key in self._keys])

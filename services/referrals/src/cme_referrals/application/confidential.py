@@ -20,6 +20,8 @@ def blinded(about: About, blinds: Blinds) -> tuple[Child, Confidential]:
     clear it would say where the others are.
     """
     given = [_found_by(about.child, one, blinds) for one in about.addresses()]
+    if not any(one.held_by_safeguarding for one in about.child.addresses):
+        return about.child.model_copy(update={"addresses": tuple(given)}), about.withheld
     held = [
         whole.model_copy(update={"token": _token(whole, blinds)})
         for whole, said in zip(given, about.child.addresses, strict=True)

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from datetime import date
 
+NEITHER = re.compile(r"[\W_]")
+
 
 def same_child(forename: str, surname: str, date_of_birth: date | None, postcode: str | None) -> tuple[str, ...] | None:
     """Name, date of birth and postcode, written one way; None where one of them is not known.
@@ -21,5 +23,7 @@ def same_child(forename: str, surname: str, date_of_birth: date | None, postcode
 
 def plain(text: str) -> str:
     """Letters and figures only, without case and accents."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return re.sub(r"[\W_]", "", "".join(sign for sign in letters if not unicodedata.combining(sign)))
+    letters = text.casefold()
+    if not letters.isascii():  # most names are, and have no accents
+        letters = "".join(sign for sign in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(sign))
+    return NEITHER.sub("", letters)

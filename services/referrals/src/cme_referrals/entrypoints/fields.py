@@ -29,9 +29,10 @@ class Form(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _knows_its_members(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or given.keys() <= cls.__pydantic_fields__.keys():
+            return given
         known = list(cls.model_fields)
-        unknown = [name for name in given if name not in known] if isinstance(given, dict) else []
-        if unknown:
+        if unknown := [name for name in given if name not in known]:
             near = {name for one in unknown[:HINTED] for name in get_close_matches(str(one), known, n=1)}
             hint = (
                 f"The nearest known member is {', '.join(sorted(near))}."
@@ -47,9 +48,13 @@ class Form(BaseModel):
     @classmethod
     def _can_be_kept(cls, given: Any) -> Any:
         """What we accept, and seal, every reader must be able to keep: a database has no U+0000 in a text."""
-        if any(isinstance(one, str) and "\0" in one for one in (given if isinstance(given, tuple) else (given,))):
+        if "\0" in given if isinstance(given, str) else isinstance(given, tuple) and _has_zero(given):
             raise Wrong("holds a character that is no text", "Leave out U+0000.")
         return given
+
+
+def _has_zero(several: tuple[object, ...]) -> bool:
+    return any(isinstance(one, str) and "\0" in one for one in several)
 
 
 def _day(given: object) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
 from uuid import UUID, uuid4
 
@@ -15,6 +15,7 @@ from cme_referrals.application.batches import AROUND, THE_FILE, Batch, FormRow, 
 from cme_referrals.application.kept_files import KeptFile, refuse_another_schools_file
 from cme_referrals.application.telling import Sender
 from cme_referrals.domain.errors import NotYourSchoolError
+from cme_referrals.entrypoints.behind import Behind
 from cme_referrals.entrypoints.ctf.maps import maps
 from cme_referrals.entrypoints.ctf.names import file_name_of
 from cme_referrals.entrypoints.ctf.sheet import CtfSheet
@@ -31,8 +32,8 @@ TOGETHER = 200
 BYTES_TOGETHER = 2 * 1024 * 1024
 MOST_KEPT = 256 * 1024 * 1024
 """Bytes of refused rows that are kept of one batch. Beyond, something is wrong with the file and not with its rows."""
-BREATH = 20
-"""Rows that are read at a stretch; then other requests of this process have their turn."""
+BREATH = 5
+"""Rows that are read at a stretch; then other requests of this process have their turn, and the rows before are written."""
 ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip"})
 
 
@@ -53,15 +54,21 @@ class Upload:
         self._rows: list[FormRow | RefusedRow] = []
         self._bytes = self._kept = self._read = self._refused = 0
         self._headed = self._wrapped = self._is_theirs = False
+        self._behind = Behind()
 
     async def take(self, pieces: AsyncIterator[bytes]) -> None:
         """Read to the end. Whatever ends it, what had been read whole is taken.
 
         Raises `BrokenUploadError` where it cannot be read any further, and what reading the request raises.
         """
+        try:
+            await self._read_all(_small(pieces))
+        finally:
+            await self._behind.leave()
+
+    async def _read_all(self, pieces: AsyncIterator[bytes]) -> None:
         if not self._again:
             await self._open()
-        pieces = _small(pieces)
         try:
             try:
                 async for piece in pieces:
@@ -97,7 +104,7 @@ class Upload:
             self._bytes += len(row.sent or "")
             self._read += 1
             if len(self._rows) >= TOGETHER or self._bytes >= BYTES_TOGETHER:
-                await self._write()
+                await self._hand_over()
                 self._refuse_a_hopeless_file()
             elif self._read % BREATH == 0:
                 await asyncio.sleep(0)
@@ -131,9 +138,13 @@ class Upload:
                 "Mend what is common to them and send the whole file again; no row is taken twice.",
             )
 
-    async def _write(self) -> None:
-        """Commit what has been read; first of all what is known of the file, for whoever reads its refused rows."""
+    async def _hand_over(self) -> None:
+        """Have what has been read committed, while the next rows are being read."""
         rows, self._rows, self._bytes = self._rows, [], 0
+        await self._behind.do(lambda: self._write(rows))
+
+    async def _write(self, rows: Sequence[FormRow | RefusedRow]) -> None:
+        """Commit rows; first of all what is known of the file, for whoever reads its refused rows."""
         sheet = self._incoming.sheet
         async with self._desk.db.transaction() as tx:
             if not self._headed and sheet is not None:
@@ -156,7 +167,8 @@ class Upload:
             await tx.batches.open(batch, self._sender)
 
     async def _finish(self, state: State, wrong: str | None = None, mend: str | None = None) -> None:
-        await self._write()
+        await self._hand_over()
+        await self._behind.done()
         if self._keeper and self._incoming.is_kept:
             await self._keeper.write()
         sheet = self._incoming.sheet
