@@ -14,6 +14,7 @@ from cme_contracts.codes import (
     ChallengeState,
     Factor,
     Ground,
+    JointDecision,
     LinkPurpose,
     OfficerRole,
     Outcome,
@@ -114,6 +115,22 @@ def joint_enquiry(submission_id: UUID | None = None, urn: str = URN) -> referral
         found=False,
         signed_on=DUE,
         personal=CHILD,
+    )
+
+
+def joint_decision(agreed: bool = True) -> register.JointEnquiryDecided:
+    sent = submission()
+    return register.JointEnquiryDecided(
+        child_id=uuid4(),
+        enquiry_id=uuid4(),
+        school_urn=URN,
+        ground=Ground.I,
+        decision=JointDecision.AGREED if agreed else JointDecision.NOT_AGREED,
+        school_signed_on=DUE,
+        authority_signed_on=DUE,
+        submission_id=sent["submission_id"],
+        reference=sent["reference"],
+        decided_at=NOON,
     )
 
 
@@ -312,6 +329,7 @@ def one_of_each() -> dict[str, Event]:
         pupil_deleted,
         pupil_added,
         joint_enquiry,
+        joint_decision,
         challenged,
         lambda: handed_over(child),
         lambda: assigned(child, case, lead),

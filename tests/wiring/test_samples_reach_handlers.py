@@ -12,8 +12,12 @@ from cme_bus.migrate import migrate
 from cme_contracts.catalogue import CATALOG
 from tests.wiring.services import ROOT, SERVICES, context, definition
 
-REFUSED_BY_RULE = {"register": {"Unprocessable: not-on-register"}}
-"""The register gives cases their ids, so no sample can name one of its own: its rule, not its reader, refuses."""
+REFUSED_BY_RULE = {
+    "register": {"Unprocessable: not-on-register"},
+    "referrals": {"Unprocessable: the key it was sealed with is no sender's"},
+}
+"""The register gives cases their ids, so no sample can name one of its own, and the samples' key is given to no sender:
+a rule, not a reader, refuses."""
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -144,7 +144,8 @@ def open_box(event: Event, id_: UUID, keys: Mapping[str, Key]) -> None:
         plain = key.decrypt(a2b_base64(sealed["sealed"], strict_mode=True), _bound_to(id_, event.type))
     except (InvalidTag, ValueError):
         raise Unprocessable("its personal data was not sealed for this event, or has been tampered with") from None
-    vars(event)["personal"] = Sealed(_plain_model(type(event)).__pydantic_validator__.validate_json(plain))
+    model = _plain_model(type(event)).__pydantic_validator__.validate_json(plain)
+    vars(event)["personal"] = Sealed(model, opened_with=key.kid)
 
 
 def _bound_to(id_: UUID, type_: str) -> bytes:

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from cme_contracts.sealed import Sealed
 
 type Service = Literal["referrals", "register", "safeguarding", "notifications"]
+type Owner = Service | Literal["partners"]
+"""Who says something: one of ours, or the systems of those who tell us."""
 
 
 class Event(BaseModel):
@@ -22,8 +24,8 @@ class Event(BaseModel):
     """CloudEvents `type`: `cme.<aggregate>.<past-tense verb>.v<major>`."""
     stream: ClassVar[str]
     """The Kafka topic. Its only writer is `owner`."""
-    owner: ClassVar[Service]
-    """The service that may say this."""
+    owner: ClassVar[Owner]
+    """Who may say this."""
     source_clause: ClassVar[str]
     """Why the event exists: the clause of the policy, or the regulation, it follows from."""
     readers: ClassVar[frozenset[Service]] = frozenset()

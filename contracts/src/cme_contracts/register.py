@@ -175,6 +175,7 @@ class JointEnquiryDecided(ChildEvent):
         default=None, description="None: the council has not signed, or took it back."
     )
     submission_id: UUID | None = Field(default=None, description="The school's half, where there is one.")
+    reference: Reference | None = Field(default=None, description="The reference of the school's half.")
     signed_by: OfficerId | None = Field(default=None, description="Who signed for the council.")
     decided_at: Instant = instant("When the register knew.")
 

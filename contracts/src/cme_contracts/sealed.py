@@ -27,13 +27,14 @@ class Sealed[T: BaseModel]:
     Equality compares what is held; `repr` shows neither.
     """
 
-    __slots__ = ("_box", "_plain")
+    __slots__ = ("_box", "_kid", "_plain")
     __hash__: ClassVar[None]  # type: ignore[assignment]
 
-    def __init__(self, plain: T | None = None, *, box: Box | None = None) -> None:
+    def __init__(self, plain: T | None = None, *, box: Box | None = None, opened_with: str | None = None) -> None:
+        """`opened_with`: the name of the key that opened it, and so of whoever sealed it."""
         if (plain is None) == (box is None):
             raise TypeError("either the plain model or the box")
-        self._plain, self._box = plain, box
+        self._plain, self._box, self._kid = plain, box, opened_with
 
     @property
     def plain(self) -> T:
@@ -41,6 +42,11 @@ class Sealed[T: BaseModel]:
         if self._plain is None:
             raise StillSealedError("this personal data has not been opened here")
         return self._plain
+
+    @property
+    def opened_with(self) -> str | None:
+        """The name of the key that opened it. None: it was never sealed, or is sealed still."""
+        return self._kid
 
     @property
     def box(self) -> Box | None:

@@ -326,6 +326,15 @@ async def test_what_does_not_fit_at_once_is_one_message(service: Service) -> Non
     assert all(one.what in body and one.mend in body for one in several)
 
 
+@pytest.mark.policy("5.2.6")
+@pytest.mark.parametrize(("agreed", "subject"), [(True, "Both have signed"), (False, "Please look at")])
+async def test_a_school_learns_what_the_two_signatures_come_to(service: Service, agreed: bool, subject: str) -> None:
+    decided = invented.joint_decision(agreed)
+    await service.hear(invented.school(), decided)
+    await service.send_all()
+    assert await service.mail("office@example.org") == [f"{subject} the joint enquiries {decided.reference}"]
+
+
 async def test_a_death_brings_the_school_no_letter(service: Service) -> None:
     died = invented.pupil_deleted().model_copy(update={"ground": Ground.K})
     asked = invented.challenged().model_copy(update={"ground": Ground.K})

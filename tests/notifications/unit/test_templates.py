@@ -74,7 +74,11 @@ def claimed(message: Message | object, **options: object) -> Claimed:
 async def letters() -> list[Letter]:
     """Every route's letter, from an example of its event."""
     written = []
-    others = (invented.link_requested(LinkPurpose.FOLLOW), *invented.challenged_on_several())
+    others = (
+        invented.link_requested(LinkPurpose.FOLLOW),
+        *invented.challenged_on_several(),
+        invented.joint_decision(False),
+    )
     for event in (*invented.one_of_each().values(), *others):
         tx = FakeTx(uuid4())
         await tell(tx, TABLE, event, meta(event), at=NOON)  # type: ignore[arg-type]

@@ -276,6 +276,18 @@ async def test_what_was_taken_back_is_asked_nothing_more(told: Told) -> None:
     assert await told.said(sent) == [("order-in-force", "not_yet_known")]
 
 
+async def test_what_was_corrected_is_asked_nothing_more(told: Told, clock: Standing) -> None:
+    child_id = uuid4()
+    sent = await told.deletes(ground="f", evidence=WRITTEN)
+    form = deletion(deleted_on="2026-11-20", ground="f", evidence=WRITTEN | {"stated_day": "2026-11-13"})
+    clock.at = later(1)
+    answer = await told.visitor.send(f"/v1/submissions/{sent}/correction", form)
+    corrected = UUID(answer.json()["submission_id"])
+    await told.hear(matched(sent, child_id), order(child_id))
+    assert await told.said(sent) == [("order-in-force", "not_yet_known")]
+    assert await told.asked(corrected) == {"order-in-force": "challenged"}
+
+
 async def test_a_match_of_something_else_says_nothing(told: Told) -> None:
     sent = await told.visitor.accepted("/v1/referrals", referral())
     before = await told.visitor.said()

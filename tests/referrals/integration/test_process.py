@@ -15,12 +15,14 @@ import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
 from cme_bus.meta import Meta
-from cme_bus.sealing import VersionedKeyring, kid_of, open_box
+from cme_bus.sealing import Key, VersionedKeyring, kid_of, open_box, sealed_json
 from cme_contracts.base import Event
 from cme_contracts.codes import CaseKind, Category, Factor
+from cme_contracts.partners import ANSWERS, FORMS, Form, FormAnswered, FormSent
 from cme_contracts.referrals import CONCERNS, STREAM, ConcernReported, EstablishmentChanged, PupilDeleted
 from cme_contracts.register import STREAM as REGISTER
 from cme_contracts.register import CaseOpened, ClockStarted, SubmissionMatched
+from cme_contracts.sealed import Sealed
 from deploy.local.ports import free_port
 from tests.kit.issuer import NAME, Issuer, issuer_at_an_address
 from tests.referrals.invented import CANARY, MONDAY, SCHOOL, deletion
@@ -29,7 +31,8 @@ from tests.support import Kafka, eventually
 ROOT = Path(__file__).parents[3]
 COUNTY = ROOT / "deploy" / "local" / "county"
 RING = "k1:" + base64.b64encode(bytes(32)).decode()
-TOPICS = (STREAM, CONCERNS, REGISTER, "cme.notifications")
+TOPICS = (STREAM, CONCERNS, REGISTER, "cme.notifications", FORMS, ANSWERS)
+SCHOOLS_KEY = Key(f"school/{SCHOOL}", b"s" * 32)
 
 
 @pytest.fixture
@@ -46,6 +49,7 @@ def environment(dsn: str, issuer_at: tuple[Issuer, str], kafka_servers: str) -> 
         "CME_REFERRALS_DATABASE": dsn,
         "CME_KAFKA": kafka_servers,
         "CME_KEYRING": RING,
+        "CME_REFERRALS_FORM_KEYS": f"{SCHOOLS_KEY.kid}:{base64.b64encode(b's' * 32).decode()}",
         "CME_ISSUER": NAME,
         "CME_JWKS": issuer_at[1],
         "CME_LINK_SECRET": "no secret at all but long enough for one",
@@ -59,7 +63,9 @@ def environment(dsn: str, issuer_at: tuple[Issuer, str], kafka_servers: str) -> 
 async def listener(kafka: Kafka) -> AsyncIterator["Listener"]:
     for topic in TOPICS:
         await kafka.create(topic)
-    consumer = AIOKafkaConsumer(STREAM, CONCERNS, bootstrap_servers=kafka.servers, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(
+        STREAM, CONCERNS, ANSWERS, bootstrap_servers=kafka.servers, auto_offset_reset="earliest"
+    )
     await consumer.start()
     yield Listener(consumer)
     await consumer.stop()
@@ -130,6 +136,16 @@ async def test_a_return_is_accepted_sent_and_followed(
         concern = await listener.heard(ConcernReported, submission_id)
         assert (concern.factors, concern.personal.plain.surname) == ((Factor.SECTION_47,), CANARY)
         assert (await listener.heard(EstablishmentChanged, SCHOOL)).la_code == "999"
+
+        form = FormSent(form_id=uuid4(), personal=Sealed(Form(kind="deletion_return", form=deletion(ground="n"))))
+        meta = Meta.of(form, source="urn:example:school-system")
+        headers = [(name, value.encode()) for name, value in meta.headers().items()]
+        await kafka.write(FORMS, sealed_json(form, meta.id, SCHOOLS_KEY), key=form.key.encode(), headers=headers)
+        (by_topic,) = (await listener.heard(FormAnswered, form.form_id)).taken
+        seen = await client.get(
+            f"/v1/submissions/{by_topic.submission_id}", headers={"Authorization": f"Bearer {token}"}
+        )
+        assert seen.json()["reference"] == by_topic.reference
 
         child_id, case_id = uuid4(), uuid4()
         await say(

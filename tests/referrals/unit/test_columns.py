@@ -79,3 +79,10 @@ def test_a_file_without_column_names_does_not_have_its_first_child_repeated() ->
 def test_no_cell_we_write_is_a_formula_and_reading_it_back_gives_what_was_sent(cell: str) -> None:
     assert not guarded(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
     assert unguarded(guarded(cell)) == unguarded(cell)
+
+
+@pytest.mark.parametrize(("cell", "expected"), [("Yes", True), ("no", False), ("1", True), ("perhaps", "perhaps")])
+def test_yes_and_no_are_true_and_false(cell: str, expected: bool | str) -> None:
+    assert Heading(["kind", "child.addresses.1.confidential"]).form(["referral", cell])["child"] == {
+        "addresses": [{"confidential": expected}]
+    }

@@ -108,4 +108,9 @@ def test_a_form_that_others_read_is_without_it_wherever_it_stands() -> None:
         {"kind": "new", "confidential": True, "held_by_safeguarding": True},
         OLD,
     ]
+    assert (
+        without_confidential("referral", form | {"attachments": [{"title": "A letter"}]})["attachments"]
+        == shown["more"]
+    )
+    assert without_confidential("referral", {"attachments": []}) == {"attachments": []}
     assert (shown["school_urn"], shown["more"]) == ("990001", "held by safeguarding")

@@ -26,7 +26,7 @@ async def hand_over(register: Register, chain: UUID, team: Team = Team.SEND, rea
 
 
 async def test_a_chain_goes_to_a_team_for_a_reason_once(register: Register, desk: Callable[..., Desk]) -> None:
-    sent = deletion(known=True, ground=Ground.F)
+    sent = deletion(known=True, ground=Ground.A)
     await register.hear(sent)
     for _ in range(2):
         await hand_over(register, sent.submission_id)

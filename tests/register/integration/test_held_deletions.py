@@ -1,5 +1,6 @@
 """A deletion that a rule holds back: the child is on the roll until it is answered, and somebody looks when nobody answers."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from cme_contracts.codes import ChallengeState, Factor, Ground, WithdrawalReason
 from cme_contracts.referrals import PupilDeleted, SubmissionChallenged, SubmissionWithdrawn
 from tests.register.integration.county import IMOGEN, Register
+from tests.register.integration.desk import Desk
 from tests.register.invented import SCHOOL, child, deletion, referral
 
 FRIDAY = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -37,13 +39,15 @@ async def cases(register: Register) -> list[tuple[str, str | None, str]]:
 
 @pytest.mark.policy("5.2.6")
 async def test_a_lost_child_whose_enquiries_nobody_signed_is_an_on_roll_enquiry_and_missing_once_they_are(
-    register: Register,
+    register: Register, desk: Callable[..., Desk]
 ) -> None:
     """Scenario 13: twenty school days are over on Friday 27 November; the council has not signed."""
     sent = deletion(ground=Ground.I, at=MONDAY, held_by=("joint-enquiries",))
     await register.hear(sent, asked(sent, "joint-enquiries", True))
     assert await cases(register) == [("on_roll_enquiry", None, "open")]
     clock = await register.only("clock.started")
+    (shown,) = (await desk().read(f"/v1/cases/{clock['case_id']}"))["submissions"]
+    assert (shown["held_by"], shown["superseded_at"]) == (["joint-enquiries"], None)
 
     await register.hear(asked(sent, "joint-enquiries", False))
     assert await cases(register) == [("cme", "missing", "open")]

@@ -71,7 +71,9 @@ async def test_the_schools_half_opens_an_on_roll_enquiry_and_the_councils_half_d
     assert answer.status_code == 200, answer.text
     assert answer.json()["decision"] == "agreed"
     last = await register.last("joint-enquiry.decided")
-    assert (last["enquiry_id"], last["signed_by"]) == (first["enquiry_id"], str(IMOGEN))
+    assert (last["enquiry_id"], last["signed_by"], last["reference"]) == (
+        first["enquiry_id"], str(IMOGEN), sent.reference
+    )  # fmt: skip
     assert (last["school_signed_on"], last["authority_signed_on"]) == ("2026-11-27", "2026-11-30")
 
     signatures = (await desk().read(f"/v1/children/{opened['child_id']}"))["joint_enquiries"]

@@ -9,16 +9,20 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from cme_bus.consumer import Consumer
+from cme_bus.database import Database
+from cme_bus.sealing import VersionedKeyring
 from cme_calendars import WorkingDays
 from cme_contracts.catalogue import CATALOG
+from cme_contracts.partners import ANSWERS
 from cme_contracts.referrals import CONCERNS, STREAM
 from cme_council import Council, load
 from cme_referrals.adapters.batches import forget
 from cme_referrals.adapters.blinding import ADDRESSES, Blinding
 from cme_referrals.adapters.contact_links import forget_links
+from cme_referrals.adapters.partner_keys import WithPartners
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
-from cme_referrals.entrypoints import cli, events, import_gias, take_file
+from cme_referrals.entrypoints import by_topic, cli, events, import_gias, take_file
 from cme_referrals.entrypoints.app import app_of
 from cme_referrals.entrypoints.ctf import cli as ctf_cli
 from cme_referrals.entrypoints.ctf.maps import maps
@@ -72,9 +76,14 @@ def app(context: ReferralsContext) -> FastAPI:
 
 
 def consumer(context: ReferralsContext) -> Consumer[ReferralsTx]:
-    """Hears how cases go on."""
-    ears = Consumer(context.db, name="referrals", service="referrals", catalog=CATALOG)
+    """Hears how cases go on, and forms that partners' own systems send."""
+    db, keys = context.db, context.settings.form_keys
+    if keys is not None:
+        ring = WithPartners(context.keyring, VersionedKeyring.from_text(keys.get_secret_value()))
+        db = Database(context.pool, ReferralsTx, source="/cme/referrals", keyring=ring)
+    ears = Consumer(db, name="referrals", service="referrals", catalog=CATALOG)
     events.listen(ears)
+    by_topic.listen(ears, desk_of(context))
     return ears
 
 
@@ -88,7 +97,7 @@ REFERRALS = ServiceDefinition(
     name="referrals",
     settings=Settings,
     tx=ReferralsTx,
-    streams=[STREAM, CONCERNS],
+    streams=[STREAM, CONCERNS, ANSWERS],
     components=["web", "identity"],
     migrations=Path(__file__).parent / "migrations",
     http=app,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from cme_service.settings import ServiceSettings
 
@@ -16,5 +16,9 @@ class Settings(ServiceSettings):
 
     council: Path | None = Field(
         None, description="the council's file: its code, for returns of a school on no list yet, and its closure days"
+    )
+    form_keys: SecretStr | None = Field(
+        None,
+        description="keys of those who send forms over Kafka, each named after its sender: school/990001:base64,...",
     )
     ctf: Path | None = Field(None, description="a folder with the council's own maps of common transfer files")

@@ -34,6 +34,8 @@ HELD = """
 SELECT d.submission_id, d.first_submission_id, d.school_la, d.school_urn, d.facts, s.reference, s.received_at
 FROM deletion AS d JOIN submission AS s ON s.id = d.submission_id
 WHERE NOT EXISTS (SELECT FROM withdrawal AS w WHERE w.first_submission_id = d.first_submission_id)
+  AND NOT EXISTS (SELECT FROM submission AS later WHERE later.first_submission_id = d.first_submission_id
+                  AND (later.received_at, later.id) > (s.received_at, s.id))
 """
 OF_CHILD = (
     HELD

@@ -199,19 +199,17 @@ class Elements:
             self._watch(at)
         if self._depth >= len(self._path):
             return
-        whole = self._nodes_done(node) if self._kept else None
-        end = self._end_of_tag(at, empty=empty)
-        path = "/".join(self._path)
+        path, raw, whole = "/".join(self._path), None, None
+        if self._kept:
+            end = self._end_of_tag(at, empty=empty)
+            source = bytes(self._raw[self._start - self._base : end - self._base])
+            raw, whole = source.decode(self._charset or "utf-8", "replace"), node
         number = self._counts[path] = self._counts.get(path, 0) + 1
-        raw = bytes(self._raw[self._start - self._base : end - self._base]).decode(self._charset or "utf-8", "replace")
-        self._done.append(Element(path, number, raw if whole else None, whole, self._around))
-        self._path.pop()
-        self._start = None
-
-    def _nodes_done(self, node: Node) -> Node:
+        self._done.append(Element(path, number, raw, whole, self._around))
         self._nodes.clear()
         self._texts.clear()
-        return node
+        self._path.pop()
+        self._start = None
 
     def _end_of_tag(self, at: int, *, empty: bool) -> int:
         """Where the end tag that begins at `at` ends. Of an element written as one tag the parser gives its end."""

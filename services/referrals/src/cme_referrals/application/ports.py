@@ -227,7 +227,7 @@ class DecidedAgain(Challenges, Protocol):
         """Work alone on what this child's returns are asked, until the transaction ends."""
 
     async def of_child(self, child_id: UUID) -> Sequence[tuple[Returned, Sequence[Challenge]]]:
-        """This child's returns that nobody has taken back, and what each was asked; their rows are held."""
+        """This child's returns that nobody has taken back or corrected, and what each was asked; their rows are held."""
 
     async def of_chain(self, first_submission_id: UUID) -> Sequence[tuple[Returned, Sequence[Challenge]]]:
         """The same of one chain."""

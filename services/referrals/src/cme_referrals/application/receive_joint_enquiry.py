@@ -57,7 +57,8 @@ async def receive_joint_enquiry(tx: Intake, form: JointEnquiryForm, receipt: Rec
         *filled_about(about.child),
     ]
     received = Received(
-        still_missing=(*still_missing(Kind.JOINT_ENQUIRY, given), *school.missing), quarantined=about.quarantined
+        still_missing=(*still_missing(Kind.JOINT_ENQUIRY, given), *school.missing),
+        quarantined=(*about.quarantined, *school.remarks),
     )
     await keep(
         tx, Kind.JOINT_ENQUIRY, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn

@@ -13,7 +13,8 @@ OPEN_TO_ALL = {"encompass_notice": frozenset({"child"})}
 """Kinds of forms of which others are shown only these members: an incident is for safeguarding."""
 HELD = "held by safeguarding"
 AS_SENT = "fhir_message"
-"""What a form was read from, word for word: nobody has marked in it what is confidential."""
+UNREAD = (AS_SENT, "attachments")
+"""What a form was read from, word for word, and files that came with it: nobody has marked in them what is confidential."""
 SHORTEST = 4
 """Letters and figures of what is looked for in other texts: a house number by itself stands everywhere."""
 
@@ -31,7 +32,8 @@ def without_confidential(kind: str, form: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in form.items()
         if name in open_to_all
     }
-    return {**shown, AS_SENT: HELD} if given and AS_SENT in form else shown
+    unread = {name: HELD for name in UNREAD if given and name in shown}
+    return {**shown, **unread}
 
 
 def _marked(value: Any) -> bool:

@@ -19,6 +19,7 @@ REMARKS = ("refused.row", "refused.fields", "refused.wrong", "refused.mend", "re
 """Columns that we put before a refused row; sent again, they are passed over."""
 DAY_FIRST = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
 NONE = "none"
+YES_NO = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Signs with which a spreadsheet takes a cell for a formula."""
 MOST_COLUMNS = 1000
@@ -157,7 +158,7 @@ def _value(cell: str, type_: str) -> Any:
             return date(year, month, day).isoformat()
         except ValueError:
             return cell
-    return cell
+    return YES_NO.get(cell.lower(), cell) if type_ == "yes_no" else cell
 
 
 def settled(node: Any) -> Any:

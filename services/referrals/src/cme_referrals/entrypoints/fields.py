@@ -7,7 +7,16 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic.annotated_handlers import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
@@ -99,6 +108,8 @@ School = Annotated[
         description="A school's URN (six figures) or LAESTAB (seven). One that cannot be right is kept aside, not refused.",
     ),
 ]
+YesNo = Annotated[bool, Strict()]
+"""true or false: 0 is neither, nor is a word. A cell of a spreadsheet says yes or no (columns.py)."""
 LaCode = Annotated[str, Field(pattern="^[0-9]{3}$", description="Code of a local authority: three figures")]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
 Telephone = Annotated[str, Field(pattern=r"^[0-9+() \-]{5,30}$")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from cme_referrals.application.forms import EncompassForm
-from cme_referrals.entrypoints.fields import Day, School, Text
+from cme_referrals.entrypoints.fields import Day, School, Text, YesNo
 from cme_referrals.entrypoints.people import SentForm
 
 
@@ -15,11 +15,11 @@ class EncompassNotice(SentForm):
     incident_on: Day
     police_reference: Text | None = Field(default=None, description="Of the incident, to ask the police by.")
     school_urn: School | None = Field(default=None, description="The child's school, which is to be told.")
-    on_roll: bool | None = Field(
+    on_roll: YesNo | None = Field(
         default=None, description="Is on its register. On no roll, the council's officer is told."
     )
-    home_educated: bool | None = Field(default=None, description="Then the council's officer is told.")
-    setting_told: bool | None = Field(default=None, description="Whether the police have told the setting themselves.")
+    home_educated: YesNo | None = Field(default=None, description="Then the council's officer is told.")
+    setting_told: YesNo | None = Field(default=None, description="Whether the police have told the setting themselves.")
 
     def form(self) -> EncompassForm:
         """What the use case takes."""

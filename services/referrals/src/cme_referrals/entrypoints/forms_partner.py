@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 
 from cme_contracts.codes import Factor, ReferrerKind
 from cme_referrals.application.forms import PartnerForm
-from cme_referrals.entrypoints.fields import Day, Known, LaCode, School, Text
+from cme_referrals.entrypoints.fields import Day, Known, LaCode, School, Text, YesNo
 from cme_referrals.entrypoints.people import Child, Referrer
 from cme_referrals.entrypoints.siblings import MOST, FamilyForm, Sibling
 from cme_web.problems import Wrong
@@ -42,7 +42,7 @@ class PartnerSibling(Sibling):
     """A brother or sister, as a partner knows of them."""
 
     child: PartnerChild
-    in_school: bool | None = None
+    in_school: YesNo | None = None
 
 
 class PartnerNotification(FamilyForm):

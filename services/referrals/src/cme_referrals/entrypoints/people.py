@@ -10,7 +10,7 @@ from pydantic import Field
 from cme_contracts import people
 from cme_contracts.codes import ReferrerKind
 from cme_referrals.application.forms import About
-from cme_referrals.entrypoints.fields import Day, Email, Form, Identifier, Known, Telephone, Text
+from cme_referrals.entrypoints.fields import Day, Email, Form, Identifier, Known, Telephone, Text, YesNo
 
 SAID = {"forename", "surname", "date_of_birth", "stated_age", "sex"}
 """What events say of a child as it was sent; the rest is checked first, or stays with the form."""
@@ -23,7 +23,7 @@ class Address(Form):
     postcode: Annotated[str, Field(max_length=10)] | None = None
     uprn: Identifier | None = None
     kind: Literal["current", "previous", "new"] = "current"
-    confidential: bool = Field(
+    confidential: YesNo = Field(
         default=False,
         description="Somebody must not learn of it: safeguarding alone is given it (a refuge, foster carers).",
     )
@@ -49,7 +49,7 @@ class Parent(Form):
     relationship: Text | None = None
     telephones: tuple[Telephone, ...] = Field(default=(), max_length=10)
     email: Email | None = None
-    confidential: bool = Field(
+    confidential: YesNo = Field(
         default=False,
         description="Telephone and e-mail would lead to where somebody hides: safeguarding alone is given them.",
     )

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from cme_referrals.entrypoints.fields import Day, Form, School
+from cme_referrals.entrypoints.fields import Day, Form, School, YesNo
 from cme_referrals.entrypoints.people import Child, SentForm
 
 MOST = 12
@@ -20,7 +20,7 @@ class Sibling(Form):
 
     child: Child
     school_urn: School | None = None
-    on_roll: bool | None = None
+    on_roll: YesNo | None = None
     last_attended_on: Day | None = None
 
     def own(self, first: Child) -> dict[str, Any]:

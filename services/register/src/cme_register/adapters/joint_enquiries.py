@@ -66,19 +66,20 @@ def _enquiry(row: asyncpg.Record) -> JointEnquiry:
     return JointEnquiry(
         id=row["id"], record_id=row["record_id"], school_urn=row["school_urn"], ground=row["ground"],
         began_on=row["began_on"], school=signature("school"), authority=signature("authority"),
-        submission_id=row["submission_id"], signed_by=row["signed_by"],
+        submission_id=row["submission_id"], reference=row["reference"], signed_by=row["signed_by"],
     )  # fmt: skip
 
 
 SELECT = """
 SELECT joint.id, joint.record_id, joint.school_urn, joint.ground, joint.began_on,
        school.signed_on AS school_signed_on, school.found AS school_found, school.enquiries AS school_enquiries,
-       school.return_expected AS school_return_expected, school.submission_id,
+       school.return_expected AS school_return_expected, school.submission_id, sent.reference,
        authority.signed_on AS authority_signed_on, authority.found AS authority_found, authority.signed_by,
        authority.enquiries AS authority_enquiries, authority.return_expected AS authority_return_expected
 FROM joint_enquiry AS joint JOIN child ON child.id = joint.record_id
 LEFT JOIN LATERAL (SELECT * FROM joint_signature WHERE enquiry_id = joint.id AND party = 'school' AND withdrawn_at IS NULL
                    ORDER BY id DESC LIMIT 1) AS school ON true
+LEFT JOIN submission AS sent ON sent.id = school.submission_id
 LEFT JOIN LATERAL (SELECT * FROM joint_signature WHERE enquiry_id = joint.id AND party = 'authority' AND withdrawn_at IS NULL
                    ORDER BY id DESC LIMIT 1) AS authority ON true
 """

@@ -171,13 +171,15 @@ RECORDS = "SELECT $1::uuid UNION ALL SELECT id FROM child WHERE shown_as = $1 AN
 
 SUBMISSIONS = f"""
 SELECT submission.id AS submission_id, first_id AS first_submission_id, kind, reference, received_at, reason, ground, on_roll,
-    destination_known, factors, school_urn, matched_by, informed_at AS referrer_informed_at
+    destination_known, factors, school_urn, matched_by, held_by, superseded_at,
+    informed_at AS referrer_informed_at
 FROM submission LEFT JOIN referrer_informed AS informed
     ON informed.case_id = $1 AND informed.submission_id = submission.id
 WHERE submission.case_id IN ({WITH_WAITING}) ORDER BY received_at, submission.id"""
 
 OF_CHILD = f"""
-SELECT submission.id AS submission_id, kind, reference, received_at, case_id, record_id, matched_by
+SELECT submission.id AS submission_id, kind, reference, received_at, case_id, record_id, matched_by,
+    held_by, superseded_at
 FROM submission WHERE record_id IN ({RECORDS}) ORDER BY received_at, submission.id"""
 
 # What was heard before there was a case stands with the chain, or with the child; evidence stands with the record it fitted.

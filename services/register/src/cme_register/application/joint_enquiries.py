@@ -137,7 +137,7 @@ async def _tell(tx: Transaction, child_id: UUID, enquiry_id: UUID, at: datetime)
         began_on=enquiry.began_on, decision=JointDecision(enquiry.decision),
         school_signed_on=enquiry.school.signed_on if enquiry.school else None,
         authority_signed_on=enquiry.authority.signed_on if enquiry.authority else None,
-        submission_id=enquiry.submission_id, signed_by=enquiry.signed_by, decided_at=at,
+        submission_id=enquiry.submission_id, reference=enquiry.reference, signed_by=enquiry.signed_by, decided_at=at,
     )  # fmt: skip
     tx.publish(event)
     case_id = await tx.cases.latest_of(child_id)

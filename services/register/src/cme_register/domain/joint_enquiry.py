@@ -53,6 +53,8 @@ class JointEnquiry:
     authority: Signature | None = None
     submission_id: UUID | None = None
     """The school's half."""
+    reference: str | None = None
+    """Of the school's half."""
     signed_by: UUID | None = None
     """Who signed for the council."""
 

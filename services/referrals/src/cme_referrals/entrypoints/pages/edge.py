@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cme_referrals.entrypoints.pages.rendering import Pages
-from cme_web.problems import MEDIA_TYPE as PROBLEM
+from cme_web.retold import Retold
 
 FOR_PEOPLE = ("/tell-us", "/following/", "/progress/")
 API, PAGE = "/v1/progress/", "/progress/"
@@ -31,51 +30,30 @@ SAID: Mapping[str, tuple[str, str]] = {
 OTHERWISE = ("Sorry, there is a problem here", "Try again later, or telephone us.")
 
 
-class PageAnswers:
-    """A middleware. It must be outside of those that refuse."""
+class ProgressPages:
+    """A middleware: a browser that opens the API's link is shown the page."""
 
-    def __init__(self, app: ASGIApp, pages: Pages) -> None:
-        self._app, self._pages = app, pages
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(API) and _wants_a_page(scope):
             path = PAGE + scope["path"].removeprefix(API)
             scope = {**scope, "path": path, "raw_path": path.encode()}
-        if scope["type"] != "http" or not scope["path"].startswith(FOR_PEOPLE):
-            await self._app(scope, receive, send)
-            return
-        start: Message | None = None
-        body = b""
-
-        async def shown(message: Message) -> None:
-            nonlocal start, body
-            if message["type"] == "http.response.start":
-                if Headers(raw=message["headers"]).get("content-type", "").startswith(PROBLEM):
-                    start = message
-                    return
-            elif start is not None and message["type"] == "http.response.body":
-                body += message.get("body", b"")
-                if message.get("more_body"):
-                    return
-                message = await self._page_of(start, body, send)
-            await send(message)
-
-        await self._app(scope, receive, shown)
-
-    async def _page_of(self, start: Message, body: bytes, send: Send) -> Message:
-        problem: Mapping[str, Any] = json.loads(body) if body else {}
-        heading, said = SAID.get(problem.get("code", ""), OTHERWISE)
-        page = self._pages.page("problem", start["status"], heading=heading, said=said)
-        headers = MutableHeaders(scope=start)
-        for name in ("content-type", "content-length", "content-security-policy"):
-            headers[name] = page.headers[name]
-        await send(start)
-        return {"type": "http.response.body", "body": page.body}
+        await self._app(scope, receive, send)
 
 
 def answers_in_pages(app: FastAPI, pages: Pages) -> FastAPI:
     """The app, with this around all of it."""
-    app.add_middleware(PageAnswers, pages=pages)
+
+    def page_of(status: int, problem: Mapping[str, Any]) -> tuple[bytes, Mapping[str, str]]:
+        heading, said = SAID.get(problem.get("code", ""), OTHERWISE)
+        page = pages.page("problem", status, heading=heading, said=said)
+        headers = {name: page.headers[name] for name in ("content-type", "content-security-policy")}
+        return bytes(page.body), headers
+
+    app.add_middleware(Retold, under=FOR_PEOPLE, retell=page_of)
+    app.add_middleware(ProgressPages)
     return app
 
 
