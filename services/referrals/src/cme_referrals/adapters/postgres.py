@@ -16,6 +16,7 @@ from cme_referrals.adapters.contact_links import PostgresContactLinks
 from cme_referrals.adapters.elsewhere import PostgresElsewhere
 from cme_referrals.adapters.following import PostgresFollowing
 from cme_referrals.adapters.kept_files import PostgresKeptFiles
+from cme_referrals.adapters.punctuality import PostgresPunctuality
 from cme_referrals.adapters.schools import PostgresSchools
 from cme_referrals.adapters.submissions import PostgresSubmissions
 
@@ -29,6 +30,7 @@ class ReferralsTx(Tx):
         self.following = PostgresFollowing(conn)
         self.schools = PostgresSchools(conn)
         self.challenges = PostgresChallenges(conn)
+        self.punctuality = PostgresPunctuality(conn)
         self.elsewhere = PostgresElsewhere(conn)
         self.batches = PostgresBatches(conn, keyring or NoKeyring())
         self.kept = PostgresKeptFiles(conn, keyring or NoKeyring())
