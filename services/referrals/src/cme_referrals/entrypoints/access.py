@@ -47,6 +47,8 @@ ACCESS = AccessTable(
     Row("POST", "/v1/submissions/check", bearer, roles=SENDERS),
     Row("POST", "/v1/submissions/{submission_id}/correction", bearer, roles=SENDERS, idempotent=True),
     Row("POST", "/v1/submissions/{submission_id}/withdrawal", bearer, roles=SENDERS, idempotent=True),
+    Row("GET", "/v1/punctuality", bearer, roles=OFFICERS, hidden=True),
+    Row("GET", "/v1/schools/{urn}/punctuality", bearer, roles={SCHOOL, *OFFICERS}, hidden=True),
     Row("GET", "/v1/schools/{urn}/calendar/{academic_year}", bearer, roles={SCHOOL, *OFFICERS}, hidden=True),
     Row("PUT", "/v1/schools/{urn}/calendar/{academic_year}", bearer, roles={SCHOOL, *OFFICE}, hidden=True),
     Row("POST", "/fhir/R4/$process-message", bearer, roles={PARTNER}),
