@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
-from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -235,17 +233,23 @@ class Sr1a(FamilyForm):
             factors=self.factors,
             known_factors=(Factor.EHCP,) if needs and needs.stage == "ehcp" else (),
             enquiries=len(self.enquiries),
-            also_given=frozenset(_given("", self.model_dump(mode="json", exclude_none=True))),
+            also_given=_given(self.model_dump(mode="json", exclude_none=True)),
         )
 
 
-def _given(place: str, value: Any) -> Iterator[str]:
+def _given(form: dict[str, Any]) -> frozenset[str]:
     """The names of the members that say something, with points, without places in lists."""
+    found: set[str] = set()
+    _find("", form, found)
+    return frozenset(found)
+
+
+def _find(place: str, value: Any, found: set[str]) -> None:
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _given(f"{place}.{name}".removeprefix("."), inner)
+            _find(f"{place}.{name}" if place else name, inner, found)
     elif isinstance(value, list):
         for inner in value:
-            yield from _given(place, inner)
+            _find(place, inner, found)
     if place and (value or value is False or value == 0):
-        yield re.sub(r"\.\d+", "", place)
+        found.add(place)
