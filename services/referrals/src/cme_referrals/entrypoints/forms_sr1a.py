@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from cme_contracts import people
 from cme_contracts.codes import Factor, Ground, ReferralReason
 from cme_referrals.application.forms import ReferralForm
-from cme_referrals.entrypoints.fields import Day, Email, Form, Known, LaCode, School, Telephone, Text
+from cme_referrals.entrypoints.fields import Day, Email, Form, Known, LaCode, School, Telephone, Text, YesNo
 from cme_referrals.entrypoints.forms import Enquiry
 from cme_referrals.entrypoints.people import Address, Child, Parent, Referrer
 from cme_referrals.entrypoints.siblings import MOST, FamilyForm, Sibling
@@ -35,11 +35,11 @@ class DatedAddress(Address):
 class Carer(Parent):
     """A parent or carer, with what a school knows of them."""
 
-    parental_responsibility: bool | None = None
-    lives_with_child: bool | None = None
+    parental_responsibility: YesNo | None = None
+    lives_with_child: YesNo | None = None
     address: Address | None = Field(default=None, description="Where it is not the child's.")
     language: Text | None = None
-    interpreter_needed: bool | None = None
+    interpreter_needed: YesNo | None = None
 
     def held_elsewhere(self) -> tuple[people.Address, ...]:
         """See `Parent`."""
@@ -71,12 +71,12 @@ class ReferredChild(Child):
     year_group: Annotated[str, Field(max_length=10)] | None = None
     ethnicity: Text | None = None
     language: Text | None = Field(default=None, description="First language.")
-    interpreter_needed: bool | None = None
+    interpreter_needed: YesNo | None = None
     religion: Text | None = None
     special_needs: SpecialNeeds | None = None
-    free_school_meals: bool | None = None
-    service_child: bool | None = Field(default=None, description="A parent serves in the armed forces.")
-    early_help: bool | None = None
+    free_school_meals: YesNo | None = None
+    service_child: YesNo | None = Field(default=None, description="A parent serves in the armed forces.")
+    early_help: YesNo | None = None
     worker: Worker | None = None
     addresses: tuple[DatedAddress, ...] = Field(default=(), max_length=10, description="Last known address first.")
     parents: tuple[Carer, ...] = Field(default=(), max_length=10)
@@ -163,8 +163,8 @@ class Attachment(Form):
 class Declaration(Form):
     """What whoever sends the form stands for."""
 
-    accurate: bool = Field(description="What is said is accurate as far as they know.")
-    family_told: bool | None = Field(default=None, description="The family has been given the privacy notice.")
+    accurate: YesNo = Field(description="What is said is accurate as far as they know.")
+    family_told: YesNo | None = Field(default=None, description="The family has been given the privacy notice.")
     made_on: Day | None = None
 
 
@@ -204,7 +204,7 @@ class Sr1a(FamilyForm):
         description="Brothers and sisters: each becomes a submission of its own, all or none.",
     )
     school_urn: School | None = Field(default=None, description="The school the child attends or last attended.")
-    on_roll: bool | None = Field(default=None, description="On its admission register now.")
+    on_roll: YesNo | None = Field(default=None, description="On its admission register now.")
     last_attended_on: Day | None = None
     schooling: Schooling | None = None
     reason: Annotated[ReferralReason, Known()] | None = None
