@@ -36,7 +36,7 @@ def blinded(about: About, blinds: Blinds) -> tuple[Child, Confidential]:
     )
     elsewhere = about.withheld.addresses[len(held) :]  # a parent's, where it is not the child's
     held += [one.model_copy(update={"token": _token(one, blinds)}) for one in elsewhere]
-    withheld = about.withheld.model_copy(update={"addresses": tuple(held)})
+    withheld = about.withheld.model_copy(update={"addresses": tuple(held)}) if held else about.withheld
     return about.child.model_copy(update={"addresses": told}), withheld
 
 

@@ -81,7 +81,7 @@ class ReferralForm:
     enquiries: int = 0
     """How many enquiries the form reports (policy 5.2.4)."""
     also_given: frozenset[str] = frozenset()
-    """The names of all members that say something, with points."""
+    """Which of the members that only a school is asked for say something, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

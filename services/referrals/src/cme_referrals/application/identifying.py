@@ -42,7 +42,9 @@ def identified(about: About) -> tuple[About, tuple[str, ...]]:
             "addresses": tuple(map(_placed, about.child.addresses)),
         }
     )
-    withheld = about.withheld.model_copy(update={"addresses": tuple(map(_placed, about.withheld.addresses))})
+    withheld = about.withheld
+    if withheld.addresses:
+        withheld = withheld.model_copy(update={"addresses": tuple(map(_placed, withheld.addresses))})
     return replace(about, child=child, withheld=withheld), tuple(map(str, remarks))
 
 
@@ -55,4 +57,4 @@ def _of_upn(field: str, given: str | None, believed: str | None) -> Iterator[Rem
 
 
 def _placed(address: Address) -> Address:
-    return address.model_copy(update={"uprn": believable_uprn(address.uprn) if address.uprn else None})
+    return address.model_copy(update={"uprn": believable_uprn(address.uprn)}) if address.uprn else address

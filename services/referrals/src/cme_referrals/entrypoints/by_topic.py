@@ -17,7 +17,7 @@ from cme_referrals.application.batches import RowFault
 from cme_referrals.application.check import check
 from cme_referrals.domain.errors import SubmissionError
 from cme_referrals.entrypoints.access import PARTNER, SCHOOL
-from cme_referrals.entrypoints.desk import NO_PARTNERS, Desk, parts_of, receipt_of, sameness, sender_of, take
+from cme_referrals.entrypoints.desk import NO_PARTNERS, Desk, parts_of, receipt_of, sameness, take
 from cme_referrals.entrypoints.kinds import UnfitFormError, faults_of, read_form
 from cme_web.idempotency import idempotent
 from cme_web.problems import Problem
@@ -100,7 +100,7 @@ async def _take(desk: Desk, tx: ReferralsTx, values: dict[str, Any], caller: Cal
         if found.refusal:
             raise RefusedFormError(faults_of(found.refusal))
     answer = await take(desk, tx, kind, form, receipt)
-    token, *_ = sameness(desk, kind, form, sender_of(caller))
+    token, *_ = sameness(desk, kind, receipt)
     await tx.batches.took(token, receipt.submission_id)  # so that a batch with this form does not take it again
     return answer
 

@@ -58,7 +58,7 @@ async def receive(desk: Desk, kind: AnyKind, body: SentForm, caller: Caller, key
     async def carry_out(tx: ReferralsTx, once: Once) -> None:
         receipt = receipt_of(desk, body, caller)
         answer = await take(desk, tx, kind, body, receipt)
-        token, *_ = sameness(desk, kind, body, sender_of(caller))
+        token, *_ = sameness(desk, kind, receipt)
         await tx.batches.took(token, receipt.submission_id)  # so that a batch with this form does not take it again
         once.answer(202, answer, location=f"/v1/submissions/{receipt.submission_id}")
 
@@ -90,9 +90,10 @@ def _part(desk: Desk, kind: AnyKind, form: SentForm, receipt: Receipt) -> Part:
     return Part(receipt=mine, take_in=kind.use_case(form, desk.authority), child=child)
 
 
-def sameness(desk: Desk, kind: AnyKind, form: BaseModel, sender: Sender) -> tuple[bytes, ...]:
+def sameness(desk: Desk, kind: AnyKind, receipt: Receipt) -> tuple[bytes, ...]:
     """Blind tokens of what this sender says with this form: the same form again has the same."""
-    return desk.blinds.tokens("content", sender.scope, kind.kind, json.dumps(written(form), sort_keys=True))
+    scope = Sender(subject=receipt.sender, urn=receipt.school_urn).scope
+    return desk.blinds.tokens("content", scope, kind.kind, json.dumps(receipt.as_received, sort_keys=True))
 
 
 def written(form: BaseModel) -> dict[str, Any]:

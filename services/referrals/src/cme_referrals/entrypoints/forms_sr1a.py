@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from cme_contracts import people
 from cme_contracts.codes import Factor, Ground, ReferralReason
 from cme_referrals.application.forms import ReferralForm
+from cme_referrals.domain.completeness import Kind, asked_of_a_school
 from cme_referrals.entrypoints.fields import Day, Email, Form, Known, LaCode, School, Telephone, Text, YesNo
 from cme_referrals.entrypoints.forms import Enquiry
 from cme_referrals.entrypoints.people import Address, Child, Parent, Referrer
@@ -21,6 +23,7 @@ Words = Annotated[str, Field(max_length=4000)]
 """Free text. Like everything here that no event names, it is kept sealed with the form."""
 SIGNS = {"application/pdf": b"%PDF-", "image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 """How a file of each kind begins."""
+SCHOOLS_OWN = {name: name.split(".") for name in asked_of_a_school(Kind.REFERRAL)}
 LONGEST_FILE = 1_400_000
 """Characters of base64: a mebibyte."""
 
@@ -233,23 +236,13 @@ class Sr1a(FamilyForm):
             factors=self.factors,
             known_factors=(Factor.EHCP,) if needs and needs.stage == "ehcp" else (),
             enquiries=len(self.enquiries),
-            also_given=_given(self.model_dump(mode="json", exclude_none=True)),
+            also_given=frozenset(name for name, steps in SCHOOLS_OWN.items() if _says(self, steps)),
         )
 
 
-def _given(form: dict[str, Any]) -> frozenset[str]:
-    """The names of the members that say something, with points, without places in lists."""
-    found: set[str] = set()
-    _find("", form, found)
-    return frozenset(found)
-
-
-def _find(place: str, value: Any, found: set[str]) -> None:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            _find(f"{place}.{name}" if place else name, inner, found)
-    elif isinstance(value, list):
-        for inner in value:
-            _find(place, inner, found)
-    if place and (value or value is False or value == 0):
-        found.add(place)
+def _says(form: Sr1a, steps: Sequence[str]) -> bool:
+    """Whether anything is said there. A brother's or sister's form may lack a member."""
+    value: object = form
+    for step in steps:
+        value = getattr(value, step, None)
+    return value is not None and value not in ("", ())

@@ -48,7 +48,8 @@ class RowReader:
         kind, form = read_form(values)
         kind.may_send(self._caller)
         blinds, scope = self._desk.blinds, self._sender.scope
-        contents = sameness(self._desk, kind, form, self._sender)
+        receipt = receipt_of(self._desk, form, self._caller)
+        contents = sameness(self._desk, kind, receipt)
         if row.sameness is not None:  # known by either: as this pupil, or as this form
             contents = (*blinds.tokens("pupil", scope, row.sameness), *contents)
         return FormRow(
@@ -56,7 +57,7 @@ class RowReader:
             sent=row.sent or "",
             names=contents if key is None else blinds.tokens("key", scope, key),
             contents=contents,
-            parts=parts_of(self._desk, kind, form, receipt_of(self._desk, form, self._caller)),
+            parts=parts_of(self._desk, kind, form, receipt),
             explain=lambda error: _placed(row, faults_of(error), sheet),
             cells=sheet.own(row),
         )
