@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from cme_bus.database import Database, Tx
-from cme_bus.gathering import as_one
+from cme_bus.gathering import Gathered, StaleError, as_one
 from tests.bus.events import said_on
 
 Step = said_on("cme.gathered").step
@@ -63,3 +63,22 @@ async def test_what_is_left_by_an_error_writes_nothing(db: Database[Tx]) -> None
             await tx.conn.execute("INSERT INTO effect (key) VALUES ($1)", "k")
             raise ValueError("enough")
     assert await db.pool.fetchval("SELECT count(*) FROM effect") == 0
+
+
+async def test_what_was_remembered_is_proven_by_the_statement_that_uses_it(db: Database[Tx]) -> None:
+    await db.pool.execute("INSERT INTO once VALUES ('known', 1)")
+    unchanged = "(SELECT step FROM once WHERE key = $1) IS NOT DISTINCT FROM $2::int"
+
+    async def write(key: str) -> None:
+        async with db.at_once() as tx:
+            assert isinstance(tx.conn, Gathered)
+            tx.conn.expect(unchanged, "known", tx.conn.memory.setdefault("step", 1))
+            await tx.conn.execute("INSERT INTO effect (key) VALUES ($1)", key)
+
+    await write("before")
+    await db.pool.execute("UPDATE once SET step = 2")
+    with pytest.raises(StaleError):
+        await write("after")
+    assert [row["key"] for row in await db.pool.fetch("SELECT key FROM effect")] == ["before"]
+    async with db.at_once() as tx:
+        assert isinstance(tx.conn, Gathered) and tx.conn.memory == {}  # it is read anew

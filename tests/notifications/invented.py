@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from cme_bus.meta import Meta
-from cme_contracts import referrals, register, safeguarding
+from cme_contracts import referrals, register, returns, safeguarding
 from cme_contracts.base import Event
 from cme_contracts.codes import (
     CaseKind,
@@ -20,6 +20,7 @@ from cme_contracts.codes import (
     Outcome,
     Proof,
     ReferrerKind,
+    ReturnKind,
     Team,
 )
 from cme_contracts.people import Child, Contact, Officer, Referrer
@@ -320,6 +321,12 @@ def handed_over(child_id: UUID, team: Team = Team.HOME_EDUCATION) -> register.Ha
     )
 
 
+def late(urn: str = URN) -> returns.ReturnLate:
+    return returns.ReturnLate(
+        **submission(), kind=ReturnKind.ATTENDANCE_RETURN, school_urn=urn, due_on=DUE, late_by=2, counted_in="school"
+    )
+
+
 def one_of_each() -> dict[str, Event]:
     """An example of every event that tells somebody, by type."""
     child, case, lead = uuid4(), uuid4(), uuid4()
@@ -331,6 +338,7 @@ def one_of_each() -> dict[str, Event]:
         joint_enquiry,
         joint_decision,
         challenged,
+        late,
         lambda: handed_over(child),
         lambda: assigned(child, case, lead),
         lambda: warned(child, case, lead),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import asyncpg
 
 PLACE = re.compile(r"\$([0-9]+)")
+
+
+class StaleError(Exception):
+    """What was remembered is not so any more. Nothing was written; do it again, and it is read anew."""
 
 
 class Gathered:
@@ -19,9 +23,18 @@ class Gathered:
     them: for new rows that is all the same. No statement may tell how many rows it touched.
     """
 
-    def __init__(self, conn: asyncpg.pool.PoolConnectionProxy[asyncpg.Record]) -> None:
+    def __init__(
+        self, conn: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], memory: MutableMapping[Any, Any] | None = None
+    ) -> None:
         self._conn = conn
         self._statements: list[tuple[str, tuple[Any, ...]]] = []
+        self._conditions: list[tuple[str, tuple[Any, ...]]] = []
+        self.memory: MutableMapping[Any, Any] = {} if memory is None else memory
+        """What was read before, by whoever reads. To use it is to `expect` that it is still so."""
+
+    def expect(self, condition: str, *args: Any) -> None:
+        """Write nothing unless this holds then: `send` raises `StaleError`. It spares a read, and shows nothing late."""
+        self._conditions.append((condition, args))
 
     async def execute(self, query: str, *args: Any) -> str:
         """Keep a statement for later. Its status is not known yet, and empty."""
@@ -48,18 +61,36 @@ class Gathered:
         """Write all of it, or nothing. Raises what any of the statements raises."""
         if not self._statements:
             return
-        args = [arg for _, some in self._statements for arg in some]
-        await self._conn.execute(as_one(tuple((query, len(some)) for query, some in self._statements)), *args)
+        args = [arg for _, some in (*self._statements, *self._conditions) for arg in some]
+        query = as_one(_widths(self._statements), _widths(self._conditions))
+        try:
+            await self._conn.execute(query, *args)
+        except asyncpg.DivisionByZeroError as error:
+            if not self._conditions:
+                raise
+            self.memory.clear()
+            raise StaleError from error
+
+
+def _widths(some: list[tuple[str, tuple[Any, ...]]]) -> tuple[tuple[str, int], ...]:
+    return tuple([(query, len(args)) for query, args in some])
 
 
 @lru_cache(maxsize=1024)
-def as_one(statements: tuple[tuple[str, int], ...]) -> str:
-    """One statement of several, each given with how many arguments it has: theirs follow one another."""
+def as_one(statements: tuple[tuple[str, int], ...], conditions: tuple[tuple[str, int], ...] = ()) -> str:
+    """One statement of several, each given with how many arguments it has: theirs follow one another.
+
+    Where a condition does not hold it divides by zero, which is the one way for a query to refuse.
+    """
     written, before = [], 0
     for number, (query, width) in enumerate(statements):
         written.append(f"w{number} AS ({_moved(query, before)})")
         before += width
-    return f"WITH {', '.join(written)} SELECT"
+    held = []
+    for condition, width in conditions:
+        held.append(f"({_moved(condition, before)})")
+        before += width
+    return f"WITH {', '.join(written)} SELECT" + (f" 1 / ({' AND '.join(held)})::int" if held else "")
 
 
 def _moved(query: str, by: int) -> str:

@@ -82,6 +82,29 @@ class ChallengeState(OpenCode):
     UNKNOWN = "unknown"
 
 
+class ReturnKind(OpenCode):
+    """A return of a school that has a day on which it is due (policy 5.2, 5.3; regulation 13)."""
+
+    NEW_PUPIL_RETURN = "new_pupil_return"
+    DELETION_RETURN = "deletion_return"
+    HOME_EDUCATION_NOTIFICATION = "home_education_notification"
+    ATTENDANCE_RETURN = "attendance_return"
+    SICKNESS_RETURN = "sickness_return"
+    LOST_PUPIL_RECORD = "lost_pupil_record"
+    CTF_SENT = "ctf_sent"
+    UNKNOWN = "unknown"
+
+
+class AbsenceCode(OpenCode):
+    """How a session of an absence was coded that leads to an attendance return (regulation 13)."""
+
+    G = "G"
+    N = "N"
+    O = "O"
+    U = "U"
+    UNKNOWN = "unknown"
+
+
 class JointDecision(OpenCode):
     """Where the joint enquiries of a school and the council stand (regulation 9(1)(h) and (i))."""
 

@@ -10,7 +10,16 @@ import pytest
 
 import cme_council
 from cme_bus.meta import Meta
-from cme_contracts.codes import ChallengeState, Ground, LinkPurpose, OfficerRole, Outcome, ReferrerKind, Team
+from cme_contracts.codes import (
+    ChallengeState,
+    Ground,
+    LinkPurpose,
+    OfficerRole,
+    Outcome,
+    ReferrerKind,
+    ReturnKind,
+    Team,
+)
 from cme_contracts.notifications import MessageFailed, MessageSent, ReferrerInformed
 from cme_notifications.adapters.mailbox import Mailbox
 from cme_notifications.adapters.postgres import forget_contacts
@@ -375,3 +384,13 @@ async def test_what_cannot_reach_its_team_is_for_the_team_manager_to_hand_over(s
     assert await service.states() == {
         "medical_needs": "permanently failed", "unknown": "permanently failed", str(manager): "sent"
     }  # fmt: skip
+
+
+async def test_a_school_is_told_of_a_late_return_and_never_of_a_childs_death(service: Service) -> None:
+    of_a_death = invented.late().model_copy(update={"kind": ReturnKind.DELETION_RETURN, "ground": Ground.K})
+    late = invented.late()
+    await service.hear(invented.school(), late, of_a_death)
+    await service.send_all()
+    assert await service.mail("office@example.org") == [f"Your return {late.reference} came late"]
+    body = await service.pool.fetchval("SELECT body FROM mailbox")
+    assert "Attendance return" in body and "Monday 7 December 2026" in body

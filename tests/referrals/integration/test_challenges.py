@@ -70,7 +70,7 @@ async def test_from_the_day_after_on_it_is_not_challenged(visitor: Visitor, cloc
 
 
 async def test_a_return_without_anything_to_ask_says_nothing_more_than_before(visitor: Visitor) -> None:
-    sent = await visitor.accepted("/v1/deletion-returns", deletion())
+    sent = await visitor.accepted("/v1/deletion-returns", deletion(deleted_on="2026-11-23"))
     assert rules(sent) == []
     assert [kind for kind, _, _ in await visitor.said()] == ["cme.pupil.deleted.v1"]
 

@@ -7,13 +7,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from cme_bus.database import Database
-from cme_contracts.codes import CaseKind, Category, Outcome, Proof
+from cme_contracts.codes import CaseKind, Category, Outcome, Proof, Team
 from cme_contracts.notifications import ReferrerInformed
 from cme_contracts.register import (
     CaseClosed,
     CaseOpened,
     ClockStarted,
     DuplicateLinked,
+    HandedOver,
     LeadOfficerAssigned,
     RecordsJoined,
     RecordsSeparated,
@@ -22,7 +23,7 @@ from cme_contracts.register import (
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application import follow
 from tests.referrals.integration.visitor import URL, Visitor
-from tests.referrals.invented import MONDAY, referral, whole_referral
+from tests.referrals.invented import CHILD, MONDAY, referral, whole_referral
 
 
 def later(hours: int) -> datetime:
@@ -43,6 +44,14 @@ def opened(submission_id: UUID, child_id: UUID, case_id: UUID) -> CaseOpened:
     return CaseOpened(
         child_id=child_id, case_id=case_id, submission_id=submission_id, kind=CaseKind.CME, category=Category.MISSING,
         opened_at=later(1),
+    )  # fmt: skip
+
+
+def handed_over(submission_id: UUID, child_id: UUID) -> HandedOver:
+    return HandedOver(
+        child_id=child_id, handover_id=uuid4(), submission_id=submission_id, first_submission_id=submission_id,
+        reference="CME-TEST", team=Team.HOME_EDUCATION, reason="home_education_notification", source="policy 5.3",
+        handed_over_at=later(1),
     )  # fmt: skip
 
 
@@ -86,6 +95,19 @@ async def test_a_referrer_sees_each_step_and_the_outcome(visitor: Visitor, db: D
     progress = (await visitor.get(link)).json()
     assert progress["stage"] == "referrer_informed"
     assert datetime.fromisoformat(progress["referrer_informed_at"]) == later(240)
+
+
+async def test_what_opens_no_case_is_on_the_register_and_shows_which_team_has_it(
+    visitor: Visitor, db: Database[ReferralsTx]
+) -> None:
+    sent = await visitor.accepted("/v1/home-education-notifications", {"child": CHILD})
+    submission_id, link, child_id = UUID(sent["submission_id"]), sent["follow"].removeprefix(URL), uuid4()
+    async with db.transaction() as tx:  # in either order: the facts come by one key, their readers may not
+        await follow.note_handed_over(tx, [handed_over(submission_id, child_id)])
+        await follow.note_known(tx, [matched(submission_id, child_id, later(1))])
+    progress = (await visitor.get(link)).json()
+    assert (progress["stage"], progress["with_whom"]) == ("on_the_register", "home_education")
+    assert datetime.fromisoformat(progress["on_the_register_since"]) == later(1)
 
 
 @pytest.mark.policy("10.3")

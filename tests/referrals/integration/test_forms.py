@@ -105,7 +105,7 @@ async def test_a_new_pupil_return_says_when_it_was_due(visitor: Visitor) -> None
 
 @pytest.mark.policy("5.2.2")
 async def test_a_deletion_return_is_one_event_with_its_ground(visitor: Visitor) -> None:
-    await visitor.accepted("/v1/deletion-returns", deletion())
+    await visitor.accepted("/v1/deletion-returns", deletion(deleted_on="2026-11-23"))
     ((type_, _, body),) = await visitor.said()
     assert (type_, body["ground"], body["destination_known"]) == ("cme.pupil.deleted.v1", "g", False)
 

@@ -21,7 +21,7 @@ from cme_referrals.entrypoints.import_gias import import_gias
 from tests.referrals.extract import write_extract, write_links
 from tests.referrals.integration.conftest import Standing
 from tests.referrals.integration.visitor import Visitor
-from tests.referrals.invented import CHILD, MONDAY, OTHER_SCHOOL, SCHOOL, deletion
+from tests.referrals.invented import CHILD, MONDAY, OTHER_SCHOOL, SCHOOL, deletion, referral
 
 COUNTY = Path(__file__).parents[3] / "deploy" / "local" / "county"
 LARKFOLD = Establishment(
@@ -49,6 +49,25 @@ async def test_a_school_is_announced_when_it_is_new_or_different_and_not_otherwi
         ("990055", False, "office@larkfold.example.org"),
         ("990056", True, "office@nettlebridge.example.org"),
     ]
+
+
+async def test_a_school_is_read_as_the_list_has_it_at_every_submission(
+    visitor: Visitor, db: Database[ReferralsTx]
+) -> None:
+    """It is remembered between two of them, and what is remembered is never used once the list has changed."""
+
+    async def last_school_la() -> str | None:
+        await visitor.accepted("/v1/referrals", referral(), who=visitor.school(LARKFOLD.urn))
+        bodies = [body for type_, _, body in await visitor.said() if type_ == "cme.referral.raised.v1"]
+        la: str | None = bodies[-1]["school_la"]
+        return la
+
+    told = [await last_school_la(), await last_school_la()]
+    for la_code in ("999", "888"):
+        async with db.transaction() as tx:
+            await load_establishments(tx, [replace(LARKFOLD, la_code=la_code)], at=MONDAY)
+        told += [await last_school_la(), await last_school_la()]
+    assert told == [None, None, "999", "999", "888", "888"]
 
 
 async def test_a_school_named_twice_in_a_list_is_one_school(visitor: Visitor, db: Database[ReferralsTx]) -> None:

@@ -79,6 +79,22 @@ async def test_a_leaver_in_a_transfer_file_is_the_deletion_return_that_could_hav
     assert await bulk.visitor.count("kept_file") == 0
 
 
+@pytest.mark.policy("5.2.3")
+async def test_a_transfer_file_whose_pupil_nobody_can_find_is_the_record_that_it_was_sent(bulk: Bulk) -> None:
+    text = transfer_file(
+        pupil(RemovalGrounds=""),
+        descriptor="",
+        destination=("XXX", "XXXX"),
+        header="<DateTime>2026-11-20T15:00:00</DateTime>",
+    )
+    told = await bulk.sent(text, XML)
+    assert counts(told) == (1, 0, 0), await bulk.refused(told)
+    assert [type_ for type_, _, _ in await bulk.visitor.said()] == ["cme.transfer-file.sent.v1"]
+    assert counts(await bulk.sent(text, XML)) == (0, 1, 0)
+    ahead = text.replace("2026-11-20T", "2026-12-24T").replace("Juniper", "Rowan")
+    assert "Header/DateTime lies in the future" in await bulk.refused(await bulk.sent(ahead, XML))
+
+
 async def test_a_bad_pupil_comes_back_in_the_same_envelope_and_is_mended_there(bulk: Bulk) -> None:
     bad = [pupil(2, DOB="9 March 2015"), pupil(3, RemovalGrounds=""), pupil(4, Surname="=HYPERLINK(1)", more="<Shoe/>")]
     text = transfer_file(pupil(1), *bad)

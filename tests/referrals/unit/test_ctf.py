@@ -67,10 +67,28 @@ def test_a_leaver_is_a_deletion_return_and_a_joiner_a_new_pupil_return() -> None
         read_form(values)
 
 
-def test_no_ground_is_invented_for_an_ordinary_transfer_file() -> None:
-    rows, _, wrong = read((COUNTY / "9994001_CTF_XXXXXXX_001.xml").read_bytes())
-    assert not wrong and rows[0].values is None
-    (fault,) = rows[0].faults
+def test_an_ordinary_transfer_file_without_a_ground_says_only_that_it_was_sent() -> None:
+    text = (COUNTY / "9994001_CTF_XXXXXXX_001.xml").read_text()
+    values = form(text, name="9994001_CTF_XXXXXXX_001.xml")
+    child = values.pop("child")
+    assert values == {
+        "kind": "ctf_sent", "sent_on": "2026-11-23", "deleted_on": "2026-11-20", "destination_laestab": "XXXXXXX",
+        "file_name": "9994001_CTF_XXXXXXX_001.xml",
+    }  # fmt: skip
+    assert child["surname"] == "Vale"
+    read_form(values | {"child": child})
+    assert (
+        form(text.replace("</LeavingDate>", "</LeavingDate><RemovalGrounds>a</RemovalGrounds>"))["kind"]
+        == "deletion_return"
+    )
+
+
+@pytest.mark.parametrize(("destination", "descriptor"), [(("999", "LLLL"), ""), (None, ""), (("XXX", "XXXX"), "CML")])
+def test_no_ground_is_invented(destination: tuple[str, str] | None, descriptor: str) -> None:
+    """Sent to the authority, or nobody knows where, or as a leaver: it says neither that it was sent on nor why the pupil left."""
+    text = transfer_file(pupil(RemovalGrounds=""), destination=destination, descriptor=descriptor)
+    (row,), _, _ = read(text)
+    (fault,) = row.faults
     assert (fault.field, fault.wrong) == ("Pupil/SchoolHistory/School/RemovalGrounds", "is missing")
     assert "regulation 9(1)" in fault.mend and "no deletion return" in fault.mend
 
@@ -236,8 +254,8 @@ def test_an_operators_map_makes_a_file_fit_without_code(tmp_path: Path) -> None:
     assert faults(text)
     (tmp_path / "own.toml").write_text(OWN)
     assert form(text, with_=maps(tmp_path))["ground"] == "g"
-    changed = (OURS / "ctf.toml").read_text().replace('g = "g"', 'g = "g", moved = "g"')
-    (tmp_path / "ctf.toml").write_text(changed)
+    changed = (OURS / "leaver.toml").read_text().replace('g = "g"', 'g = "g", moved = "g"')
+    (tmp_path / "leaver.toml").write_text(changed)
     maps.cache_clear()
     assert form(transfer_file(pupil(RemovalGrounds="moved")), with_=maps(tmp_path))["ground"] == "g"
 
@@ -255,6 +273,13 @@ def test_an_operators_map_makes_a_file_fit_without_code(tmp_path: Path) -> None:
         ('passed_over = "nobody asks for it", ', "", "either member or passed_over"),
         ('state = "verified"', 'state = "true"', "verified"),
         ("[elements]", "[elements", "own.toml"),
+        ("[elements]", '[otherwise]\nwithout = "Pupil/Shoe"\nmap = "ctf"\n[elements]', "has one itself"),
+        ("[elements]", '[otherwise]\nwithout = "Pupil/Shoe"\nmap = "nothing"\n[elements]', "no file of the folder"),
+        (
+            "[elements]",
+            '[from_file]\n"child.shoe" = { said = "name", state = "verified", source = "letter" }\n[elements]',
+            "no member of a deletion_return",
+        ),
     ],
 )  # fmt: skip
 def test_a_map_that_cannot_be_used_says_why(tmp_path: Path, old: str, new: str, why: str) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from cme_referrals.domain.exemptions import Asked, deletion_exempt
 from cme_referrals.domain.rules import Deletion, Elsewhere, Known, Order, State, findings, rule_table
-from cme_referrals.domain.tables import Asked, deletion_exempt
 
 SCHOOL, OTHER = "990001", "990002"
 FRIDAY = date(2026, 11, 20)

@@ -20,12 +20,14 @@ from cme_contracts.referrals import (
     ReferrerNamed,
     SubmissionChallenged,
 )  # fmt: skip
+from cme_contracts.returns import ReturnLate
 from cme_referrals.adapters.blinding import ADDRESSES, Blinding
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.forms import Evidence
 from cme_referrals.application.ports import Returned, Submission
 from cme_referrals.application.receive_referral import receive_referral
 from cme_referrals.application.receive_return import receive_deletion_return, receive_new_pupil_return
+from cme_referrals.application.timed import Timed
 from cme_referrals.domain.errors import InTheFutureError, NoSchoolError, NotYourSchoolError, UnknownSchoolError
 from cme_referrals.domain.rules import Challenge
 from cme_referrals.domain.school_data import Establishment
@@ -58,6 +60,7 @@ class Fake:
         self.kept: list[Submission] = []
         self.submissions = self.schools = self
         self.challenges = Asked()
+        self.punctuality = Clocked()
 
     def publish(self, *events: Event, cause: Meta | None = None) -> None:
         self.published += events
@@ -89,6 +92,22 @@ class Asked:
 
     async def of_submission(self, submission_id: UUID) -> Sequence[Challenge]:
         return next(asked for returned, asked in self.kept if returned.submission_id == submission_id)
+
+
+class Clocked:
+    """Which returns were in time, in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[UUID, Timed] = {}
+
+    async def add(self, timed: Timed) -> None:
+        self.kept[timed.first_submission_id] = timed
+
+    async def of_chain(self, first_submission_id: UUID) -> Timed | None:
+        return self.kept.get(first_submission_id)
+
+    async def replace(self, timed: Timed) -> None:
+        self.kept[timed.first_submission_id] = timed
 
 
 @pytest.fixture
@@ -206,9 +225,11 @@ async def test_a_day_that_must_have_been_may_not_lie_ahead(tx: Fake, field: str,
 async def test_a_new_pupil_return_says_when_it_was_due_and_is_taken_however_late(tx: Fake) -> None:
     form = new_pupil_form(entered_on=date(2026, 11, 2))
     received = await receive_new_pupil_return(tx, form, receipt(), NOWHERE)
-    (added,) = tx.published
-    assert isinstance(added, PupilAdded)
-    assert added.due_on == received.due_on == date(2026, 11, 7)
+    added, late = tx.published
+    assert isinstance(added, PupilAdded) and isinstance(late, ReturnLate)
+    assert received.timing is not None
+    assert added.due_on == received.timing.due_on == late.due_on == date(2026, 11, 7)
+    assert (late.late_by, late.counted_in, late.key) == (16, "calendar", added.key)
     assert (added.school_urn, added.school_la) == (SCHOOL, "999")
 
 
@@ -217,7 +238,7 @@ async def test_a_new_pupil_return_says_when_it_was_due_and_is_taken_however_late
 async def test_a_deletion_return_carries_its_ground_and_apart_from_it_the_destination(tx: Fake) -> None:
     await receive_deletion_return(tx, deletion_form(), receipt(), NOWHERE)
     await receive_deletion_return(tx, deletion_form(destination_urn=OTHER_SCHOOL), receipt(), NOWHERE)
-    unknown, known = tx.published
+    unknown, known = [event for event in tx.published if not isinstance(event, ReturnLate)]
     assert isinstance(unknown, PupilDeleted) and isinstance(known, PupilDeleted)
     assert unknown.ground is known.ground is Ground.G
     assert (unknown.destination_known, unknown.destination_urn) == (False, None)
@@ -227,7 +248,7 @@ async def test_a_deletion_return_carries_its_ground_and_apart_from_it_the_destin
 @pytest.mark.policy("9.1")
 async def test_a_deletion_with_a_factor_that_may_not_wait_is_reported_too(tx: Fake) -> None:
     await receive_deletion_return(tx, deletion_form(factors=(Factor.LOOKED_AFTER,)), receipt(), NOWHERE)
-    assert [type(event) for event in tx.published] == [PupilDeleted, ConcernReported]
+    assert [type(event) for event in tx.published] == [PupilDeleted, ReturnLate, ConcernReported]
 
 
 async def test_a_return_from_a_school_on_no_list_yet_belongs_to_this_council(tx: Fake) -> None:
@@ -235,7 +256,7 @@ async def test_a_return_from_a_school_on_no_list_yet_belongs_to_this_council(tx:
     received = await receive_deletion_return(
         tx, deletion_form(), sent, Authority(la_code="998", working_days=WorkingDays(), addresses=BLINDS)
     )
-    (deleted,) = tx.published
+    deleted = tx.published[0]
     assert isinstance(deleted, PupilDeleted)
     assert deleted.school_la == "998" and "school_urn" in received.still_missing
     with pytest.raises(UnknownSchoolError):

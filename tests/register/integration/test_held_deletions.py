@@ -7,9 +7,9 @@ import pytest
 
 from cme_contracts.codes import ChallengeState, Factor, Ground, WithdrawalReason
 from cme_contracts.referrals import PupilDeleted, SubmissionChallenged, SubmissionWithdrawn
-from tests.register.integration.county import IMOGEN, Register
+from tests.register.integration.county import GWILYM, IMOGEN, Register
 from tests.register.integration.desk import Desk
-from tests.register.invented import SCHOOL, child, deletion, referral
+from tests.register.invented import SCHOOL, addition, child, deletion, referral
 
 FRIDAY = datetime(2026, 11, 20, 10, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 30, 9, tzinfo=UTC)
@@ -150,6 +150,24 @@ async def test_a_watch_ends_quietly_where_somebody_has_the_child_already(registe
     before = await register.told()
     await register.let_pass("2026-11-30T12:00:00+00:00")
     assert await register.told() == before
+
+
+async def test_a_separation_that_leaves_it_without_a_case_has_it_watched(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
+    await register.hear(referral(child()))
+    held = deletion(child("Izzy"), ground=Ground.F, at=FRIDAY, held_by=("ground-f-writing",))
+    await register.hear(addition(child("Izzy")))
+    isolde, izzy = [one.body["child_id"] for one in await register.said() if one.short == "submission.matched"]
+    manager = desk("team_manager", str(GWILYM))
+    await manager.do(f"/v1/children/{isolde}/join", absorbed_child_id=izzy)
+    await register.hear(held)
+    await manager.do(f"/v1/children/{isolde}/separate", restored_child_id=izzy)
+    assert await register.db.pool.fetchval("SELECT case_id FROM submission WHERE kind = 'deletion'") is None
+    await register.let_pass("2026-11-28T00:00:00+00:00")
+    assert len(await cases(register)) == 1
+    await register.let_pass("2026-12-01T00:00:00+00:00")
+    assert await cases(register) == [("cme", "missing", "open"), ("on_roll_enquiry", None, "open")]
 
 
 async def teams(register: Register) -> list[tuple[str, str]]:

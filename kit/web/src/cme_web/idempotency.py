@@ -26,6 +26,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from cme_bus.database import Connection, Database, Tx
+from cme_bus.gathering import StaleError
 from cme_web.problems import Fault, Problem
 from cme_web.tokens import Caller
 
@@ -91,10 +92,17 @@ async def once_at_once[T: Tx](
     place = _place(caller, route, key)
     digest = _digest(body)
     once = Once()
-    try:
+
+    async def carried_out() -> None:
         async with db.at_once() as tx:
             await carry_out(tx, once)
             await tx.conn.execute(GIVEN, *place, digest, *once.given())
+
+    try:
+        try:
+            await carried_out()
+        except StaleError:
+            await carried_out()  # with what is read anew: it cannot be stale
     except (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError) as error:
         raise _in_flight() from error
     except Exception as error:

@@ -16,7 +16,8 @@ from cme_referrals.domain.progress import Progress
 
 SELECT = """
 SELECT s.id, s.reference, s.kind, s.sender, s.sender_urn, s.referrer_kind, s.school_urn, s.still_missing, s.quarantined,
-       s.received_at, p.on_register_at, c.investigated_since, c.due_on, c.closed_at, c.outcome, w.withdrawn_at,
+       s.received_at, p.matched_at, p.team, p.on_register_at, c.investigated_since, c.due_on, c.closed_at, c.outcome,
+       w.withdrawn_at,
        (SELECT max(told.informed_at) FROM submission AS sent JOIN submission_progress AS told ON told.submission_id = sent.id
         WHERE sent.first_submission_id = s.first_submission_id) AS informed_at,  -- of a form and its corrections the last is answered
        (SELECT later.reference FROM submission AS later
@@ -48,6 +49,16 @@ ON_REGISTER = """
 INSERT INTO submission_progress AS old (submission_id, case_id, on_register_at)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) ORDER BY 1
 ON CONFLICT (submission_id) DO UPDATE SET case_id = excluded.case_id, on_register_at = excluded.on_register_at"""
+
+MATCHED = """
+INSERT INTO submission_progress AS old (submission_id, matched_at)
+SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) ORDER BY 1
+ON CONFLICT (submission_id) DO UPDATE SET matched_at = excluded.matched_at"""
+
+HANDED_OVER = """
+INSERT INTO submission_progress AS old (submission_id, team)
+SELECT * FROM unnest($1::uuid[], $2::text[]) ORDER BY 1
+ON CONFLICT (submission_id) DO UPDATE SET team = excluded.team"""
 
 INFORMED = """
 INSERT INTO submission_progress AS old (submission_id, informed_at)
@@ -111,6 +122,14 @@ class PostgresFollowing:
         """See the port."""
         await self._write(ON_REGISTER, facts, 3)
 
+    async def matched(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
+        """See the port."""
+        await self._write(MATCHED, facts, 2)
+
+    async def handed_over(self, facts: Sequence[tuple[UUID, str]]) -> None:
+        """See the port."""
+        await self._write(HANDED_OVER, facts, 2)
+
     async def assigned(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
         """See the port."""
         latest_first = sorted(facts, key=lambda fact: fact[1], reverse=True)  # of two in one batch the earlier counts
@@ -153,7 +172,9 @@ def _followed(row: asyncpg.Record) -> Followed:
         quarantined=tuple(row["quarantined"]),
         progress=Progress(
             received_at=row["received_at"],
+            matched_at=row["matched_at"],
             on_register_at=row["on_register_at"],
+            team=row["team"],
             investigated_since=row["investigated_since"],
             due_on=row["due_on"],
             closed_at=row["closed_at"],

@@ -13,9 +13,11 @@ from cme_referrals.adapters.batches import PostgresBatches, PostgresToldChildren
 from cme_referrals.adapters.chains import PostgresChains
 from cme_referrals.adapters.challenges import PostgresChallenges
 from cme_referrals.adapters.contact_links import PostgresContactLinks
+from cme_referrals.adapters.counting import PostgresCounts
 from cme_referrals.adapters.elsewhere import PostgresElsewhere
 from cme_referrals.adapters.following import PostgresFollowing
 from cme_referrals.adapters.kept_files import PostgresKeptFiles
+from cme_referrals.adapters.punctuality import PostgresPunctuality
 from cme_referrals.adapters.schools import PostgresSchools
 from cme_referrals.adapters.submissions import PostgresSubmissions
 
@@ -29,6 +31,8 @@ class ReferralsTx(Tx):
         self.following = PostgresFollowing(conn)
         self.schools = PostgresSchools(conn)
         self.challenges = PostgresChallenges(conn)
+        self.punctuality = PostgresPunctuality(conn)
+        self.counts = PostgresCounts(conn)
         self.elsewhere = PostgresElsewhere(conn)
         self.batches = PostgresBatches(conn, keyring or NoKeyring())
         self.kept = PostgresKeptFiles(conn, keyring or NoKeyring())

@@ -7,12 +7,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from cme_bus.gathering import Gathered
 from cme_referrals.adapters.school_calendars import PostgresCalendars
 from cme_referrals.domain.school_data import Establishment
 from cme_referrals.domain.school_history import Family, Succession
 
 COLUMNS = "urn, la_code, establishment_number, name, phase, open, mailbox, type_code, opened_on, closed_on"
 FIND = f"SELECT {COLUMNS} FROM establishment WHERE urn = $1"
+FIND_VERSION = f"SELECT xmin::text AS version, {COLUMNS} FROM establishment WHERE urn = $1"
+UNCHANGED = "(SELECT xmin::text FROM establishment WHERE urn = $1) IS NOT DISTINCT FROM $2::text"
+"""Each change of a row gives it another xmin; a school that is on no list has none."""
 LISTED = "SELECT la_code, urn FROM establishment"
 
 PUT = """
@@ -65,9 +69,19 @@ class PostgresSchools(PostgresCalendars):
     """Implements the port `Schools`."""
 
     async def find(self, urn: str) -> Establishment | None:
-        """See the port."""
-        row = await self._conn.fetchrow(FIND, urn)
-        return Establishment(**row) if row else None
+        """See the port. Where it can be proven by what is written, a school that was read before is not read again."""
+        if not isinstance(self._conn, Gathered):
+            row = await self._conn.fetchrow(FIND, urn)
+            return Establishment(**row) if row else None
+        if (known := self._conn.memory.get((FIND, urn))) is None:
+            row = await self._conn.fetchrow(FIND_VERSION, urn)
+            fields = dict(row) if row else {}
+            known = fields.pop("version", None), Establishment(**fields) if row else None
+            self._conn.memory[FIND, urn] = known
+        else:
+            self._conn.expect(UNCHANGED, urn, known[0])
+        found: Establishment | None = known[1]
+        return found
 
     async def establishment_of(self, name: str, day: date) -> Establishment | None:
         """See the port."""

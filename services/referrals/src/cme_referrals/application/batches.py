@@ -15,6 +15,7 @@ from cme_contracts.base import Event
 from cme_referrals.application.parts import Part, take_parts
 from cme_referrals.application.ports import Challenges, Publishes, Returned, Schools, Submission
 from cme_referrals.application.telling import Sender, ToldChildren
+from cme_referrals.application.timed import Punctuality, Timed
 from cme_referrals.domain.errors import SubmissionError
 from cme_referrals.domain.rules import Challenge
 from cme_referrals.domain.school_data import Establishment
@@ -199,6 +200,9 @@ class TakesBatches(Publishes, Protocol):
     @property
     def challenges(self) -> Challenges: ...
 
+    @property
+    def punctuality(self) -> Punctuality: ...
+
 
 @dataclass(slots=True)
 class Counts:
@@ -285,6 +289,7 @@ class _Work:
         self._seen = Schooling()
         self._kept: list[Submission] = []
         self._asked: list[tuple[Returned, Sequence[Challenge], datetime]] = []
+        self._timed: list[Timed] = []
         self._told: list[tuple[bytes, UUID]] = []
 
     async def take_in(self, row: FormRow) -> None:
@@ -293,12 +298,14 @@ class _Work:
         await take_parts(one, row.parts)
         self._kept += one.submissions.kept
         self._asked += one.challenges.asked
+        self._timed += one.punctuality.timed
         self._tx.publish(*one.said)
         self._told += [(part.child[0], part.receipt.submission_id) for part in row.parts if part.child]
 
     async def write(self) -> None:
         await self._tx.submissions.add_many(self._kept)
         await self._tx.challenges.add_many(self._asked)
+        await self._tx.punctuality.add_many(self._timed)
         await self._tx.told.add(self._told)
 
 
@@ -308,6 +315,7 @@ class Unwritten:
     def __init__(self, schools: Schools, seen: Schooling) -> None:
         self.submissions = _Kept()
         self.challenges = _Asked()
+        self.punctuality = _Timed()
         self.schools = _Seen(schools, seen)
         self.said: list[Event] = []
 
@@ -330,6 +338,22 @@ class _Asked:
 
     async def add(self, returned: Returned, challenges: Sequence[Challenge], *, at: datetime) -> None:
         self.asked.append((returned, challenges, at))
+
+
+class _Timed:
+    """No correction comes this way: there is nothing to hold it against."""
+
+    def __init__(self) -> None:
+        self.timed: list[Timed] = []
+
+    async def add(self, timed: Timed) -> None:
+        self.timed.append(timed)
+
+    async def of_chain(self, first_submission_id: UUID) -> Timed | None:
+        return None
+
+    async def replace(self, timed: Timed) -> None:
+        raise NotImplementedError
 
 
 class _Seen:

@@ -10,6 +10,7 @@ from cme_contracts.register import (
     CaseOpened,
     ClockStarted,
     DuplicateLinked,
+    HandedOver,
     LeadOfficerAssigned,
     RecordsJoined,
     RecordsSeparated,
@@ -25,6 +26,16 @@ async def note_matched(tx: Follows, facts: Sequence[SubmissionMatched]) -> None:
     """The register has said which child a chain is about."""
     for fact in facts:
         await tx.identity.place(fact.first_submission_id, fact.child_id, at=fact.matched_at)
+
+
+async def note_known(tx: Follows, facts: Sequence[SubmissionMatched]) -> None:
+    """The submission is with the register: where it opens no case, that is as far as it goes."""
+    await tx.following.matched([(fact.submission_id, fact.matched_at) for fact in facts])
+
+
+async def note_handed_over(tx: Follows, facts: Sequence[HandedOver]) -> None:
+    """Another team of the council has it."""
+    await tx.following.handed_over([(fact.submission_id, fact.team) for fact in facts])
 
 
 async def note_opened(tx: Follows, facts: Sequence[CaseOpened]) -> None:

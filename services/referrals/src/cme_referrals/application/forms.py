@@ -10,6 +10,7 @@ from uuid import UUID
 
 from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
 from cme_contracts.people import Address, Child, Confidential, Referrer
+from cme_referrals.domain.returns import Timing
 from cme_referrals.domain.rules import Challenge
 
 NOTHING_WITHHELD = Confidential()
@@ -185,8 +186,8 @@ class Received:
     still_missing: tuple[str, ...]
     quarantined: tuple[str, ...]
     """Remarks (`domain.remarks`) on fields whose value was kept aside, or holds under another number now."""
-    due_on: date | None = None
-    """The last day on which this return was in time, where it has one."""
+    timing: Timing | None = None
+    """When this return was due and whether it is late. None: another form."""
     tell_before: date | None = None
     """Operation Encompass: the day before whose start the setting is to be told. None: another form, or no calendar says."""
     exempt: bool | None = None

@@ -8,6 +8,7 @@ from datetime import datetime
 from cme_contracts.referrals import EstablishmentChanged, SchoolCalendarChanged, SchoolTerm
 from cme_referrals.application.elsewhere import decide_on_new_days
 from cme_referrals.application.ports import ChangesCalendars, KeepsSchools
+from cme_referrals.application.punctuality import time_again
 from cme_referrals.domain.errors import CalendarOverlapError
 from cme_referrals.domain.school_data import Establishment, OwnDays, TermDates
 from cme_referrals.domain.school_history import Succession
@@ -30,7 +31,7 @@ async def load_successions(tx: KeepsSchools, successions: Iterable[Succession]) 
 async def load_terms(tx: ChangesCalendars, terms: TermDates | OwnDays, *, at: datetime) -> bool:
     """Keep a school year, an authority's or one school's own. Returns whether anything changed.
 
-    Says `SchoolCalendarChanged` where it did, and decides the rules that waited for days. Raises `CalendarOverlapError`
+    Says `SchoolCalendarChanged` where it did, and decides the rules, and whether returns were late, that waited for days. Raises `CalendarOverlapError`
     where a school's own terms overlap those of the year beside them; nothing may be kept then.
     """
     if isinstance(terms, OwnDays):
@@ -43,6 +44,7 @@ async def load_terms(tx: ChangesCalendars, terms: TermDates | OwnDays, *, at: da
         return False
     tx.publish(_calendar(terms, at))
     await decide_on_new_days(tx, terms, at=at)
+    await time_again(tx, terms)
     return True
 
 

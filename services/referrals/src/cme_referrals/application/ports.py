@@ -12,6 +12,7 @@ from cme_bus.meta import Meta
 from cme_calendars import SchoolDays
 from cme_contracts.base import Event
 from cme_referrals.application.telling import Sender
+from cme_referrals.application.timed import KeepsPunctuality, Punctuality
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.progress import Progress
 from cme_referrals.domain.rules import Challenge, Consent, Deletion, Elsewhere, JointEnquiry, Order
@@ -117,6 +118,12 @@ class Following(Protocol):
 
     async def on_register(self, facts: Sequence[tuple[UUID, UUID, datetime]]) -> None:
         """Submission, case, since when."""
+
+    async def matched(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
+        """Submission, since when the register has it."""
+
+    async def handed_over(self, facts: Sequence[tuple[UUID, str]]) -> None:
+        """Submission, which team of the council has it."""
 
     async def assigned(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
         """Case, since when a Lead Officer has it."""
@@ -248,6 +255,9 @@ class Intake(Publishes, Protocol):
     @property
     def challenges(self) -> KeepsChallenges: ...
 
+    @property
+    def punctuality(self) -> KeepsPunctuality: ...
+
 
 class Follows(Protocol):
     """What following the register needs."""
@@ -275,6 +285,16 @@ class Decides(Publishes, Protocol):
     def schools(self) -> Schools: ...
 
 
+class TimesAgain(Publishes, Protocol):
+    """What telling again whether returns were late needs."""
+
+    @property
+    def punctuality(self) -> Punctuality: ...
+
+    @property
+    def schools(self) -> Schools: ...
+
+
 class KeepsSchools(Publishes, Protocol):
     """What loading public lists needs."""
 
@@ -287,3 +307,6 @@ class ChangesCalendars(Decides, Protocol):
 
     @property
     def schools(self) -> SchoolLists: ...
+
+    @property
+    def punctuality(self) -> Punctuality: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date
 
-from cme_calendars import BeyondCalendar, SchoolDays, compulsory_school_age, local_date
+from cme_calendars import compulsory_school_age, local_date
 from cme_contracts.codes import Factor, Ground, ReferrerKind
 from cme_contracts.referrals import PupilAdded, PupilDeleted
 from cme_contracts.sealed import Sealed
@@ -13,15 +13,15 @@ from cme_referrals.application.about import checked, filled, filled_about, refus
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.challenging import announce
 from cme_referrals.application.forms import DeletionForm, NewPupilForm, Receipt, Received
-from cme_referrals.application.naming import NamedSchool, named_school, sending_school
+from cme_referrals.application.naming import NamedSchool, named_school
 from cme_referrals.application.ports import Intake, Returned
+from cme_referrals.application.punctuality import keep_timing, time_return
 from cme_referrals.application.receive import keep, report_concern
+from cme_referrals.application.returning import returning_school
 from cme_referrals.domain.completeness import Kind, still_missing
-from cme_referrals.domain.errors import NoSchoolError, UnknownSchoolError
 from cme_referrals.domain.remarks import Doubt
 from cme_referrals.domain.rules import Deletion, Known, findings, rule_table
 from cme_referrals.domain.school_data import Establishment
-from cme_referrals.domain.tables import deletion_exempt, new_pupil_exempt, new_pupil_return_due
 
 AT_RISK = frozenset({Factor.SECTION_47, Factor.CHILD_PROTECTION_PLAN})
 """What Education Act 1996 s 434A (not in force) looks at."""
@@ -32,40 +32,40 @@ LAST_MONTH = 8
 async def receive_new_pupil_return(tx: Intake, form: NewPupilForm, receipt: Receipt, authority: Authority) -> Received:
     """Take a new pupil return, however late. Its authority is that of the school (regulation 3).
 
-    Says `PupilAdded`. Raises any `SubmissionError`.
+    Says `PupilAdded`, and `ReturnLate` where it is. Raises any `SubmissionError`.
     """
     refuse_the_future(local_date(receipt.received_at), child__date_of_birth=form.about.child.date_of_birth)
-    urn, school_la, named = await _returning_school(tx, receipt, form.school_urn, authority)
+    school = await returning_school(tx, receipt, form.school_urn, authority)
     last = await named_school(tx, form.last_school_urn, "last_school_urn", form.entered_on)
     about = checked(form.about, authority)
     given = [*filled(last_school_urn=last.urn, home_la=form.home_la), *filled_about(about.child)]
-    received = Received(
-        still_missing=(*still_missing(Kind.NEW_PUPIL_RETURN, given), *_unlisted(named)),
-        quarantined=(*about.quarantined, *named.remarks, *_of_last_school(last)),
-        due_on=new_pupil_return_due(form.entered_on, authority.working_days),
-        exempt=new_pupil_exempt(
-            form.entered_on,
-            most_junior_class=form.most_junior_class,
-            first_day_of_year=await _first_day_of_year(tx, form, urn, school_la),
-            urn=urn,
-        ),
+    timed = await time_return(
+        tx, Kind.NEW_PUPIL_RETURN, receipt, school, authority, form.entered_on, in_class=form.most_junior_class
     )
-    await keep(tx, Kind.NEW_PUPIL_RETURN, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=urn)
-    assert received.due_on is not None
+    received = Received(
+        still_missing=(*still_missing(Kind.NEW_PUPIL_RETURN, given), *school.missing),
+        quarantined=(*about.quarantined, *school.remarks, *_of_last_school(last)),
+        timing=timed.timing,
+        exempt=timed.exempt,
+    )
+    await keep(
+        tx, Kind.NEW_PUPIL_RETURN, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn
+    )
     tx.publish(
         PupilAdded(
             submission_id=receipt.submission_id,
             first_submission_id=receipt.first_submission_id,
             reference=receipt.reference,
             received_at=receipt.received_at,
-            school_urn=urn,
-            school_la=school_la,
+            school_urn=school.urn,
+            school_la=school.la_code,
             home_la=form.home_la,
             entered_on=form.entered_on,
-            due_on=received.due_on,
+            due_on=timed.timing.due_on or form.entered_on,
             personal=Sealed(about.child),
         )
     )
+    await keep_timing(tx, timed)
     return received
 
 
@@ -73,7 +73,8 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
     """Take a deletion return: what a school says it did, not proof that it was lawful.
 
     What does not fit its ground is challenged, and taken all the same. Says `PupilDeleted`, `SubmissionChallenged` for
-    each rule that is not met or not known, and `ConcernReported` where a factor may not wait. Raises any `SubmissionError`.
+    each rule that is not met or not known, `ReturnLate` where it is, and `ConcernReported` where a factor may not wait.
+    Raises any `SubmissionError`.
     """
     refuse_the_future(
         local_date(receipt.received_at),
@@ -84,7 +85,7 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
         evidence__enquiries_signed_on=form.evidence.enquiries_signed_on,
         evidence__other_schools_consented_on=form.evidence.other_schools_consented_on,
     )
-    urn, school_la, named = await _returning_school(tx, receipt, form.school_urn, authority)
+    school = await returning_school(tx, receipt, form.school_urn, authority)
     about = checked(form.about, authority)
     destination = await named_school(
         tx, form.destination_urn, "destination.school_urn", local_date(receipt.received_at)
@@ -100,23 +101,35 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
         *(["factors"] if form.factors is not None else []),
         *filled_about(about.child),
     ]
-    deletion = _deletion(form, receipt, urn, named.establishment, destination_known=destination_known)
-    counts = deletion.counts_school_days or form.most_senior_class
-    days = await tx.schools.days_of(urn, school_la) if counts else None
+    deletion = _deletion(form, receipt, school.urn, school.listed, destination_known=destination_known)
+    days = await tx.schools.days_of(school.urn, school.la_code) if deletion.counts_school_days else None
     found = findings(Known(deletion=deletion, days=days), rule_table().rules)
+    timed = await time_return(
+        tx,
+        Kind.DELETION_RETURN,
+        receipt,
+        school,
+        authority,
+        form.deleted_on,
+        in_class=form.most_senior_class,
+        ground=form.ground,
+    )
     received = Received(
-        still_missing=(*still_missing(Kind.DELETION_RETURN, given), *_no_start(form), *_unlisted(named)),
-        quarantined=(*about.quarantined, *named.remarks, *destination.remarks),
-        exempt=_deletion_exempt(form, days, urn),
+        still_missing=(*still_missing(Kind.DELETION_RETURN, given), *_no_start(form), *school.missing),
+        quarantined=(*about.quarantined, *school.remarks, *destination.remarks),
+        timing=timed.timing,
+        exempt=timed.exempt,
         challenges=tuple(found.values()),
     )
-    await keep(tx, Kind.DELETION_RETURN, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=urn)
+    await keep(
+        tx, Kind.DELETION_RETURN, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn
+    )
     returned = Returned(
         submission_id=receipt.submission_id,
         first_submission_id=receipt.first_submission_id,
         reference=receipt.reference,
         received_at=receipt.received_at,
-        school_la=school_la,
+        school_la=school.la_code,
         deletion=deletion,
     )
     await tx.challenges.add(returned, received.challenges, at=receipt.received_at)
@@ -126,8 +139,8 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
             first_submission_id=receipt.first_submission_id,
             reference=receipt.reference,
             received_at=receipt.received_at,
-            school_urn=urn,
-            school_la=school_la,
+            school_urn=school.urn,
+            school_la=school.la_code,
             home_la=form.home_la,
             ground=form.ground,
             deleted_on=form.deleted_on,
@@ -139,6 +152,7 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
         )
     )
     announce(tx, returned, received.challenges, at=receipt.received_at)
+    await keep_timing(tx, timed)
     report_concern(tx, receipt, form.factors or (), referrer=ReferrerKind.SCHOOL, on_roll=False, child=about.child)
     return received
 
@@ -172,47 +186,8 @@ def _end_of_year(day: date) -> date:
     return date(day.year + (day.month > LAST_MONTH), LAST_MONTH, 31)
 
 
-def _deletion_exempt(form: DeletionForm, days: SchoolDays | None, urn: str) -> bool | None:
-    if form.most_senior_class is None:
-        return None
-    try:
-        last_day = days.last_day_of_school_year(form.deleted_on) if days else None
-    except BeyondCalendar:
-        last_day = None
-    return deletion_exempt(
-        form.deleted_on, most_senior_class=form.most_senior_class, last_day_of_year=last_day, urn=urn
-    )
-
-
-async def _first_day_of_year(tx: Intake, form: NewPupilForm, urn: str, school_la: str) -> date | None:
-    if not form.most_junior_class:
-        return None  # no exemption, whatever the day: the calendar need not be read
-    days = await tx.schools.days_of(urn, school_la)
-    try:
-        return None if days is None else days.first_day_of_school_year(form.entered_on)
-    except BeyondCalendar:
-        return None
-
-
-async def _returning_school(
-    tx: Intake, receipt: Receipt, given: str | None, authority: Authority
-) -> tuple[str, str, NamedSchool]:
-    """The school's URN, its authority, and the school; one that is on no list is taken to be the council's."""
-    named = await sending_school(tx, receipt, given)
-    if named.urn is None:
-        raise NoSchoolError("a return comes from a school")
-    la_code = named.establishment.la_code if named.establishment else authority.la_code
-    if la_code is None:
-        raise UnknownSchoolError("this school is not on the list, and the council's own code is not configured")
-    return named.urn, la_code, named
-
-
 def _no_start(form: DeletionForm) -> tuple[str, ...]:
     return ("destination.starts_on",) if form.ground is Ground.A and form.starts_on is None else ()
-
-
-def _unlisted(named: NamedSchool) -> tuple[str, ...]:
-    return () if named.establishment else ("school_urn",)
 
 
 def _of_last_school(last: NamedSchool) -> tuple[str, ...]:

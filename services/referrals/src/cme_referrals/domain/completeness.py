@@ -14,6 +14,11 @@ class Kind(StrEnum):
     REFERRAL = "referral"
     NEW_PUPIL_RETURN = "new_pupil_return"
     DELETION_RETURN = "deletion_return"
+    HOME_EDUCATION_NOTIFICATION = "home_education_notification"
+    ATTENDANCE_RETURN = "attendance_return"
+    SICKNESS_RETURN = "sickness_return"
+    LOST_PUPIL_RECORD = "lost_pupil_record"
+    CTF_SENT = "ctf_sent"
     PARTNER_NOTIFICATION = "partner_notification"
     JOINT_ENQUIRY = "joint_enquiry"
     ENCOMPASS_NOTICE = "encompass_notice"
@@ -28,6 +33,11 @@ MINIMUM: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
     Kind.REFERRAL: (NAME, AGE, ADDRESS, CONTACT),
     Kind.NEW_PUPIL_RETURN: (NAME,),
     Kind.DELETION_RETURN: (NAME,),
+    Kind.HOME_EDUCATION_NOTIFICATION: (NAME,),
+    Kind.ATTENDANCE_RETURN: (NAME,),
+    Kind.SICKNESS_RETURN: (NAME,),
+    Kind.LOST_PUPIL_RECORD: (NAME,),
+    Kind.CTF_SENT: (NAME,),
     Kind.JOINT_ENQUIRY: (NAME,),
     Kind.PARTNER_NOTIFICATION: (("child.description", *NAME), (*CONTACT, "referrer.account")),
     Kind.ENCOMPASS_NOTICE: (NAME,),
@@ -50,6 +60,13 @@ ASKED: Mapping[Kind, tuple[str, ...]] = {
         "referrer.name", "referrer.email", "child.forename", "child.surname", "child.date_of_birth", "child.addresses",
         "child.parents", "in_school", "on_roll", "whereabouts_known", "school", "last_seen_on", "factors",
     ),
+    Kind.HOME_EDUCATION_NOTIFICATION: (
+        *_CHILD, "writing_received_on", "stated_day", "school_urn", "factors", "home_la",
+    ),
+    Kind.ATTENDANCE_RETURN: (*_CHILD, "first_absent_on", "codes", "cause", "enquiries", "factors", "home_la"),
+    Kind.SICKNESS_RETURN: (*_CHILD, "first_absent_on", "grounds_on", "home_la"),
+    Kind.LOST_PUPIL_RECORD: (*_CHILD, "deleted_on", "file_name", "home_la"),
+    Kind.CTF_SENT: (*_CHILD, "deleted_on", "file_name", "destination_laestab", "home_la"),
     Kind.ENCOMPASS_NOTICE: (
         "child.forename", "child.surname", "child.date_of_birth", "child.addresses", "child.parents", "school_urn",
         "police_reference",

@@ -39,7 +39,12 @@ class Progress:
     """What has been heard about one submission. Each fact stands by itself: they may arrive in any order."""
 
     received_at: datetime
+    matched_at: datetime | None = None
+    """The register knows whose it is. It may open no case by itself."""
     on_register_at: datetime | None = None
+    """It belongs to a case."""
+    team: str | None = None
+    """The other team of the council to which it was handed."""
     investigated_since: datetime | None = None
     due_on: date | None = None
     closed_at: datetime | None = None
@@ -59,16 +64,21 @@ class Progress:
             return Stage.CLOSED
         if self.investigated_since:
             return Stage.UNDER_INVESTIGATION
-        return Stage.ON_THE_REGISTER if self.on_register_at else Stage.RECEIVED
+        return Stage.ON_THE_REGISTER if self.known_since else Stage.RECEIVED
 
     @property
-    def with_whom(self) -> Holder | None:
-        """Who has it now. None once it is closed."""
+    def known_since(self) -> datetime | None:
+        """Since when it is on the register: with a case, or by itself."""
+        return self.on_register_at or self.matched_at
+
+    @property
+    def with_whom(self) -> str | None:
+        """Who has it now: a `Holder`, or the code of another team of the council. None once it is closed."""
         match self.stage:
             case Stage.RECEIVED:
                 return Holder.INTAKE
             case Stage.ON_THE_REGISTER:
-                return Holder.CME_TEAM
+                return self.team if self.team and not self.on_register_at else Holder.CME_TEAM
             case Stage.UNDER_INVESTIGATION:
                 return Holder.LEAD_OFFICER
             case _:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 
-from cme_referrals.entrypoints import batches, by_link, calendars, change, http
+from cme_referrals.entrypoints import batches, by_link, calendars, change, http, punctuality
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.desk import Desk
 from cme_referrals.entrypoints.examples import example
@@ -17,7 +17,7 @@ from cme_referrals.entrypoints.pages.edge import answers_in_pages
 from cme_referrals.entrypoints.pages.rendering import Pages
 from cme_referrals.entrypoints.refusals import ANSWERS
 
-ROUTERS = (http.api, batches.api, change.api, by_link.api, fhir.api, calendars.api)
+ROUTERS = (http.api, batches.api, change.api, by_link.api, fhir.api, calendars.api, punctuality.api)
 
 
 def app_of(desk: Desk, shown: Pages, make_app: Callable[..., FastAPI]) -> FastAPI:

@@ -87,7 +87,7 @@ def api(desk: Desk) -> APIRouter:
     async def calendar(urn: str, academic_year: AcademicYear, caller: CurrentCaller) -> dict[str, Any]:
         """The school year as this school has it; a school sees its own."""
         async with desk.db.transaction() as tx:
-            school = await _visible(desk, tx, caller, urn)
+            school = await visible_school(desk, tx, caller, urn)
             return await _view(tx, school, academic_year)
 
     @router.put(PATH, responses={200: {"model": CalendarView}})
@@ -96,7 +96,7 @@ def api(desk: Desk) -> APIRouter:
     ) -> dict[str, Any]:
         """Tell the school's own terms, training days and closures of a year; sent again, nothing changes."""
         async with desk.db.transaction() as tx:
-            school = await _visible(desk, tx, caller, urn)
+            school = await visible_school(desk, tx, caller, urn)
             assert school.urn
             await load_terms(tx, _own(school.urn, academic_year, body), at=desk.clock.now())
             return await _view(tx, school, academic_year)
@@ -104,7 +104,7 @@ def api(desk: Desk) -> APIRouter:
     return router
 
 
-async def _visible(desk: Desk, tx: ReferralsTx, caller: Caller, urn: str) -> NamedSchool:
+async def visible_school(desk: Desk, tx: ReferralsTx, caller: Caller, urn: str) -> NamedSchool:
     """The school of that number today. Raises `NotVisible` where there is none, or it is not the caller's own."""
     today = local_date(desk.clock.now())
     school = await named_school(tx, urn, "urn", today)

@@ -43,7 +43,8 @@ class CheckView(View):
     still_missing: tuple[str, ...] = Field(description="What the form asks for besides. No reason to wait.")
     data_quality: tuple[Note, ...] = Field(description="What is given and cannot be right.")
     challenges: tuple[ChallengeView, ...] = Field(description="Deletion returns: what does not fit the ground.")
-    due_on: date | None = Field(description="New pupil returns: the last day on which it is in time.")
+    due_on: date | None = Field(description="Returns: the last day on which it is in time.")
+    late: bool | None = Field(description="Returns: whether it would be late now; null where that cannot be said.")
     told_before: bool | None = Field(
         description="Whether you have told us of this child. null: it takes a name, the date of birth and a postcode to say."
     )
@@ -135,7 +136,8 @@ def _checked(found: Checked) -> CheckView:
         still_missing=received.still_missing if received else (),
         data_quality=notes(received.quarantined) if received else (),
         challenges=challenge_views(received.challenges) if received else (),
-        due_on=received.due_on if received else None,
+        due_on=received.timing.due_on if received and received.timing else None,
+        late=received.timing.late if received and received.timing else None,
         told_before=None if found.told_before is None else bool(found.told_before),
         references=found.told_before or (),
     )
@@ -149,6 +151,7 @@ def _refused(faults: tuple[RowFault, ...]) -> dict[str, Any]:
         data_quality=(),
         challenges=(),
         due_on=None,
+        late=None,
         told_before=None,
         references=(),
     ).model_dump(mode="json")

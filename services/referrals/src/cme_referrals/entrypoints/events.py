@@ -15,6 +15,7 @@ from cme_contracts.register import (
     ClockStarted,
     ConsentRecorded,
     DuplicateLinked,
+    HandedOver,
     JointEnquiryDecided,
     LeadOfficerAssigned,
     RecordsJoined,
@@ -33,7 +34,12 @@ def listen(ears: Consumer[ReferralsTx]) -> None:
     @ears.on_many(SubmissionMatched)
     async def know_whose_submission_it_is(run: Run[SubmissionMatched], tx: ReferralsTx) -> None:
         await follow.note_matched(tx, [event for event, _ in run])
+        await follow.note_known(tx, [event for event, _ in run])
         await elsewhere.decide_matched(tx, run)
+
+    @ears.on_many(HandedOver)
+    async def show_which_team_has_it(run: Run[HandedOver], tx: ReferralsTx) -> None:
+        await follow.note_handed_over(tx, [event for event, _ in run])
 
     @ears.on_many(CaseOpened)
     async def show_it_on_the_register(run: Run[CaseOpened], tx: ReferralsTx) -> None:

@@ -77,10 +77,11 @@ def api(desk: Desk) -> APIRouter:
             if followed is None:
                 raise NotVisible
             challenges = await tx.challenges.of_submission(followed.id)
+            timed = await tx.punctuality.of_submission(followed.id)
             form = await tx.submissions.as_received(followed.id)
         if form is not None and not (caller.may(SAFEGUARDING) or followed.sender.scope == sender_of(caller).scope):
             form = without_confidential(followed.kind, form)
-        return whole_view(followed, challenges, dict(form) if form is not None else None)
+        return whole_view(followed, challenges, timed, dict(form) if form is not None else None)
 
     @router.get("/v1/progress/{token}", responses={200: {"model": ProgressView}})
     async def progress(token: str, link: CurrentLink) -> dict[str, Any]:

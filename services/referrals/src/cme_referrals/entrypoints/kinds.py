@@ -20,7 +20,13 @@ from cme_referrals.application.parts import TakeIn
 from cme_referrals.application.ports import Intake
 from cme_referrals.application.receive_encompass import receive_encompass_notice
 from cme_referrals.application.receive_joint_enquiry import receive_joint_enquiry
+from cme_referrals.application.receive_notices import (
+    receive_attendance_return,
+    receive_home_education,
+    receive_sickness_return,
+)
 from cme_referrals.application.receive_partner import receive_partner_notification
+from cme_referrals.application.receive_records import receive_lost_pupil_record, receive_transfer_file
 from cme_referrals.application.receive_referral import receive_referral
 from cme_referrals.application.receive_return import receive_deletion_return, receive_new_pupil_return
 from cme_referrals.domain.completeness import Kind
@@ -30,6 +36,13 @@ from cme_referrals.entrypoints.forms import DeletionReturn, NewPupilReturn
 from cme_referrals.entrypoints.forms_encompass import EncompassNotice
 from cme_referrals.entrypoints.forms_joint_enquiry import JointEnquiry
 from cme_referrals.entrypoints.forms_partner import PartnerNotification
+from cme_referrals.entrypoints.forms_returns import (
+    AttendanceReturn,
+    HomeEducationNotification,
+    LostPupilRecord,
+    SicknessReturn,
+    TransferFile,
+)
 from cme_referrals.entrypoints.forms_sr1a import Sr1a
 from cme_referrals.entrypoints.people import SentForm
 from cme_referrals.entrypoints.refusals import ANSWERS, told
@@ -99,6 +112,46 @@ KINDS: Mapping[Kind, AnyKind] = {
             read=PartnerNotification.form,
             take=receive_partner_notification,
             says="Tell of a child who may be missing education, as a partner (policy 5.4).",
+        ),
+        FormKind(
+            kind=Kind.HOME_EDUCATION_NOTIFICATION,
+            path="/v1/home-education-notifications",
+            form=HomeEducationNotification,
+            read=HomeEducationNotification.form,
+            take=receive_home_education,
+            says="Tell at once of a parent who means to educate the child at home (policy 5.3).",
+        ),
+        FormKind(
+            kind=Kind.ATTENDANCE_RETURN,
+            path="/v1/attendance-returns",
+            form=AttendanceReturn,
+            read=AttendanceReturn.form,
+            take=receive_attendance_return,
+            says="Tell of ten continuous school days of absence (regulation 13).",
+        ),
+        FormKind(
+            kind=Kind.SICKNESS_RETURN,
+            path="/v1/sickness-returns",
+            form=SicknessReturn,
+            read=SicknessReturn.form,
+            take=receive_sickness_return,
+            says="Tell of fifteen school days expected to be missed through illness (regulation 13).",
+        ),
+        FormKind(
+            kind=Kind.LOST_PUPIL_RECORD,
+            path="/v1/lost-pupil-records",
+            form=LostPupilRecord,
+            read=LostPupilRecord.form,
+            take=receive_lost_pupil_record,
+            says="Tell of a record uploaded to the Lost Pupil Database (policy 5.2.3).",
+        ),
+        FormKind(
+            kind=Kind.CTF_SENT,
+            path="/v1/transfer-files",
+            form=TransferFile,
+            read=TransferFile.form,
+            take=receive_transfer_file,
+            says="Tell of a Common Transfer File that was sent (policy 5.2).",
         ),
         FormKind(
             kind=Kind.ENCOMPASS_NOTICE,

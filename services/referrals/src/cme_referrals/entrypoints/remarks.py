@@ -13,6 +13,8 @@ WRONG: Mapping[str, str] = {
     "nhs_number": "the check digit or the form is wrong",
     "uprn": "it is not a number of up to twelve figures",
     "school_urn": "it is neither a URN (six figures) nor a LAESTAB (seven)",
+    "file_name": "no Common Transfer File of this kind is called so",
+    "destination_laestab": "it is no authority and establishment, or not what the file's name says",
     "last_school_urn": "it is neither a URN (six figures) nor a LAESTAB (seven)",
 }
 """By the last name in the field."""

@@ -12,8 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cme_referrals.application.forms import Receipt, Received
 from cme_referrals.application.ports import Followed
+from cme_referrals.application.timed import Timed
 from cme_referrals.domain.completeness import Kind
-from cme_referrals.domain.progress import Holder, Progress, Stage
+from cme_referrals.domain.progress import Progress, Stage
+from cme_referrals.domain.returns import Timing, Unit
 from cme_referrals.domain.rules import Challenge, State
 from cme_referrals.entrypoints.remarks import in_words
 
@@ -59,7 +61,14 @@ class Accepted(View):
         description="What the form asks for and was not given. Send it when you have it."
     )
     data_quality: tuple[Note, ...] = Field(description="What was given and cannot be right.")
-    due_on: date | None = Field(default=None, description="New pupil returns: the last day on which it was in time.")
+    due_on: date | None = Field(default=None, description="Returns: the last day on which it was in time.")
+    late: bool | None = Field(
+        default=None, description="Returns: whether it came after that; left out where that cannot be said yet."
+    )
+    late_by: int | None = Field(
+        default=None, description="Returns: how many days after that, as `late_by_days` counts."
+    )
+    late_by_days: Unit | None = Field(default=None, description="Returns: which days are counted.")
     tell_before: date | None = Field(
         default=None, description="Operation Encompass: the day before whose start the setting is to be told."
     )
@@ -82,7 +91,10 @@ class ProgressView(View):
 
     reference: str
     stage: Stage
-    with_whom: Holder | None = Field(description="Who has it now: whom to ask for, quoting the reference.")
+    with_whom: str | None = Field(
+        description="Who has it now: whom to ask for, quoting the reference. referral_intake, cme_team, lead_officer, or "
+        "another team of the council, such as home_education."
+    )
     received_at: datetime
     on_the_register_since: datetime | None
     under_investigation_since: datetime | None
@@ -108,6 +120,11 @@ class WholeSubmissionView(SubmissionView):
     """A submission with the form as it was received."""
 
     challenges: tuple[ChallengeView, ...] = Field(description="As they stand now.")
+    due_on: date | None = Field(description="A school's return: the last day on which it was in time.")
+    late: bool | None = Field(description="A school's return: whether it was; null where that cannot be said yet.")
+    late_by: int | None
+    late_by_days: Unit | None = Field(description="Which days are counted.")
+    exempt: bool | None = Field(description="A school's return: true where none was needed.")
     as_received: dict[str, Any] | None = Field(description="null: its key has been forgotten, and the child with it.")
 
 
@@ -132,12 +149,19 @@ def accepted(receipt: Receipt, received: Received, follow: str) -> dict[str, Any
         follow=follow,
         still_missing=received.still_missing,
         data_quality=notes(received.quarantined),
-        due_on=received.due_on,
+        **timing_view(received.timing),
         tell_before=received.tell_before,
         exempt=received.exempt,
         challenges=challenge_views(received.challenges),
     )
     return answer.model_dump(mode="json", exclude_none=True)
+
+
+def timing_view(found: Timing | None) -> dict[str, Any]:
+    """When a return was due, and whether it was late."""
+    if found is None:
+        return dict.fromkeys(("due_on", "late", "late_by", "late_by_days"))
+    return {"due_on": found.due_on, "late": found.late, "late_by": found.late_by, "late_by_days": found.unit}
 
 
 def progress_view(followed: Followed) -> dict[str, Any]:
@@ -151,11 +175,15 @@ def submission_view(followed: Followed) -> dict[str, Any]:
 
 
 def whole_view(
-    followed: Followed, challenges: Sequence[Challenge], as_received: dict[str, Any] | None
+    followed: Followed, challenges: Sequence[Challenge], timed: Timed | None, as_received: dict[str, Any] | None
 ) -> dict[str, Any]:
     """For one submission."""
     return WholeSubmissionView(
-        **_submission(followed), challenges=challenge_views(challenges), as_received=as_received
+        **_submission(followed),
+        **timing_view(timed.timing if timed else None),
+        exempt=timed.exempt if timed else None,
+        challenges=challenge_views(challenges),
+        as_received=as_received,
     ).model_dump(mode="json")
 
 
@@ -181,7 +209,7 @@ def _progress(followed: Followed) -> dict[str, Any]:
         "stage": progress.stage,
         "with_whom": progress.with_whom,
         "received_at": progress.received_at,
-        "on_the_register_since": progress.on_register_at,
+        "on_the_register_since": progress.known_since,
         "under_investigation_since": progress.investigated_since,
         "investigation_due_on": progress.due_on,
         "closed_at": progress.closed_at,

@@ -1,4 +1,4 @@
-"""Reads the tables that decide: clocks, outcomes, watches. A table that is not right stops the process at its start."""
+"""Reads the tables that decide: clocks, outcomes, watches, whose work it is. A table that is not right stops the start."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from cme_calendars import WorkingDays
 from cme_contracts.codes import Team
 from cme_register.application.rules import Rules, Watch
 from cme_register.domain.clocks import ClockDefinition, ClockTable, Rung
-from cme_register.domain.codes import Outcome, Proof, Role
+from cme_register.domain.codes import Outcome, Proof, Role, SubmissionKind
 from cme_register.domain.deletion_teams import DeletionTeams, TeamRow
+from cme_register.domain.handover import HandOverRule, HandOverTable
 from cme_register.domain.outcomes import OutcomeRule, OutcomeTable
 
 TABLES = Path(__file__).parent.parent / "tables"
@@ -28,9 +29,11 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules
     teams = tomllib.loads((folder / "deletion_teams.toml").read_text("utf-8"))["team"]
     watches = tomllib.loads((folder / "watches.toml").read_text("utf-8"))["watch"]
     outcomes = tomllib.loads((folder / "outcomes.toml").read_text("utf-8"))["outcome"]
+    hand_overs = tomllib.loads((folder / "hand_overs.toml").read_text("utf-8"))["hand_over"]
     return Rules(
         clocks=ClockTable(map(_clock, clocks)),
         outcomes=OutcomeTable(map(_outcome, outcomes)),
+        hand_overs=HandOverTable(map(_hand_over, hand_overs)),
         days=WorkingDays(closures),
         deletion_teams=DeletionTeams(map(_team, teams)),
         watches=tuple(Watch(**row) for row in watches),
@@ -52,6 +55,15 @@ def _outcome(row: dict[str, Any]) -> OutcomeRule:
     return OutcomeRule(
         outcome=Outcome(row["code"]), proofs=frozenset(map(Proof, row["proofs"])),
         needs_located=row.get("needs_located", True), source=row["source"],
+    )  # fmt: skip
+
+
+def _hand_over(row: dict[str, Any]) -> HandOverRule:
+    team = Team(row["team"]).value if "team" in row else None
+    if team == Team.UNKNOWN:
+        raise ValueError(f"{row['kind']} is handed to a team that there is not")
+    return HandOverRule(
+        kind=SubmissionKind(row["kind"]), team=team, valid_from=row["valid_from"], source=row["source"]
     )  # fmt: skip
 
 

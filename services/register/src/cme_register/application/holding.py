@@ -43,6 +43,12 @@ async def take_returns(
     ])  # fmt: skip
 
 
+async def watch(tx: Transaction, kept: Sequence[Kept], rules: Rules, *, at: datetime) -> None:
+    """Watch those that are held from now on: they belong to no case any more."""
+    held = [one for one in kept if one.submission.held_by and not one.superseded]
+    await tx.timers.set_timers([_watch(one, rules, at) for one in held])
+
+
 async def note_rule(tx: Transaction, event: SubmissionChallenged, rules: Rules, *, at: datetime, new_id: NewId) -> None:
     """A rule holds a deletion back from now on, or does not any more."""
     found = await _locked(tx, event.submission_id)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from cme_bus.meta import Meta
+from cme_calendars import local_date
 from cme_contracts.register import SubmissionMatched
 from cme_register.application.deletion_teams import Returned, hand_over_returns
+from cme_register.application.handing_over import ForTeam, hand_over
 from cme_register.application.holding import take_returns
 from cme_register.application.matching import Described, Match, match
 from cme_register.application.ports import Kept, Transaction
@@ -16,6 +18,7 @@ from cme_register.application.rules import NewId, Rules
 from cme_register.application.settling import Arrival, settle
 from cme_register.application.telling import Said, tell
 from cme_register.domain.codes import SubmissionKind
+from cme_register.domain.handover import Handover
 from cme_register.domain.submission import Submission
 
 
@@ -28,7 +31,10 @@ class Received:
 
 
 async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *, at: datetime, new_id: NewId) -> None:
-    """Say whose each submission is, and open, join or leave cases accordingly. One that is known already is left alone."""
+    """Say whose each submission is, open, join or leave cases accordingly, and hand over what is another team's work.
+
+    One that is known already is left alone.
+    """
     chains, taken = await tx.submissions.chains({one.submission.first_id for one in received})
     fresh = {one.submission.id: one for one in received if one.submission.id not in taken}.values()
     described = [Described(one.submission.first_id, one.submission.details, one.submission.family_id) for one in fresh]
@@ -55,6 +61,20 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
         at=at,
         new_id=new_id,
     )
+    await hand_over(tx, [*_for_others(arrivals, rules, new_id)], at=at)
+
+
+def _for_others(arrivals: Sequence[Arrival], rules: Rules, new_id: NewId) -> Iterator[ForTeam]:
+    """What is another team's work as soon as it is received."""
+    for one in arrivals:
+        sent = one.submission
+        if rule := rules.hand_overs.team_of(sent.kind, local_date(sent.received_at)):
+            assert rule.team is not None
+            handover = Handover(
+                id=new_id(), record_id=one.record_id, submission_id=sent.id, first_submission_id=sent.first_id,
+                reference=sent.reference, team=rule.team, reason=sent.kind.value, source=rule.source,
+            )  # fmt: skip
+            yield ForTeam(handover, one.child_id, one.cause)
 
 
 def _matched(one: Received, found: Match, at: datetime) -> Said:

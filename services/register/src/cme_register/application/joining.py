@@ -8,6 +8,7 @@ from uuid import UUID
 
 from cme_contracts.register import RecordsJoined, RecordsSeparated
 from cme_register.application.clocks import still_to_come
+from cme_register.application.holding import watch
 from cme_register.application.ports import Child, Entry, Kept, Transaction
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.settling import Arrival, Settled, settle
@@ -159,4 +160,5 @@ async def _settle_again(
     arrivals = [Arrival(one.submission, one.record_id, owner) for one, owner in strays]
     settled = await settle(tx, arrivals, rules, at=at, new_id=new_id)
     await tx.submissions.assign(settled.cases)
+    await watch(tx, [one for one, _ in strays if settled.cases[one.submission.id] is None], rules, at=at)
     return settled

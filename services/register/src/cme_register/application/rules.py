@@ -10,6 +10,7 @@ from uuid import UUID
 from cme_calendars import WorkingDays
 from cme_register.domain.clocks import ClockTable
 from cme_register.domain.deletion_teams import DeletionTeams
+from cme_register.domain.handover import HandOverTable
 from cme_register.domain.outcomes import OutcomeTable
 
 type NewId = Callable[[], UUID]
@@ -27,10 +28,11 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Clocks, outcomes, watches and the calendar."""
+    """Clocks, outcomes, other teams' work, watches and the calendar."""
 
     clocks: ClockTable
     outcomes: OutcomeTable
+    hand_overs: HandOverTable
     days: WorkingDays
     watches: tuple[Watch, ...] = ()
     deletion_teams: DeletionTeams = field(default_factory=DeletionTeams)

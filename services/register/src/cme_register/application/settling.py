@@ -23,7 +23,7 @@ from cme_register.domain.submission import Submission
 from cme_register.domain.triage import Move, Triage, triage
 
 EVIDENCE = "register.evidence.noted"
-"""What the chronology calls a return that is evidence on a case without belonging to it."""
+"""What the chronology calls a submission that is noted without belonging to a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ def _evidence(arrival: Arrival, at: datetime) -> Entry:
     """Noted with the record it fitted, not with the case: so it goes where the record goes."""
     submission = arrival.submission
     detail = {"submission_id": str(submission.id), "kind": submission.kind.value, "school_urn": submission.school_urn}
-    return Entry(arrival.record_id, at, EVIDENCE, detail)
+    return Entry(arrival.record_id, at, EVIDENCE, detail | dict(submission.facts))
 
 
 def _category(category: object) -> Category | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -33,5 +34,7 @@ class Submission:
     school_urn: str | None = None
     school_la: str | None = None
     home_la: str | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+    """What else it says, as codes and days, to stand in the chronology where it is only noted."""
     family_id: UUID | None = None
     """The same in every submission of one form about brothers and sisters: no two of them are one child."""

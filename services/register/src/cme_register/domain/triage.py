@@ -21,7 +21,7 @@ class Move(StrEnum):
     LINK = "link"
     """It belongs to the child's open case: one case, however many referrals."""
     NOTE = "note"
-    """Evidence on the child's open case; its sender waits for nothing."""
+    """Noted with the child, where a case shows it; its sender waits for no outcome."""
     KEEP = "keep"
 
 
@@ -47,6 +47,10 @@ def triage(submission: Submission, case: Case | None) -> Triage:
             return Triage(Move.LINK) if case else Triage(Move.OPEN, Kind.ON_ROLL_ENQUIRY)
         case SubmissionKind.REFERRAL:
             return Triage(Move.LINK) if case else _referral(submission)
+        case _:
+            return Triage(
+                Move.NOTE
+            )  # by itself no child missing education: another team's, or to be read beside a case
 
 
 def _referral(submission: Submission) -> Triage:

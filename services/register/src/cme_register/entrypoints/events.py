@@ -22,6 +22,7 @@ from cme_contracts.referrals import (
     SubmissionChallenged,
     SubmissionWithdrawn,
 )
+from cme_contracts.returns import ReturnLate
 from cme_contracts.safeguarding import (
     Concerning,
     ConcernRaised,
@@ -31,7 +32,7 @@ from cme_contracts.safeguarding import (
     SocialCareSilent,
 )  # fmt: skip
 from cme_register.adapters.postgres import RegisterTx
-from cme_register.application import challenges, closing, concerns, joint_enquiries, withdrawals
+from cme_register.application import challenges, closing, concerns, joint_enquiries, lateness, withdrawals
 from cme_register.application.intake import Received, take_in
 from cme_register.application.rules import Rules
 from cme_register.domain.errors import RegisterError
@@ -66,6 +67,18 @@ def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules)
     @ears.on_many(PupilAdded)
     async def note_where_they_are(run: Sequence[tuple[PupilAdded, Meta]], tx: RegisterTx) -> None:
         await take(run, tx, translating.addition)
+
+    def note(kind: type[translating.Noted]) -> None:
+        @ears.on_many(kind)
+        async def note_it_with_its_child(run: Sequence[tuple[translating.Noted, Meta]], tx: RegisterTx) -> None:
+            await take(run, tx, translating.noted)
+
+    for kind in translating.NOTED:
+        note(kind)
+
+    @ears.on(ReturnLate)
+    async def note_that_it_was_late(event: ReturnLate, tx: RegisterTx, meta: Meta) -> None:
+        await lateness.note_late(tx, event)
 
     @ears.on(JointEnquirySigned)
     async def take_the_schools_half(event: JointEnquirySigned, tx: RegisterTx, meta: Meta) -> None:

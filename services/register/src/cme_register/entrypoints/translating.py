@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cme_contracts import people
 from cme_contracts.encompass import EncompassReceived
 from cme_contracts.referrals import JointEnquirySigned, PupilAdded, PupilDeleted, ReferralRaised
+from cme_contracts.returns import (
+    AttendanceReturned,
+    HomeEducationNotified,
+    LostPupilRecorded,
+    SicknessReturned,
+    TransferFileSent,
+)
 from cme_register.domain.codes import Category, Kind, SubmissionKind
 from cme_register.domain.details import Address, Details, Parent
 from cme_register.domain.joint_enquiry import Signature
@@ -38,6 +47,34 @@ def addition(event: PupilAdded) -> Submission:
         id=event.submission_id, first_id=event.first_submission_id, kind=SubmissionKind.ADDITION,
         reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
         school_urn=event.school_urn, school_la=event.school_la, home_la=event.home_la,
+    )  # fmt: skip
+
+
+type Noted = HomeEducationNotified | AttendanceReturned | SicknessReturned | LostPupilRecorded | TransferFileSent
+
+NOTED: Mapping[type[Noted], SubmissionKind] = {
+    HomeEducationNotified: SubmissionKind.HOME_EDUCATION,
+    AttendanceReturned: SubmissionKind.ATTENDANCE,
+    SicknessReturned: SubmissionKind.SICKNESS,
+    LostPupilRecorded: SubmissionKind.LOST_PUPIL,
+    TransferFileSent: SubmissionKind.TRANSFER_FILE,
+}
+"""What is noted with its child and opens no case by itself. A new kind is one row."""
+BESIDE = {
+    "submission_id", "first_submission_id", "reference", "received_at", "school_urn", "school_la", "home_la", "factors",
+    "personal",
+}  # fmt: skip
+"""What every submission has: the rest are a noted one's own facts, codes and days."""
+
+
+def noted(event: Noted) -> Submission:
+    """Any of them."""
+    return Submission(
+        id=event.submission_id, first_id=event.first_submission_id, kind=NOTED[type(event)],
+        reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
+        factors=tuple(factor.value for factor in getattr(event, "factors", ())), school_urn=event.school_urn,
+        school_la=event.school_la, home_la=event.home_la,
+        facts=event.model_dump(mode="json", exclude=BESIDE, exclude_none=True),
     )  # fmt: skip
 
 

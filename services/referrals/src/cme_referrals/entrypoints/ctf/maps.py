@@ -23,6 +23,7 @@ OURS = Path(__file__).with_name("maps")
 FILE_MEMBERS = frozenset(
     {
         "file.version",
+        "file.written",
         "file.source.la",
         "file.source.number",
         "file.source.urn",
@@ -30,7 +31,7 @@ FILE_MEMBERS = frozenset(
         "file.destination.number",
     }
 )
-"""What an element of the header may stand for: the version, who sends the file, where the pupils go."""
+"""What an element of the header may stand for: version, day, who sends the file, where the pupils go."""
 
 type ElementPath = Annotated[str, Field(pattern=r"^[A-Za-z_][\w.-]*(/@?[A-Za-z_][\w.-]*)*$")]
 
@@ -90,6 +91,20 @@ class Destination(Mark):
     """What the code of a destination says of where the pupil goes; nothing, where there is no description."""
 
     description: str | None = None
+    authority: bool = Field(default=False, description="An authority: then it says nothing of the pupil.")
+
+
+class FromFile(Mark):
+    """What the file says of all its pupils, for a member of each form."""
+
+    said: Literal["destination", "destination_meaning", "written_on", "name"]
+
+
+class Otherwise(_Part):
+    """A pupil without this element is read by another map; not where the file goes to an authority, or nobody says."""
+
+    without: ElementPath
+    map: str
 
 
 class MapFile(_Part):
@@ -101,13 +116,14 @@ class MapFile(_Part):
     root: str | None = None
     header: str | None = None
     pupil: ElementPath | None = None
-    destination: str | None = Field(default=None, description="The member that takes what the destination says.")
     destinations: Mapping[str, Destination] = {}
     sources: Mapping[str, str] = {}
     versions: Mapping[str, Mark] = {}
     signs: tuple[Sign, ...] = ()
     repeated: Mapping[ElementPath, Repeated] = {}
     elements: Mapping[ElementPath, Entry] = {}
+    from_file: Mapping[str, FromFile] = {}
+    otherwise: Otherwise | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,14 +136,17 @@ class CtfMap:
     root: str
     header: str
     pupil: str
-    destination: str | None = None
     destinations: Mapping[str, Destination]
     versions: Mapping[str, Mark]
     signs: tuple[Sign, ...]
     repeated: Mapping[str, Repeated]
     elements: Mapping[str, Entry]
+    from_file: Mapping[str, FromFile]
     holders: frozenset[str]
     """Elements that are known because others are known in them."""
+    without: str | None = None
+    """The element without which a pupil is read by the map `otherwise`."""
+    otherwise: CtfMap | None = None
 
     def holders_in_file(self) -> frozenset[str]:
         """The elements around the header and the pupils, by their whole path."""
@@ -164,29 +183,37 @@ def _read(path: Path) -> MapFile:
         raise BadMapError(f"{path}: {error}") from None
 
 
-def _whole(name: str, files: Mapping[str, MapFile]) -> CtfMap:
-    chain = _chain(name, files)
+def _whole(name: str, files: Mapping[str, MapFile], above: tuple[str, ...] = ()) -> CtfMap:
+    chain = _chain(name, files, above)
     for file_name in dict.fromkeys(chain):
         _check_sources(file_name, files[file_name])
     said: dict[str, Any] = {}
     for one in (files[each] for each in chain):
-        for key in ("kind", "precedence", "root", "header", "pupil", "destination", "signs"):
+        for key in ("kind", "precedence", "root", "header", "pupil", "signs", "otherwise"):
             if value := getattr(one, key):
                 said[key] = value
-        for key in ("versions", "destinations", "repeated", "elements"):
+        for key in ("versions", "destinations", "repeated", "elements", "from_file"):
             said[key] = said.get(key, {}) | getattr(one, key)
-    if lacking := [key for key in ("kind", "precedence", "root", "header", "pupil") if key not in said]:
+    if lacking := [key for key in ("kind", "root", "header", "pupil") if key not in said]:
         raise BadMapError(f"{name}: says nothing of {', '.join(lacking)}")
     known = [*said["elements"], *said["repeated"]]
     steps = [path.split("/") for path in known]
     holders = frozenset("/".join(one[:count]) for one in steps for count in range(1, len(one))) | {*said["repeated"]}
-    whole = CtfMap(name=name, holders=holders, **said)
+    otherwise: Otherwise | None = said.pop("otherwise", None)
+    without, other = None, None
+    if otherwise:
+        if above:
+            raise BadMapError(f"{name}: is the map of another's otherwise, and has one itself")
+        without, other = otherwise.without, _whole(otherwise.map, files, (name,))
+    said.setdefault("precedence", 0)
+    said.setdefault("signs", ())
+    whole = CtfMap(name=name, holders=holders, without=without, otherwise=other, **said)
     for path, entry in whole.elements.items():
         _check(whole, path, entry)
     if whole.path_of("file.version") is None:
         raise BadMapError(f"{name}: no element stands for file.version")
-    if whole.destination and _members(whole.kind).get(whole.destination) is not False:
-        raise BadMapError(f"{name}: destination is {whole.destination}, which is no member of a {whole.kind}")
+    if strange := [member for member in whole.from_file if _members(whole.kind).get(member) is not False]:
+        raise BadMapError(f"{name}: from_file names {strange[0]}, which is no member of a {whole.kind}")
     return whole
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from cme_referrals.adapters.elements import Node
 from cme_referrals.application.batches import RowFault
+from cme_referrals.domain.completeness import Kind
 from cme_referrals.entrypoints.columns import settled
 from cme_referrals.entrypoints.ctf.maps import CtfMap, Entry
 from cme_referrals.entrypoints.ctf.names import FileName
@@ -31,6 +32,10 @@ class File:
     """la, number, urn: of the school that sends it, as far as it says."""
     destination: str | None
     """Authority and number, or a code. None: it says nothing."""
+    written_on: str | None
+    """The day on which it was written, as it says it."""
+    name: str | None
+    """Its own name, where that is written by the rule."""
 
     @property
     def source_code(self) -> str:
@@ -40,8 +45,9 @@ class File:
 
 @dataclass(slots=True)
 class Reading:
-    """What was read of an element, where each member stood, and what does not fit."""
+    """What was read of an element by a map, where each member stood, and what does not fit."""
 
+    map: CtfMap
     values: dict[str, Any] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     faults: list[RowFault] = field(default_factory=list)
@@ -91,7 +97,14 @@ def read_header(header: Node, maps: Sequence[CtfMap], name: FileName | None) -> 
         )
     if faults:
         raise UnfitHeaderError(*faults)
-    return File(map=map_, version=told["version"], source=source, destination=code or None)
+    return File(
+        map=map_,
+        version=told["version"],
+        source=source,
+        destination=code or None,
+        written_on=told.get("written", "").partition("T")[0] or None,
+        name=str(name) if name else None,
+    )
 
 
 def read_pupil(pupil: Node, file: File) -> Reading:
@@ -99,14 +112,26 @@ def read_pupil(pupil: Node, file: File) -> Reading:
     known = {f"file.source.{part}": value for part, value in file.source.items()}
     reading = _read(pupil, file.map, known)
     meaning = file.map.destination_of(file.destination) if file.destination else None
-    if file.map.destination and meaning and meaning.description:
-        _put(reading.values, tuple(file.map.destination.split(".")), meaning.description.format(code=file.destination))
+    going_on = meaning is not None and not meaning.authority
+    if file.map.otherwise and going_on and any(one.field == file.map.without for one in reading.faults):
+        reading = _read(pupil, file.map.otherwise, known)
+    described = meaning.description.format(code=file.destination) if meaning and meaning.description else None
+    for member, one in reading.map.from_file.items():
+        said, place = {
+            "destination": (file.destination, f"{file.map.header}/DestSchool"),
+            "destination_meaning": (described, f"{file.map.header}/DestSchool"),
+            "written_on": (file.written_on, file.map.path_of("file.written") or ""),
+            "name": (file.name, "(the file's name)"),
+        }[one.said]
+        reading.places[member] = place
+        if said is not None:
+            _put(reading.values, tuple(member.split(".")), said)
     return reading
 
 
-def sameness(pupil: Node, file: File) -> str:
+def sameness(pupil: Node, file: File, kind: Kind) -> str:
     """What makes two pupils the same row: all that is said of them, and not how a map reads it."""
-    return json.dumps([file.map.kind, file.destination, _plain(pupil)])
+    return json.dumps([kind, file.destination, _plain(pupil)])
 
 
 def _plain(node: Node) -> list[Any]:
@@ -184,7 +209,7 @@ class _Walk:
         self._order = {path: number for number, path in enumerate(map_.elements)}
         self._numbers: dict[str, dict[str, int]] = {}
         self._said: dict[Steps, list[_Said]] = {}
-        self.reading = Reading()
+        self.reading = Reading(map_)
 
     def into(self, node: Node, path: str, shown: str, repeats: tuple[tuple[str, str], ...]) -> None:
         """Read its children. `path`: as maps write it; `shown`: with numbers; `repeats`: those it stands in."""

@@ -117,8 +117,8 @@ class CtfSheet:
         reading = read_pupil(element.node, file)
         if reading.faults:
             return Row(element.number, element.raw, faults=tuple(reading.faults), places=reading.places)
-        values = {"kind": file.map.kind} | reading.values
-        same = sameness(element.node, file)
+        values = {"kind": reading.map.kind} | reading.values
+        same = sameness(element.node, file, reading.map.kind)
         return Row(element.number, element.raw, values, places=reading.places, sameness=same)
 
     def _unfit(self, *faults: RowFault) -> BrokenUploadError:
