@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cme_bus.database import Connection, Tx
 from cme_bus.sealing import Keyring
+from cme_register.adapters.calendars import PgCalendars
 from cme_register.adapters.cases import PgCases
 from cme_register.adapters.children import PgChildren
 from cme_register.adapters.chronology import PgChronology
@@ -29,5 +30,6 @@ class RegisterTx(Tx):
         self.officers = PgOfficers(conn)
         self.chronology = PgChronology(conn)
         self.recorded = PgRecorded(conn)
+        self.calendars = PgCalendars(conn)
         self.joint_enquiries = PgJointEnquiries(conn)
         self.handovers = PgHandovers(conn)

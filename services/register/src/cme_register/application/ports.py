@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from cme_bus.meta import Meta
+from cme_calendars import SchoolDays
 from cme_contracts.base import Event
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import Clock
@@ -17,6 +18,7 @@ from cme_register.domain.details import Details
 from cme_register.domain.handover import Handover
 from cme_register.domain.joint_enquiry import JointEnquiry, Party, Signature
 from cme_register.domain.recorded import Consent, Order
+from cme_register.domain.school_year import SchoolYear
 from cme_register.domain.submission import Submission
 from cme_timers import Wanted
 
@@ -266,6 +268,16 @@ class JointEnquiries(Protocol):
         """What this chain signed does not count any more. Returns the enquiries."""
 
 
+class Calendars(Protocol):
+    """School years, as intake says them."""
+
+    async def put(self, whose: str, year: SchoolYear, *, at: datetime) -> None:
+        """Keep a year of an authority (its code) or of a school (its URN); what was changed last holds."""
+
+    async def days_of(self, urn: str, la_code: str) -> SchoolDays | None:
+        """The days on which a school of this authority meets. None where they are not known."""
+
+
 class Transaction(Protocol):
     """All of it, together or not at all."""
 
@@ -285,6 +297,8 @@ class Transaction(Protocol):
     def chronology(self) -> Chronology: ...
     @property
     def recorded(self) -> Recorded: ...
+    @property
+    def calendars(self) -> Calendars: ...
     @property
     def joint_enquiries(self) -> JointEnquiries: ...
     @property

@@ -19,6 +19,7 @@ from cme_contracts.referrals import (
     PupilAdded,
     PupilDeleted,
     ReferralRaised,
+    SchoolCalendarChanged,
     SubmissionChallenged,
     SubmissionWithdrawn,
 )
@@ -32,7 +33,7 @@ from cme_contracts.safeguarding import (
     SocialCareSilent,
 )  # fmt: skip
 from cme_register.adapters.postgres import RegisterTx
-from cme_register.application import challenges, closing, concerns, joint_enquiries, lateness, withdrawals
+from cme_register.application import calendars, challenges, closing, concerns, joint_enquiries, lateness, withdrawals
 from cme_register.application.intake import Received, take_in
 from cme_register.application.rules import Rules
 from cme_register.domain.errors import RegisterError
@@ -103,6 +104,10 @@ def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules)
     async def note_what_is_asked_of_it(event: SubmissionChallenged, tx: RegisterTx, meta: Meta) -> None:
         with _as_hopeless():
             await challenges.note_challenged(tx, event, rules, at=clock.now(), new_id=uuid4)
+
+    @ears.on(SchoolCalendarChanged)
+    async def keep_the_school_year(event: SchoolCalendarChanged, tx: RegisterTx, meta: Meta) -> None:
+        await calendars.note_calendar(tx, event.key, translating.school_year(event), at=event.changed_at)
 
 
 def _hear_safeguarding(ears: Consumer[RegisterTx]) -> None:

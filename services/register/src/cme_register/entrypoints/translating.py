@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from cme_contracts import people
 from cme_contracts.encompass import EncompassReceived
-from cme_contracts.referrals import JointEnquirySigned, PupilAdded, PupilDeleted, ReferralRaised
+from cme_contracts.referrals import JointEnquirySigned, PupilAdded, PupilDeleted, ReferralRaised, SchoolCalendarChanged
 from cme_contracts.returns import (
     AttendanceReturned,
     HomeEducationNotified,
@@ -17,6 +17,7 @@ from cme_contracts.returns import (
 from cme_register.domain.codes import Category, Kind, SubmissionKind
 from cme_register.domain.details import Address, Details, Parent
 from cme_register.domain.joint_enquiry import Signature
+from cme_register.domain.school_year import SchoolYear
 from cme_register.domain.submission import Submission
 
 
@@ -104,6 +105,12 @@ def encompass(event: EncompassReceived) -> Submission:
         id=event.submission_id, first_id=event.first_submission_id, kind=SubmissionKind.ENCOMPASS,
         reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
     )  # fmt: skip
+
+
+def school_year(event: SchoolCalendarChanged) -> SchoolYear:
+    """An authority's year, or a school's."""
+    terms = None if event.terms is None else tuple((one.first_day, one.last_day) for one in event.terms)
+    return SchoolYear(event.academic_year, terms, event.inset_days, event.closed_days)
 
 
 def kind_and_category(named: str) -> tuple[Kind, Category | None]:
