@@ -87,7 +87,9 @@ def api(desk: Desk) -> APIRouter:
         return first.model_copy(update={"siblings": tuple(siblings)}).model_dump(mode="json")
 
     @router.post("/v1/submissions/{submission_id}/correction", status_code=202, responses={202: {"model": Accepted}})
-    async def correct(submission_id: SubmissionName, body: AnyForm, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+    async def correct(
+        submission_id: SubmissionName, body: AnyForm, caller: CurrentCaller, key: IdempotencyKey
+    ) -> Response:
         """Send a whole form in place of one that was sent. The old one stays; both are about one child."""
         route, sender = "POST /v1/submissions/{submission_id}/correction", sender_of(caller)
         async with desk.db.transaction() as tx, idempotent(tx, caller, route, key, _bytes(submission_id, body)) as once:
@@ -111,7 +113,9 @@ def api(desk: Desk) -> APIRouter:
         return once.response()
 
     @router.post("/v1/submissions/{submission_id}/withdrawal", responses={200: {"model": Withdrawn}})
-    async def take_back(submission_id: SubmissionName, body: Withdrawal, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+    async def take_back(
+        submission_id: SubmissionName, body: Withdrawal, caller: CurrentCaller, key: IdempotencyKey
+    ) -> Response:
         """Take back what was sent, with its corrections."""
         route, sender = "POST /v1/submissions/{submission_id}/withdrawal", sender_of(caller)
         said = _bytes(submission_id, body.model_dump(mode="json"))
