@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from cme_contracts.base import Event
-from cme_referrals.entrypoints import by_topic, events
+from cme_referrals.entrypoints import by_topic
+from cme_referrals.entrypoints.events import listen
 
 HEARERS = Path(__file__).parents[3] / "contracts" / "hearers.toml"
 
@@ -26,7 +27,7 @@ class Ears:
 
 def test_it_hears_what_the_list_of_hearers_says() -> None:
     ears: Any = Ears()
-    desk: Any = None  # nothing is heard of what is sent
-    events.listen(ears)
-    by_topic.listen(ears, desk)
+    nobodys: Any = None  # what is done with a form shows elsewhere
+    listen(ears)
+    by_topic.listen(ears, nobodys)
     assert sorted(ears.heard) == sorted(tomllib.loads(HEARERS.read_text("utf-8"))["referrals"])

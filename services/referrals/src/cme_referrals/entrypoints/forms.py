@@ -8,7 +8,7 @@ from pydantic import Field
 
 from cme_contracts.codes import Factor, Ground
 from cme_referrals.application.forms import DeletionForm, Evidence, NewPupilForm
-from cme_referrals.entrypoints.fields import Day, Form, Known, LaCode, School, Text
+from cme_referrals.entrypoints.fields import Day, Form, Known, LaCode, School, Text, YesNo
 from cme_referrals.entrypoints.people import SentForm
 
 
@@ -24,7 +24,7 @@ class NewPupilReturn(SentForm):
     """Regulation 13(1): a name was entered in the admission register."""
 
     entered_on: Day
-    most_junior_class: bool | None = Field(
+    most_junior_class: YesNo | None = Field(
         default=None,
         description="In the school's most junior class. With entry on the first day of the school year no return is needed.",
     )
@@ -69,36 +69,36 @@ class GroundEvidence(Form):
     enquiries_signed_on: Day | None = Field(
         default=None, description="h, i: the day on which the school signed the joint enquiries."
     )
-    continues_to_reception: bool | None = Field(
+    continues_to_reception: YesNo | None = Field(
         default=None, description="b: whether the child goes on to reception at this school."
     )
     other_schools_consented_on: Day | None = Field(
         default=None, description="c: the day by which the proprietors of all the other schools had consented."
     )
-    dual_registration_agreed: bool | None = Field(
+    dual_registration_agreed: YesNo | None = Field(
         default=None, description="a: whether the schools agreed that the pupil stays registered at both."
     )
-    main_school_of_mobile_child: bool | None = Field(
+    main_school_of_mobile_child: YesNo | None = Field(
         default=None, description="a, c: no fixed abode because of a parent's trade, and this is the main school."
     )
     distance_miles: Annotated[int, Field(ge=0, le=25_000)] | None = Field(
         default=None, description="g: from the new home to the school, if the new address is not given."
     )
-    boarder: bool | None = Field(default=None, description="g, m: whether the pupil boards at the school.")
-    return_expected: bool | None = Field(
+    boarder: YesNo | None = Field(default=None, description="g, m: whether the pupil boards at the school.")
+    return_expected: YesNo | None = Field(
         default=None, description="g, j: whether the school has reason to expect the pupil back."
     )
     sentence_months: Annotated[int, Field(ge=0, le=1200)] | None = Field(
         default=None, description="j: the length of the sentence in whole months."
     )
-    entering_sixth_form: bool | None = Field(
+    entering_sixth_form: YesNo | None = Field(
         default=None, description="l: whether the pupil enters the sixth form of this school."
     )
-    fees_unpaid: bool | None = Field(default=None, description="m: whether the boarding fees are unpaid.")
+    fees_unpaid: YesNo | None = Field(default=None, description="m: whether the boarding fees are unpaid.")
     review_ended_on: Day | None = Field(
         default=None, description="o: the day on which the last step of the exclusion's review was over."
     )
-    placed_by_authority: bool | None = Field(
+    placed_by_authority: YesNo | None = Field(
         default=None, description="Special school: whether a local authority arranged the place."
     )
 
@@ -120,7 +120,7 @@ class DeletionReturn(SentForm):
     evidence: GroundEvidence = GroundEvidence()
     destination: Destination | None = Field(default=None, description="null: nobody has said.")
     school_urn: School | None = Field(default=None, description="The school's own; left out, the one in the token.")
-    most_senior_class: bool | None = Field(
+    most_senior_class: YesNo | None = Field(
         default=None,
         description="In the school's most senior class. Deleted after the last term of the school year, no return is needed.",
     )

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from cme_contracts.codes import Ground
 from cme_referrals.application.receive_joint_enquiry import JointEnquiryForm
-from cme_referrals.entrypoints.fields import Day, LaCode, School, Text
+from cme_referrals.entrypoints.fields import Day, LaCode, School, Text, YesNo
 from cme_referrals.entrypoints.forms import Enquiry
 from cme_referrals.entrypoints.people import SentForm
 
@@ -27,8 +27,8 @@ class JointEnquiry(SentForm):
         default=None, description="h: the last day of the leave of absence; i: the first school day of the absence."
     )
     enquiries: tuple[SignedEnquiry, ...] = Field(default=(), max_length=100)
-    found: bool = Field(description="Whether the school has found the child.")
-    return_expected: bool | None = Field(
+    found: YesNo = Field(description="Whether the school has found the child.")
+    return_expected: YesNo | None = Field(
         default=None, description="Whether the school has reasonable grounds to expect the child back."
     )
     signed_on: Day

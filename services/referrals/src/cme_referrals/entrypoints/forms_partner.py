@@ -59,9 +59,9 @@ class PartnerNotification(FamilyForm):
         max_length=MOST,
         description="Brothers and sisters: each becomes a submission of its own, all or none.",
     )
-    in_school: bool | None = Field(default=None, description="Goes to a school, as far as the partner knows.")
-    on_roll: bool | None = Field(default=None, description="Is on a school's admission register.")
-    whereabouts_known: bool | None = Field(
+    in_school: YesNo | None = Field(default=None, description="Goes to a school, as far as the partner knows.")
+    on_roll: YesNo | None = Field(default=None, description="Is on a school's admission register.")
+    whereabouts_known: YesNo | None = Field(
         default=None, description="The partner knows where the child lives now: the first of the addresses."
     )
     school_urn: School | None = Field(default=None, description="The school the child attends or last attended.")

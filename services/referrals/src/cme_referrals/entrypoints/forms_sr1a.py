@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
-from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -13,7 +11,7 @@ from pydantic import Field, model_validator
 from cme_contracts import people
 from cme_contracts.codes import Factor, Ground, ReferralReason
 from cme_referrals.application.forms import ReferralForm
-from cme_referrals.entrypoints.fields import Day, Email, Form, Known, LaCode, School, Telephone, Text
+from cme_referrals.entrypoints.fields import Day, Email, Form, Known, LaCode, School, Telephone, Text, YesNo
 from cme_referrals.entrypoints.forms import Enquiry
 from cme_referrals.entrypoints.people import Address, Child, Parent, Referrer
 from cme_referrals.entrypoints.siblings import MOST, FamilyForm, Sibling
@@ -37,11 +35,11 @@ class DatedAddress(Address):
 class Carer(Parent):
     """A parent or carer, with what a school knows of them."""
 
-    parental_responsibility: bool | None = None
-    lives_with_child: bool | None = None
+    parental_responsibility: YesNo | None = None
+    lives_with_child: YesNo | None = None
     address: Address | None = Field(default=None, description="Where it is not the child's.")
     language: Text | None = None
-    interpreter_needed: bool | None = None
+    interpreter_needed: YesNo | None = None
 
     def held_elsewhere(self) -> tuple[people.Address, ...]:
         """See `Parent`."""
@@ -73,12 +71,12 @@ class ReferredChild(Child):
     year_group: Annotated[str, Field(max_length=10)] | None = None
     ethnicity: Text | None = None
     language: Text | None = Field(default=None, description="First language.")
-    interpreter_needed: bool | None = None
+    interpreter_needed: YesNo | None = None
     religion: Text | None = None
     special_needs: SpecialNeeds | None = None
-    free_school_meals: bool | None = None
-    service_child: bool | None = Field(default=None, description="A parent serves in the armed forces.")
-    early_help: bool | None = None
+    free_school_meals: YesNo | None = None
+    service_child: YesNo | None = Field(default=None, description="A parent serves in the armed forces.")
+    early_help: YesNo | None = None
     worker: Worker | None = None
     addresses: tuple[DatedAddress, ...] = Field(default=(), max_length=10, description="Last known address first.")
     parents: tuple[Carer, ...] = Field(default=(), max_length=10)
@@ -165,8 +163,8 @@ class Attachment(Form):
 class Declaration(Form):
     """What whoever sends the form stands for."""
 
-    accurate: bool = Field(description="What is said is accurate as far as they know.")
-    family_told: bool | None = Field(default=None, description="The family has been given the privacy notice.")
+    accurate: YesNo = Field(description="What is said is accurate as far as they know.")
+    family_told: YesNo | None = Field(default=None, description="The family has been given the privacy notice.")
     made_on: Day | None = None
 
 
@@ -206,7 +204,7 @@ class Sr1a(FamilyForm):
         description="Brothers and sisters: each becomes a submission of its own, all or none.",
     )
     school_urn: School | None = Field(default=None, description="The school the child attends or last attended.")
-    on_roll: bool | None = Field(default=None, description="On its admission register now.")
+    on_roll: YesNo | None = Field(default=None, description="On its admission register now.")
     last_attended_on: Day | None = None
     schooling: Schooling | None = None
     reason: Annotated[ReferralReason, Known()] | None = None
@@ -235,17 +233,23 @@ class Sr1a(FamilyForm):
             factors=self.factors,
             known_factors=(Factor.EHCP,) if needs and needs.stage == "ehcp" else (),
             enquiries=len(self.enquiries),
-            also_given=frozenset(_given("", self.model_dump(mode="json", exclude_none=True))),
+            also_given=_given(self.model_dump(mode="json", exclude_none=True)),
         )
 
 
-def _given(place: str, value: Any) -> Iterator[str]:
+def _given(form: dict[str, Any]) -> frozenset[str]:
     """The names of the members that say something, with points, without places in lists."""
+    found: set[str] = set()
+    _find("", form, found)
+    return frozenset(found)
+
+
+def _find(place: str, value: Any, found: set[str]) -> None:
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _given(f"{place}.{name}".removeprefix("."), inner)
+            _find(f"{place}.{name}" if place else name, inner, found)
     elif isinstance(value, list):
         for inner in value:
-            yield from _given(place, inner)
+            _find(place, inner, found)
     if place and (value or value is False or value == 0):
-        yield re.sub(r"\.\d+", "", place)
+        found.add(place)
