@@ -110,7 +110,7 @@ def api(desk: Desk) -> APIRouter:
                 )
                 answer = await take(desk, tx, kind, form, receipt)
                 once.answer(202, answer, location=f"/v1/submissions/{receipt.submission_id}")
-        return once.response()
+        return once.filled(desk.with_links).response()
 
     @router.post("/v1/submissions/{submission_id}/withdrawal", responses={200: {"model": Withdrawn}})
     async def take_back(
