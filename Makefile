@@ -25,8 +25,8 @@ start: environment  ## start it again: NAME=...
 status: environment  ## what runs, since when, and where
 	@$(RUN) -m deploy.local status
 
-token: environment  ## print a bearer token for the local run: ROLE=school URN=... or ROLE=lead_officer SUBJECT=...
-	@$(RUN) -m deploy.local token "$(ROLE)" --urn="$(URN)" --subject="$(SUBJECT)"
+token: environment  ## print a bearer token for the local run: ROLE=school URN=..., ROLE=partner KIND=police, ROLE=lead_officer SUBJECT=...
+	@$(RUN) -m deploy.local token "$(ROLE)" --urn="$(URN)" --subject="$(SUBJECT)" --kind="$(KIND)"
 
 service: environment  ## a service's own command beside the running system: NAME=register DO="parked list"
 	@$(RUN) -m deploy.local service "$(NAME)" $(DO)

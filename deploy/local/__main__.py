@@ -31,6 +31,7 @@ def main() -> None:
     token.add_argument("role", nargs="?", default="")
     token.add_argument("--urn", default="")
     token.add_argument("--subject", default="")
+    token.add_argument("--kind", default="")
     service = commands.add_parser("service")
     service.add_argument("name", nargs="?", default="")
     service.add_argument("rest", nargs=argparse.REMAINDER)
@@ -41,7 +42,7 @@ def main() -> None:
 
             run()
         elif asked.do == "token":
-            print(_token(asked.role, urn=asked.urn, subject=asked.subject))
+            print(_token(asked.role, urn=asked.urn, subject=asked.subject, kind=asked.kind))
         elif asked.do == "service":
             run_service(asked.name, asked.rest)
         elif asked.do == "clean":
@@ -57,13 +58,13 @@ def main() -> None:
         sys.exit(f"cme: {error.strerror or error}{f': {error.filename}' if error.filename else ''}.")
 
 
-def _token(role: str, *, urn: str, subject: str) -> str:
+def _token(role: str, *, urn: str, subject: str, kind: str) -> str:
     if not role:
         message = f"Say who: make token ROLE=... (one of {', '.join(ROLES)})."
         raise Failure(message)
     STATE.mkdir(mode=0o711, exist_ok=True)
     issuer = Issuer(_issuer_url(), STATE / "issuer.json")
-    return issuer.token(role, school_urn=urn or None, subject=subject or None)
+    return issuer.token(role, school_urn=urn or None, subject=subject or None, partner_kind=kind or None)
 
 
 def _issuer_url() -> str:

@@ -25,6 +25,16 @@ def test_a_link_is_read_for_its_purpose_only() -> None:
         links.read(token, "reply")
 
 
+def test_what_is_kept_of_a_link_opens_nothing_until_it_is_signed_again() -> None:
+    links = Links(NEW)
+    token = links.make("progress", "r1", WEEK)
+    kept = links.unsigned(token)
+    assert links.signed(kept) == token
+    for forged in (kept, f"{kept}.", Links(OLD).signed(kept)):
+        with pytest.raises(NotVisible):
+            links.read(forged, "progress")
+
+
 def test_a_changed_secret_leaves_no_gap() -> None:
     before, between, after = Links(OLD), Links(NEW, OLD), Links(NEW)
     token = before.make("progress", "r1", WEEK)

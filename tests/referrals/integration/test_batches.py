@@ -214,6 +214,21 @@ async def test_csv_and_ndjson_of_one_row_are_one_row(bulk: Bulk) -> None:
     assert (counts(as_csv), counts(await bulk.sent(lines(row)))) == ((1, 0, 0), (0, 1, 0))
 
 
+async def test_a_row_that_was_taken_back_comes_back_and_is_not_called_taken(bulk: Bulk) -> None:
+    """Whoever sends it again may mean it after all: the answer `repeated` would lose the child."""
+    rows = deletions(2)
+    first = await bulk.sent(lines(*rows))
+    taken = (await bulk.visitor.get(first["results"] + "/accepted", bulk.visitor.school())).text.splitlines()
+    path = f"/v1/submissions/{json.loads(taken[0])['submission_id']}/withdrawal"
+    assert (await bulk.visitor.send(path, {"reason": "sent_in_error"})).status_code == 200
+    again = await bulk.sent(lines(*rows))
+    assert (again["accepted"], again["repeated"], again["refused"]) == (0, 1, 1)
+    (fault,) = json.loads(await bulk.refused(again))["refused"]["errors"]
+    assert "withdrew" in fault["wrong"] and "new key" in fault["mend"]
+    meant = await bulk.sent(lines(rows[0] | {"key": "after-all"}))
+    assert (meant["accepted"], await bulk.visitor.count("submission")) == (1, 3)
+
+
 async def test_a_form_that_came_by_itself_is_not_taken_again_from_a_file(bulk: Bulk) -> None:
     alone = await bulk.visitor.accepted("/v1/referrals", referral())
     told = await bulk.sent(lines({"kind": "referral"} | referral(), {"kind": "referral"} | referral(on_roll=True)))

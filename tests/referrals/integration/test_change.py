@@ -149,7 +149,7 @@ async def test_what_is_taken_back_stays_and_is_announced_once(visitor: Visitor, 
     first = await visitor.accepted("/v1/deletion-returns", deletion())
     second = await visitor.accepted(f"/v1/submissions/{first['submission_id']}/correction", deletion(ground="f"))
     clock.at = TUESDAY
-    path = f"/v1/submissions/{second['submission_id']}/withdrawal"
+    path = f"/v1/submissions/{second['reference'].lower().replace('-', ' ')}/withdrawal"  # as anybody writes it
     answer = await visitor.send(path, {"reason": "name_not_deleted"})
     assert answer.status_code == 200 and answer.json()["reference"] == second["reference"]
     type_, key, said = (await visitor.said())[-1]
@@ -173,6 +173,8 @@ async def test_only_whoever_sent_it_may_change_it(visitor: Visitor, what: str, b
         answer = await visitor.send(f"/v1/submissions/{sent['submission_id']}/{what}", body, who=who)
         nothing = await visitor.send(f"/v1/submissions/{uuid4()}/{what}", body, who=who)
         assert answer.status_code == nothing.status_code == 404 and answer.json() == nothing.json()
+        quoted = await visitor.send(f"/v1/submissions/{sent['reference']}/{what}", body, who=who)
+        assert quoted.status_code == 404 and quoted.json() == nothing.json()
     clerk = visitor.bearer("school", sub="another-clerk", urn="990001")
     answer = await visitor.send(f"/v1/submissions/{sent['submission_id']}/{what}", body, who=clerk)
     assert answer.status_code in (200, 202)

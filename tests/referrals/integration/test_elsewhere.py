@@ -63,6 +63,12 @@ class Told:
         shown = (await self.visitor.get(f"/v1/submissions/{submission_id}", self.visitor.bearer("lead_officer"))).json()
         return {one["rule"]: one["state"] for one in shown["challenges"]}
 
+    async def mend(self, submission_id: UUID) -> str:
+        """What the first of its challenges asks the clerk to do."""
+        shown = await self.visitor.get(f"/v1/submissions/{submission_id}", self.visitor.bearer("lead_officer"))
+        words: str = shown.json()["challenges"][0]["mend"]
+        return words
+
     async def said(self, submission_id: UUID) -> list[tuple[str, str]]:
         return [
             (body["rule"], body["state"])
@@ -129,8 +135,10 @@ async def test_an_order_in_force_challenges_a_deletion_once_the_register_knows_t
     assert await told.asked(sent) == {"order-in-force": "not_yet_known"}
     await told.hear(order(child_id))
     assert await told.asked(sent) == {"order-in-force": "not_yet_known"}
+    assert (await told.mend(sent)).startswith("Nothing yet")
     await told.hear(matched(sent, child_id))
     assert await told.asked(sent) == {"order-in-force": "challenged"}
+    assert (await told.mend(sent)).startswith("Keep the pupil")
     assert await told.said(sent) == [("order-in-force", "not_yet_known"), ("order-in-force", "challenged")]
     causes = [json.loads(headers).get("ce_causationid") for headers in await _headers(told)]
     assert causes[-1] is not None

@@ -14,6 +14,10 @@ async def test_twenty_at_once_are_one_submission_with_one_answer(visitor: Visito
     assert len({answer.headers["location"] for answer in answers}) == 1
     assert sum("idempotency-replayed" not in answer.headers for answer in answers) == 1
     assert await visitor.count("submission") == 1
+    token = answers[0].json()["follow"].rpartition("/")[2]
+    assert (await visitor.client.get(f"/v1/progress/{token}")).json()["reference"] == answers[0].json()["reference"]
+    kept = await visitor.pool.fetchval("SELECT body::text FROM idempotency")
+    assert token.rpartition(".")[0] in kept and token.rpartition(".")[2] not in kept
     assert [type_ for type_, _, _ in await visitor.said()] == [
         "cme.referrer.named.v1", "cme.referral.raised.v1", "cme.concern.reported.v1",
     ]  # fmt: skip

@@ -7,11 +7,11 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from tests.referrals.integration.conftest import LINKS
+from tests.referrals.integration.conftest import LINKS, Standing
 from tests.referrals.integration.reading import Page
 from tests.referrals.integration.test_by_link import ADDRESS, link_to
 from tests.referrals.integration.visitor import URL, Visitor
-from tests.referrals.invented import CANARY
+from tests.referrals.invented import CANARY, deletion
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 SCRIPT = "<script>alert(1)</script>"
@@ -92,6 +92,16 @@ async def test_somebody_tells_of_a_child_and_sees_how_far_it_has_come(visitor: V
     assert read(all_of_it).text.count("<h2>Reference ") == 1
 
     read(await visitor.client.get(place, headers=BROWSER), 410)
+
+
+async def test_the_page_says_what_was_corrected_and_taken_back(visitor: Visitor, clock: Standing) -> None:
+    sent = await visitor.accepted("/v1/deletion-returns", deletion())
+    path = f"/v1/submissions/{sent['submission_id']}"
+    clock.at += timedelta(hours=1)
+    later = await visitor.accepted(f"{path}/correction", deletion(ground="f"))
+    assert (await visitor.send(f"{path}/withdrawal", {"reason": "sent_in_error"})).status_code == 200
+    shown = read(await visitor.client.get(sent["follow"].removeprefix(URL), headers=BROWSER)).text
+    assert "Taken back by its sender" in shown and later["reference"] in shown
 
 
 async def test_a_link_that_leads_nowhere_is_explained_on_a_page(visitor: Visitor) -> None:

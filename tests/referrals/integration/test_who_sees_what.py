@@ -58,6 +58,7 @@ async def test_a_school_acts_for_itself_only(visitor: Visitor, path: str) -> Non
     body = {"/v1/referrals": referral, "/v1/new-pupil-returns": new_pupil, "/v1/deletion-returns": deletion}[path]
     answer = await visitor.send(path, body(school_urn=OTHER_SCHOOL))
     assert (answer.status_code, answer.json()["code"]) == (403, "not-your-school")
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["#/school_urn"] and OTHER_SCHOOL not in answer.text
     assert await visitor.count("submission") == 0
 
 

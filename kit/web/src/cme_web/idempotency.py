@@ -57,6 +57,12 @@ class Once:
         """It was answered before, so."""
         self._answer, self.answered = (status, body, headers), True
 
+    def filled(self, fill: Callable[[Any], Any]) -> Once:
+        """The same with what is not kept of an answer, such as the signature of a link. Only after it has been written."""
+        status, body, headers = self.given()
+        self._answer = status, fill(body), headers
+        return self
+
     def given(self) -> tuple[int, Any, dict[str, str]]:
         """Status, body, headers. Raises `RuntimeError` if the endpoint has not answered."""
         if self._answer is None:

@@ -61,8 +61,16 @@ class Links:
         """
         expires = int((datetime.now(UTC) + lasts).timestamp())
         claims = {"jti": str(id_ or uuid4()), "for": purpose, "sub": subject, "exp": expires, "once": one_time}
-        signed = HEADER + b"." + _url(json.dumps(claims, separators=(",", ":")).encode())
-        return (signed + b"." + _url(hmac.digest(self._signing, signed, "sha256"))).decode()
+        return self.signed((HEADER + b"." + _url(json.dumps(claims, separators=(",", ":")).encode())).decode())
+
+    def signed(self, unsigned: str) -> str:
+        """The token again, of what was kept of it."""
+        return f"{unsigned}.{_url(hmac.digest(self._signing, unsigned.encode(), 'sha256')).decode()}"
+
+    @staticmethod
+    def unsigned(token: str) -> str:
+        """What may be kept of a token: whoever reads it has nothing, until it is `signed`."""
+        return token.rpartition(".")[0]
 
     def read(self, token: str, purpose: str) -> Link:
         """What the link allows. Raises `NotVisible` if it is not ours or not for this, `Problem` 410 if it is over."""

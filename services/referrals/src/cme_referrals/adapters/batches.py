@@ -27,7 +27,10 @@ REOPEN = """
 UPDATE batch SET state = 'receiving', finished_at = NULL, accepted = 0, repeated = 0, refused = 0, wrong = NULL, mend = NULL
 WHERE id = $1 AND (finished_at IS NOT NULL OR $2) RETURNING id"""
 UNREAD = ("DELETE FROM batch_accepted WHERE batch_id = $1", "DELETE FROM batch_refused WHERE batch_id = $1")
-KNOWN = "SELECT name, submission_id, contents FROM taken_row WHERE name = ANY($1)"
+KNOWN = """
+SELECT name, submission_id, contents, EXISTS (
+    SELECT FROM submission AS s JOIN withdrawal AS w USING (first_submission_id) WHERE s.id = t.submission_id) AS withdrawn
+FROM taken_row AS t WHERE name = ANY($1)"""
 CLAIM = """
 INSERT INTO taken_row (name, contents, submission_id)
 SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::uuid[]) ORDER BY 1
@@ -101,7 +104,7 @@ class PostgresBatches:
     async def known(self, names: Sequence[bytes]) -> Mapping[bytes, Known]:
         """See the port."""
         rows = await self._conn.fetch(KNOWN, list(names)) if names else []
-        return {row["name"]: Known(row["submission_id"], row["contents"]) for row in rows}
+        return {row["name"]: Known(row["submission_id"], row["contents"], row["withdrawn"]) for row in rows}
 
     async def claim(self, rows: Sequence[tuple[bytes, bytes, UUID]]) -> set[bytes]:
         """See the port."""

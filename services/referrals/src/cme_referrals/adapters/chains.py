@@ -12,7 +12,7 @@ from cme_referrals.domain.completeness import Kind
 
 FIND = """
 SELECT id, first_submission_id, reference, kind, received_at, family_id FROM submission
-WHERE id = $1 AND CASE WHEN $2::text IS NULL THEN sender_urn IS NULL AND sender = $3 ELSE sender_urn = $2 END"""
+WHERE (id = $1 OR reference = $4) AND CASE WHEN $2::text IS NULL THEN sender_urn IS NULL AND sender = $3 ELSE sender_urn = $2 END"""
 LOCK = "SELECT 1 FROM submission WHERE id = $1 FOR NO KEY UPDATE"
 WITHDRAWN = "SELECT EXISTS (SELECT 1 FROM withdrawal WHERE first_submission_id = $1)"
 WITHDRAWN_AT = """
@@ -28,9 +28,10 @@ class PostgresChains:
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
 
-    async def lock(self, submission_id: UUID, sender: Sender) -> Sent | None:
+    async def lock(self, name: UUID | str, sender: Sender) -> Sent | None:
         """See the port."""
-        row = await self._conn.fetchrow(FIND, submission_id, sender.urn, sender.subject)
+        id_, reference = (name, None) if isinstance(name, UUID) else (None, name)
+        row = await self._conn.fetchrow(FIND, id_, sender.urn, sender.subject, reference)
         if row is None:
             return None
         await self._conn.fetchval(LOCK, row["first_submission_id"])

@@ -23,7 +23,7 @@ INSERT INTO challenge AS old (submission_id, place, rule, state, source, what, m
 SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::date[],
                      $9::timestamptz[])
 ON CONFLICT (submission_id, rule) DO UPDATE
-SET state = excluded.state, not_before = excluded.not_before, decided_at = excluded.decided_at"""
+SET state = excluded.state, mend = excluded.mend, not_before = excluded.not_before, decided_at = excluded.decided_at"""
 
 OF_SUBMISSION = """
 SELECT rule, state, source, what, mend, not_before FROM challenge WHERE submission_id = $1 ORDER BY place, rule"""

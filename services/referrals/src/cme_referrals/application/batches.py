@@ -123,6 +123,8 @@ class Known:
 
     submission_id: UUID
     contents: bytes
+    withdrawn: bool = False
+    """Its sender took it back since."""
 
 
 class Batches(Protocol):
@@ -248,6 +250,9 @@ async def take_rows(tx: TakesBatches, batch_id: UUID, rows: Sequence[FormRow | R
         if was.contents not in row.contents:
             refused.append(row.refused(ANOTHER))
             continue
+        if was.withdrawn:  # to call it taken would lose a child whom the sender means after all
+            refused.append(row.refused(WITHDRAWN))
+            continue
         accepted.append((row.number, was.submission_id, before is not None or fresh[name] is not row))
     await tx.batches.accept(batch_id, accepted)
     await tx.batches.refuse(batch_id, refused)
@@ -259,6 +264,11 @@ async def take_rows(tx: TakesBatches, batch_id: UUID, rows: Sequence[FormRow | R
 
 ANOTHER = RowFault(
     "key", "came before with other content", "Give another form a key of its own; to change what was sent, correct it."
+)
+WITHDRAWN = RowFault(
+    "row",
+    "was taken before, and you withdrew it since",
+    "Leave it out if it stays withdrawn. If it holds after all, give it a new key, or send it by itself and not in a file.",
 )
 
 

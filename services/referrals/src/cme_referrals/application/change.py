@@ -30,8 +30,8 @@ class Sent:
 class Chains(Protocol):
     """Submissions with their corrections."""
 
-    async def lock(self, submission_id: UUID, sender: Sender) -> Sent | None:
-        """A submission of this sender's, its chain locked: what is said about it is said in order."""
+    async def lock(self, name: UUID | str, sender: Sender) -> Sent | None:
+        """A submission of this sender's by its id or its reference, its chain locked: what is said about it is said in order."""
 
     async def withdrawn(self, first_submission_id: UUID) -> bool:
         """Whether this chain was withdrawn. Lock it first."""
@@ -47,9 +47,9 @@ class Changes(Publishes, Protocol):
     def chains(self) -> Chains: ...
 
 
-async def open_to_change(tx: Changes, submission_id: UUID, sender: Sender) -> Sent | None:
+async def open_to_change(tx: Changes, name: UUID | str, sender: Sender) -> Sent | None:
     """The submission, locked. None where this sender sent no such thing. Raises `WithdrawnError`."""
-    sent = await tx.chains.lock(submission_id, sender)
+    sent = await tx.chains.lock(name, sender)
     if sent is not None and await tx.chains.withdrawn(sent.first_submission_id):
         raise WithdrawnError("it was withdrawn")
     return sent

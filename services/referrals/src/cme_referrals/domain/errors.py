@@ -60,6 +60,14 @@ class NotYourSchoolError(SubmissionError):
 
     code: ClassVar[str] = "not-your-school"
 
+    def __init__(self, message: str, field: str = "school_urn") -> None:
+        super().__init__(message)
+        self.field = field
+
+    def within(self, place: str) -> NotYourSchoolError:
+        """See `SubmissionError`."""
+        return NotYourSchoolError(str(self), f"{place}.{self.field}")
+
 
 class NotYourFormError(SubmissionError):
     """A kind of form that others send."""

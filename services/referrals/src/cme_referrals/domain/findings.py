@@ -30,6 +30,8 @@ class Rule:
     source: str
     what: str
     mend: str
+    mend_unknown: str = ""
+    """What there is to do while it is not known, where that is something else."""
     valid_from: date | None = None
     valid_until: date | None = None
     days: int = 0

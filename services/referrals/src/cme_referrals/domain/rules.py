@@ -99,7 +99,7 @@ def challenge(rule: Rule, state: State, not_before: date | None = None) -> Chall
         state=state,
         source=rule.source,
         what=rule.what,
-        mend=rule.mend,
+        mend=rule.mend_unknown if state is State.NOT_YET_KNOWN and rule.mend_unknown else rule.mend,
         not_before=not_before,
         still_on_roll=_holds_back(rule, state),
     )

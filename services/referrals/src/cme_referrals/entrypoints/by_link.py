@@ -104,7 +104,7 @@ async def receive_by_link(desk: Desk, link: Link, body: PartnerNotification) -> 
             if problem.code == "idempotency-key-reused":  # the link is the key
                 raise _used() from problem
             raise
-    return once
+    return once.filled(desk.with_links)
 
 
 async def told_by(desk: Desk, link: Link) -> list[Followed]:

@@ -12,13 +12,16 @@ from fastapi import APIRouter, Body, Response
 from pydantic import Field
 
 from cme_contracts.codes import WithdrawalReason
+from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.batches import RowFault
-from cme_referrals.application.change import open_to_change, withdraw
+from cme_referrals.application.change import Sent, open_to_change, withdraw
 from cme_referrals.application.check import Checked, check
+from cme_referrals.application.telling import Sender
 from cme_referrals.domain.errors import SubmissionError
 from cme_referrals.entrypoints.desk import Desk, parts_of, receipt_of, sender_of, take
 from cme_referrals.entrypoints.fields import Form, Known
 from cme_referrals.entrypoints.kinds import UnfitFormError, faults_of, read_form
+from cme_referrals.entrypoints.names import SubmissionName, named
 from cme_referrals.entrypoints.views import Accepted, ChallengeView, Note, View, challenge_views, notes
 from cme_web.idempotency import IdempotencyKey, idempotent
 from cme_web.problems import Fault, NotVisible, Problem
@@ -84,12 +87,14 @@ def api(desk: Desk) -> APIRouter:
         return first.model_copy(update={"siblings": tuple(siblings)}).model_dump(mode="json")
 
     @router.post("/v1/submissions/{submission_id}/correction", status_code=202, responses={202: {"model": Accepted}})
-    async def correct(submission_id: UUID, body: AnyForm, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+    async def correct(
+        submission_id: SubmissionName, body: AnyForm, caller: CurrentCaller, key: IdempotencyKey
+    ) -> Response:
         """Send a whole form in place of one that was sent. The old one stays; both are about one child."""
         route, sender = "POST /v1/submissions/{submission_id}/correction", sender_of(caller)
         async with desk.db.transaction() as tx, idempotent(tx, caller, route, key, _bytes(submission_id, body)) as once:
             if not once.answered:
-                if (sent := await open_to_change(tx, submission_id, sender)) is None:
+                if (sent := await _sent(tx, submission_id, sender)) is None:
                     raise NotVisible
                 try:
                     kind, form = read_form({"kind": sent.kind.value} | body)
@@ -105,16 +110,18 @@ def api(desk: Desk) -> APIRouter:
                 )
                 answer = await take(desk, tx, kind, form, receipt)
                 once.answer(202, answer, location=f"/v1/submissions/{receipt.submission_id}")
-        return once.response()
+        return once.filled(desk.with_links).response()
 
     @router.post("/v1/submissions/{submission_id}/withdrawal", responses={200: {"model": Withdrawn}})
-    async def take_back(submission_id: UUID, body: Withdrawal, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+    async def take_back(
+        submission_id: SubmissionName, body: Withdrawal, caller: CurrentCaller, key: IdempotencyKey
+    ) -> Response:
         """Take back what was sent, with its corrections."""
         route, sender = "POST /v1/submissions/{submission_id}/withdrawal", sender_of(caller)
         said = _bytes(submission_id, body.model_dump(mode="json"))
         async with desk.db.transaction() as tx, idempotent(tx, caller, route, key, said) as once:
             if not once.answered:
-                if (sent := await open_to_change(tx, submission_id, sender)) is None:
+                if (sent := await _sent(tx, submission_id, sender)) is None:
                     raise NotVisible
                 at = desk.clock.now()
                 await withdraw(tx, sent, body.reason, sender, at=at)
@@ -169,6 +176,11 @@ def _invalid(faults: tuple[RowFault, ...] | list[RowFault]) -> Problem:
     )
 
 
-def _bytes(submission_id: UUID, body: Any) -> bytes:
+async def _sent(tx: ReferralsTx, submission_id: str, sender: Sender) -> Sent | None:
+    name = named(submission_id)
+    return await open_to_change(tx, name, sender) if name else None
+
+
+def _bytes(submission_id: str, body: Any) -> bytes:
     """What the key is for: this body about this submission."""
     return f"{submission_id} {json.dumps(body, sort_keys=True)}".encode()

@@ -51,6 +51,14 @@ class Desk:
     ctf_maps: Path | None = None
     """The folder with the operator's own maps of transfer files."""
 
+    def with_links(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """An answer as its sender gets it. What is kept of it lets nobody follow: its links are not signed."""
+        place, _, unsigned = answer["follow"].rpartition("/")
+        whole = answer | {"follow": f"{place}/{self.links.signed(unsigned)}"}
+        if siblings := answer.get("siblings"):
+            whole["siblings"] = [self.with_links(one) for one in siblings]
+        return whole
+
 
 async def receive(desk: Desk, kind: AnyKind, body: SentForm, caller: Caller, key: str) -> Response:
     """Once per key: the submissions, their events and this answer are written together, or nothing is."""
@@ -62,7 +70,11 @@ async def receive(desk: Desk, kind: AnyKind, body: SentForm, caller: Caller, key
         await tx.batches.took(token, receipt.submission_id)  # so that a batch with this form does not take it again
         once.answer(202, answer, location=f"/v1/submissions/{receipt.submission_id}")
 
-    return (await once_at_once(desk.db, caller, f"POST {kind.path}", key, body, carry_out)).response()
+    return (
+        (await once_at_once(desk.db, caller, f"POST {kind.path}", key, body, carry_out))
+        .filled(desk.with_links)
+        .response()
+    )
 
 
 async def take(desk: Desk, tx: ReferralsTx, kind: AnyKind, form: SentForm, receipt: Receipt) -> dict[str, object]:
@@ -102,8 +114,8 @@ def written(form: BaseModel) -> dict[str, Any]:
 
 
 def answer_of(desk: Desk, receipt: Receipt, received: Received) -> dict[str, object]:
-    """What the sender is told of one child, with the link under which progress is followed."""
-    follow = desk.links.make(FOLLOW, str(receipt.submission_id), FOLLOW_FOR)
+    """What the sender is told of one child, with the link under which progress is followed, not signed yet."""
+    follow = desk.links.unsigned(desk.links.make(FOLLOW, str(receipt.submission_id), FOLLOW_FOR))
     return accepted(receipt, received, f"{desk.public_url}/v1/progress/{follow}")
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from cme_referrals.application.ports import Followed
 from cme_referrals.domain.confidential import without_confidential
-from cme_referrals.domain.reference import read_reference
 from cme_referrals.entrypoints.access import SAFEGUARDING
 from cme_referrals.entrypoints.desk import Desk, confined_to, receive, sender_of
 from cme_referrals.entrypoints.kinds import KINDS, AnyKind
+from cme_referrals.entrypoints.names import SubmissionName, named
 from cme_referrals.entrypoints.people import SentForm
 from cme_referrals.entrypoints.views import (
     Accepted,
@@ -33,9 +33,6 @@ from cme_web.tokens import CurrentCaller
 
 LINKS = {"submission": {"operationId": "submission", "parameters": {"submission_id": "$response.body#/submission_id"}}}
 """From the answer to a form to what became of it."""
-SubmissionName = Annotated[
-    str, Path(description="The submission's id, or its reference as anybody writes it.", max_length=64)
-]
 
 
 def api(desk: Desk) -> APIRouter:
@@ -74,7 +71,7 @@ def api(desk: Desk) -> APIRouter:
 
         What is confidential in it is shown only to its sender and to safeguarding.
         """
-        name = _named(submission_id)
+        name = named(submission_id)
         async with desk.db.transaction() as tx:
             followed = await tx.following.find(name, sent_by=confined_to(caller)) if name else None
             if followed is None:
@@ -107,13 +104,6 @@ def _sending(desk: Desk, kind: AnyKind) -> Callable[..., Awaitable[Response]]:
     send.__annotations__["body"] = kind.form
     send.__name__, send.__doc__ = f"send_{kind.kind}", kind.says
     return send
-
-
-def _named(given: str) -> UUID | str | None:
-    try:
-        return UUID(given)
-    except ValueError:
-        return read_reference(given)
 
 
 def _place(followed: Followed) -> tuple[str, ...]:

@@ -171,7 +171,7 @@ KINDS: Mapping[Kind, AnyKind] = {
         ),
     )
 }
-FIELD = {"not-your-school": "school_urn", "not-your-form": "kind", "no-school": "kind", "unknown-school": "school_urn"}
+FIELD = {"not-your-form": "kind", "no-school": "kind", "unknown-school": "school_urn"}
 """Where the sender looks for what a refusal without a field is about."""
 
 

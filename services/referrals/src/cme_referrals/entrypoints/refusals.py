@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cme_referrals.domain.errors import InTheFutureError, TooLittleError
+from cme_referrals.domain.errors import InTheFutureError, NotYourSchoolError, TooLittleError
 from cme_web.problems import Answer, Answers, Fault, Problem
 
 ANSWERS: Answers = {
@@ -52,6 +52,15 @@ def told() -> Iterator[None]:
             "Too little to look for the child",
             "Add the fields named in errors; anything else may follow later.",
             errors=faults,
+        ) from error
+    except NotYourSchoolError as error:
+        answer = ANSWERS[error.code]
+        raise Problem(
+            answer.status,
+            error.code,
+            answer.title,
+            answer.detail,
+            errors=[Fault(error.field, "names another school than yours", "Leave it out, or give your own.")],
         ) from error
     except InTheFutureError as error:
         raise Problem(
