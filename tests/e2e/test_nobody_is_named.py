@@ -107,6 +107,7 @@ async def accepted_paths(system: System) -> list[str]:
     returns = [
         await send(system, deletion, path="/v1/deletion-returns"),
         await send(system, addition, path="/v1/new-pupil-returns"),
+        await send(system, canary_referral(school_urn=SURNAME)),  # no number of a school: kept aside, and told
     ]
     assert {answer.status_code for answer in (first, again, *returns)} == {ACCEPTED}
     assert not leaks(CANARIES, "".join(answer.text for answer in (first, again, *returns)))
@@ -123,7 +124,7 @@ async def refused_paths(system: System) -> list[str]:
         canary_referral(child=canary_child(date_of_birth=FORENAME)),
         canary_referral(child=canary_child(**{SURNAME: FORENAME})),
         canary_referral(factors=[SURNAME]),
-        canary_referral(school_urn=SURNAME),
+        canary_referral(reason=SURNAME),
         {FORENAME: SURNAME},
     ]
     answers = [
