@@ -53,13 +53,21 @@ async def test_a_school_does_not_see_what_others_say_of_its_pupil(visitor: Visit
     assert (await visitor.get(f"/v1/submissions/{sent['submission_id']}", visitor.school())).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/v1/referrals", "/v1/new-pupil-returns", "/v1/deletion-returns"])
-async def test_a_school_acts_for_itself_only(visitor: Visitor, path: str) -> None:
-    body = {"/v1/referrals": referral, "/v1/new-pupil-returns": new_pupil, "/v1/deletion-returns": deletion}[path]
+@pytest.mark.parametrize("path", ["/v1/new-pupil-returns", "/v1/deletion-returns"])
+async def test_a_school_returns_for_itself_only(visitor: Visitor, path: str) -> None:
+    body = {"/v1/new-pupil-returns": new_pupil, "/v1/deletion-returns": deletion}[path]
     answer = await visitor.send(path, body(school_urn=OTHER_SCHOOL))
     assert (answer.status_code, answer.json()["code"]) == (403, "not-your-school")
     assert [one["pointer"] for one in answer.json()["errors"]] == ["#/school_urn"] and OTHER_SCHOOL not in answer.text
     assert await visitor.count("submission") == 0
+
+
+async def test_a_school_that_refers_a_child_of_another_is_its_only_reader(visitor: Visitor) -> None:
+    brother = {"child": {"forename": "Rowan", "stated_age": 7}, "school_urn": OTHER_SCHOOL, "on_roll": True}
+    sent = await visitor.accepted("/v1/referrals", referral(school_urn=SCHOOL, siblings=[brother]))
+    place = f"/v1/submissions/{sent['siblings'][0]['submission_id']}"
+    assert (await visitor.get(place, visitor.school())).json()["school_urn"] == OTHER_SCHOOL
+    assert (await visitor.get(place, visitor.school(OTHER_SCHOOL))).status_code == 404
 
 
 async def test_a_school_token_without_a_school_may_do_nothing(visitor: Visitor) -> None:

@@ -199,10 +199,19 @@ async def test_a_referrer_who_only_has_a_telephone_is_heard(tx: Fake) -> None:
     assert "referrer.email" in received.still_missing
 
 
-async def test_a_school_acts_for_itself_only(tx: Fake) -> None:
+async def test_a_school_returns_for_itself_only(tx: Fake) -> None:
     with pytest.raises(NotYourSchoolError):
-        await receive_referral(tx, referral_form(school_urn=OTHER_SCHOOL), receipt(), NOWHERE)
+        await receive_deletion_return(tx, deletion_form(school_urn=OTHER_SCHOOL), receipt(), NOWHERE)
     assert not tx.published and not tx.kept
+
+
+async def test_a_school_may_refer_a_child_of_another(tx: Fake) -> None:
+    """The child was to come in September and never did: the last school is another, and the answer goes to who told us."""
+    await receive_referral(tx, referral_form(school_urn=OTHER_SCHOOL), receipt(), NOWHERE)
+    named, raised = tx.published
+    assert isinstance(named, ReferrerNamed) and isinstance(raised, ReferralRaised)
+    assert (named.school_urn, raised.school_urn) == (SCHOOL, OTHER_SCHOOL)
+    assert (tx.kept[0].sender_urn, tx.kept[0].school_urn) == (SCHOOL, OTHER_SCHOOL)
 
 
 @pytest.mark.parametrize(

@@ -64,3 +64,18 @@ async def sending_school(tx: KnowsSchools, receipt: Receipt, given: str | None) 
     if named.urn not in (None, own.urn):
         raise NotYourSchoolError("a school acts for itself only")
     return NamedSchool(own.urn, own.establishment, named.remark or own.remark)
+
+
+async def childs_school(tx: KnowsSchools, receipt: Receipt, given: str | None) -> tuple[NamedSchool, str | None]:
+    """The school a referral names for the child, and the URN of the one that tells us.
+
+    They may differ: a child never arrived, or is a brother or sister at another school. Where none can be said, or an
+    officer enters what a school told, one stands for both.
+    """
+    named = await named_school(tx, given, "school_urn", local_date(receipt.received_at))
+    if receipt.school_urn is None:
+        return named, named.urn
+    own = await named_school(tx, receipt.school_urn, "school_urn", local_date(receipt.received_at))
+    if named.urn is None:
+        named = NamedSchool(own.urn, own.establishment, named.remark or own.remark)
+    return named, own.urn

@@ -28,6 +28,7 @@ def raise_referral(
     referrer: Referrer,
     reason: ReferralReason,
     school_urn: str | None,
+    sending_urn: str | None,
     school_la: str | None,
     home_la: str | None,
     on_roll: bool | None,
@@ -38,7 +39,7 @@ def raise_referral(
 ) -> None:
     """Say `ReferrerNamed`, then `ReferralRaised`, and `ConcernReported` where a factor may not wait.
 
-    Whoever calls has kept the submission: its row is the lock.
+    `school_urn` is the child's school, `sending_urn` the one that tells us. Whoever calls has kept the submission: its row is the lock.
     """
     tx.publish(
         ReferrerNamed(
@@ -47,7 +48,7 @@ def raise_referral(
             reference=receipt.reference,
             received_at=receipt.received_at,
             kind=kind,
-            school_urn=school_urn if kind is ReferrerKind.SCHOOL else None,
+            school_urn=sending_urn if kind is ReferrerKind.SCHOOL else None,
             personal=Sealed(referrer),
         ),
         ReferralRaised(

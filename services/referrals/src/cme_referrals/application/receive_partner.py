@@ -43,6 +43,7 @@ async def receive_partner_notification(
         referrer=form.referrer,
         reason=_reason(form),
         school_urn=named.urn,
+        sending_urn=None,
         school_la=named.establishment.la_code if named.establishment else None,
         home_la=form.home_la,
         on_roll=form.on_roll,

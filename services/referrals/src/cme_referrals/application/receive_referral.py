@@ -8,7 +8,7 @@ from cme_contracts.people import Child
 from cme_referrals.application.about import checked, filled, filled_about, refuse_the_future
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.forms import Receipt, Received, ReferralForm
-from cme_referrals.application.naming import sending_school
+from cme_referrals.application.naming import childs_school
 from cme_referrals.application.ports import Intake
 from cme_referrals.application.raising import raise_referral, referrer_kind
 from cme_referrals.application.receive import keep
@@ -16,8 +16,9 @@ from cme_referrals.domain.completeness import Kind, asked_of_a_school, still_mis
 
 
 async def receive_referral(tx: Intake, form: ReferralForm, receipt: Receipt, authority: Authority) -> Received:
-    """Take a referral. Raises `TooLittleError`, `InTheFutureError` or `NotYourSchoolError`; nothing else is refused.
+    """Take a referral. Raises `TooLittleError` or `InTheFutureError`; nothing else is refused.
 
+    A school may refer a child of another: one who never arrived, a brother or sister. It learns no more by it.
     Says `ReferrerNamed`, then `ReferralRaised`, and `ConcernReported` where a factor may not wait.
     """
     refuse_the_future(
@@ -25,7 +26,7 @@ async def receive_referral(tx: Intake, form: ReferralForm, receipt: Receipt, aut
         child__date_of_birth=form.about.child.date_of_birth,
         last_attended_on=form.last_attended_on,
     )
-    named = await sending_school(tx, receipt, form.school_urn)
+    named, sending_urn = await childs_school(tx, receipt, form.school_urn)
     school = named.establishment
     about = checked(form.about, authority)
     received = Received(
@@ -45,6 +46,7 @@ async def receive_referral(tx: Intake, form: ReferralForm, receipt: Receipt, aut
         referrer=form.referrer,
         reason=form.reason or ReferralReason.OTHER,
         school_urn=named.urn,
+        sending_urn=sending_urn,
         school_la=school.la_code if school else None,
         home_la=form.home_la,
         on_roll=form.on_roll,
