@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from cme_referrals.application.batches import Schooling, Unwritten
 from cme_referrals.application.forms import Receipt, Received
 from cme_referrals.application.parts import TakeIn
 from cme_referrals.application.ports import Schools
 from cme_referrals.application.telling import ToldChildren
+from cme_referrals.application.unwritten import Schooling, Unwritten
 from cme_referrals.domain.errors import SubmissionError
 
 
