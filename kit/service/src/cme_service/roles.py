@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Iterator, Sequence
@@ -52,8 +53,20 @@ async def run_roles[S: ServiceSettings, T: Tx](
             work.append(worker(definition, context, stop))
             if settings.worker_port:
                 work.append(serving(context.make_app(), settings.host, settings.worker_port, stop))
+        seldom_look_for_cycles()
         log.info("service.started", roles=[role.value for role in roles])
         return await _until_stopped(work, stop)
+
+
+def seldom_look_for_cycles() -> None:
+    """Python looks for garbage that refers to itself: seldom, and not among what lives as long as the process.
+
+    What a request leaves behind does not refer to itself, and a look costs more than a tenth of a batch, or a request
+    the time it takes (docs/performance.md).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 async def _until_stopped(work: Sequence[Loop], stop: asyncio.Event) -> int:

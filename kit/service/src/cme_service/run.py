@@ -6,7 +6,6 @@ def main() -> None:
 
 from __future__ import annotations
 
-import gc
 import sys
 from argparse import REMAINDER, ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -26,9 +25,6 @@ from cme_service.settings import ServiceSettings, SettingsError, load
 
 log = structlog.get_logger()
 
-CYCLES = (50_000, 20, 50)
-"""When Python looks for garbage that refers to itself: seldom. What a request leaves behind does not, and a look costs
-more than a tenth of a batch (docs/performance.md)."""
 ROLES = {"http": [Role.HTTP], "worker": [Role.WORKER], "serve": [Role.HTTP, Role.WORKER]}
 
 
@@ -81,7 +77,6 @@ async def _command[S: ServiceSettings, T: Tx](
 ) -> int:
     match arguments.command:
         case "http" | "worker" | "serve" as role:
-            gc.set_threshold(*CYCLES)
             return await run_roles(definition, settings, ROLES[role])
         case "migrate":
             for component, folder in definition.folders():
