@@ -103,18 +103,19 @@ async def publish(running: Running, kafka: Kafka, *events: Event) -> list[Meta]:
 
 
 async def said_of(kafka: Kafka, child: UUID, count: int) -> list[tuple[Any, Meta]]:
-    """What the service has said about a child, once it is that much."""
-    found: list[tuple[Any, Meta]] = []
+    """What the service has said about a child, once it is that much. A worker that was killed may have sent it twice."""
+    found: dict[object, tuple[Any, Meta]] = {}
     consumer = AIOKafkaConsumer(STREAM, bootstrap_servers=kafka.servers, auto_offset_reset="earliest", group_id=None)
     await consumer.start()
     try:
         async with asyncio.timeout(60):
             while len(found) < count:
                 for records in (await consumer.getmany(timeout_ms=200)).values():
-                    found += [read(record) for record in records if record.key == str(child).encode()]
+                    said = [read(record) for record in records if record.key == str(child).encode()]
+                    found |= {about.id: (event, about) for event, about in said if about.id not in found}
     finally:
         await consumer.stop()
-    return found
+    return list(found.values())
 
 
 def read(record: ConsumerRecord) -> tuple[Any, Meta]:
