@@ -138,7 +138,7 @@ async def written(pool: asyncpg.Pool, *events: Event) -> list[Written]:
             tx = Tx(conn, f"/cme/{event.owner}", KEYRING)
             tx.publish(event)
             await tx.write_outbox()
-            row = await conn.fetchrow("SELECT stream, key, headers, payload FROM outbox ORDER BY seq DESC LIMIT 1")
+            row = await conn.fetchrow("SELECT stream, key, headers, payload FROM outbox WHERE seq = lastval()")
             assert row is not None
             headers = [(name, value.encode()) for name, value in json.loads(row["headers"]).items()]
             found.append((row["stream"], row["key"], headers, row["payload"]))
