@@ -27,7 +27,7 @@ async def write(conn: Connection, keyring: Keyring, event: Event) -> Written:
         tx = Tx(conn, "/cme/test", keyring)
         tx.publish(event)
         await tx.write_outbox()
-        row = await conn.fetchrow("SELECT headers::text, payload FROM outbox ORDER BY seq DESC LIMIT 1")
+        row = await conn.fetchrow("SELECT headers::text, payload FROM outbox WHERE seq = lastval()")
     finally:
         await undone.rollback()
     assert row is not None
