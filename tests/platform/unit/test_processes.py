@@ -77,11 +77,14 @@ async def test_what_was_stopped_stays_stopped_until_it_is_started(tmp_path: Path
     await worker.stop()
 
 
-def test_who_does_not_listen_is_killed(tmp_path: Path) -> None:
+async def test_who_does_not_listen_is_killed(tmp_path: Path) -> None:
     log = tmp_path / "log"
     process = processes.start(python("stubborn", STUBBORN), log=log, pids=tmp_path / "run")
-    while b"on" not in log.read_bytes():
-        time.sleep(0.01)
+
+    async def listens() -> bool:
+        return b"on" in log.read_bytes()
+
+    await eventually(listens)
     processes.stop(process, signal.SIGTERM, patience=0.2)
     assert process.returncode == -signal.SIGKILL
 
