@@ -90,7 +90,9 @@ async def test_additions_are_summed_up_and_stay_right(register: Register) -> Non
     for n in range(2):
         await register.hear(*(referral(child(f"Child{n}", f"No{m}")) for m in range(MOST_ROWS // 2)))
     await register.hear(referral(child("Ada")), referral(child("Bea")))
-    assert await register.db.pool.fetchval("SELECT count(*) FROM officer_load") == MOST_ROWS + 2  # not yet more than that
+    assert (
+        await register.db.pool.fetchval("SELECT count(*) FROM officer_load") == MOST_ROWS + 2
+    )  # not yet more than that
     await register.hear(referral(child("Cleo")), referral(child("Dot")))
     assert await register.db.pool.fetchval("SELECT count(*) FROM officer_load") == 2 + 2
     half = MOST_ROWS // 2 + 2
