@@ -13,7 +13,6 @@ from fastapi import FastAPI
 
 from cme_bus.consumer import Consumer
 from cme_bus.database import Tx
-from cme_contracts.base import Event
 from cme_service.context import Context
 from cme_service.settings import ServiceSettings
 
@@ -67,8 +66,8 @@ class ServiceDefinition[S: ServiceSettings, T: Tx]:
     tx: type[T]
     streams: Sequence[str]
     """The topics it writes, each a lane of its own."""
-    keeps: Collection[type[Event]] = ()
-    """The events it can be asked to announce again; see `cme_bus.again`."""
+    keeps: Collection[str] = ()
+    """The types of event it can be asked to announce again; see `cme_bus.again`."""
     migrations: Path
     components: Sequence[str] = ("web",)
     """Kit packages whose tables it uses, by name: `cme_<name>.MIGRATIONS` is applied before the service's own."""

@@ -8,15 +8,14 @@ from datetime import datetime
 
 from cme_bus.again import announce_again
 from cme_calendars import LONDON
-from cme_contracts.base import Event
 from cme_contracts.catalogue import CATALOG
 from cme_contracts.referrals import STREAM, LinkRequested
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.settings import Settings
 from cme_service.context import Context
 
-KEPT: tuple[type[Event], ...] = tuple(
-    event for event in CATALOG.values() if event.stream == STREAM and event is not LinkRequested
+KEPT: tuple[str, ...] = tuple(
+    event.type for event in CATALOG.values() if event.stream == STREAM and event is not LinkRequested
 )
 """Everything on the main stream but links: where somebody without an account can be written to is forgotten after two weeks."""
 
@@ -31,10 +30,9 @@ def arguments(parser: ArgumentParser) -> None:
 
 async def republish(context: Context[Settings, ReferralsTx], given: Namespace) -> int:
     """The same events with the same ids, in the same order. 2: what is asked for makes no sense."""
-    types = {event.type for event in KEPT}
-    if unknown := set(given.only or ()) - types:
+    if unknown := set(given.only or ()) - set(KEPT):
         print(
-            f"republish: {len(unknown)} types are not kept; those that are: {', '.join(sorted(types))}", file=sys.stderr
+            f"republish: {len(unknown)} types are not kept; those that are: {', '.join(sorted(KEPT))}", file=sys.stderr
         )
         return 2
     try:
@@ -46,7 +44,7 @@ async def republish(context: Context[Settings, ReferralsTx], given: Namespace) -
     total = await announce_again(
         context.pool,
         since=since,
-        types=given.only or types,
+        types=given.only or KEPT,
         progress=lambda done: print(f"\r{done}", end="", flush=True),
     )
     print(f"\r{total} events wait for Kafka, or are there; readers that knew them do nothing")
