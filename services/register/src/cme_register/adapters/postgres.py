@@ -9,6 +9,7 @@ from cme_register.adapters.cases import PgCases
 from cme_register.adapters.children import PgChildren
 from cme_register.adapters.chronology import PgChronology
 from cme_register.adapters.clocks import PgClocks
+from cme_register.adapters.closures import PgClosures
 from cme_register.adapters.handovers import PgHandovers
 from cme_register.adapters.joint_enquiries import PgJointEnquiries
 from cme_register.adapters.officers import PgOfficers
@@ -30,6 +31,7 @@ class RegisterTx(Tx):
         self.timers = Timers(conn)
         self.officers = PgOfficers(conn)
         self.owners = PgOwners(conn)
+        self.closures = PgClosures(conn)
         self.chronology = PgChronology(conn)
         self.recorded = PgRecorded(conn)
         self.calendars = PgCalendars(conn)

@@ -59,7 +59,6 @@ def _outcome(row: dict[str, Any]) -> OutcomeRule:
         "outcome": Outcome(row["code"]),
         "proofs": frozenset(map(Proof, row["proofs"])),
         "sign_off": tuple(map(SignOff, row.get("sign_off", ()))),
-        "review_after_months": tuple(row.get("review_after_months", ())),
     }
     return OutcomeRule(**({name: value for name, value in row.items() if name != "code"} | read))
 

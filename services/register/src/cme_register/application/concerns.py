@@ -4,30 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
-from cme_contracts.safeguarding import Concerning
+from cme_contracts.safeguarding import CaseConsidered, Concerning
+from cme_register.application.closing import lapse
+from cme_register.application.dormancy import wake_if_dormant
 from cme_register.application.ports import Transaction
-from cme_register.application.telling import entry
+from cme_register.application.rules import NewId, Rules
+from cme_register.application.telling import entry, tell
 from cme_register.application.waiting import rank_again
-from cme_register.domain.codes import Status
+from cme_register.domain.codes import Status, Waking
+
+
+async def note_considered(tx: Transaction, events: Sequence[CaseConsidered]) -> None:
+    """Safeguarding has screened a case: that it was considered counts when the case is to close."""
+    latest = {
+        subject: max(
+            one.considered_at for one in events if subject in {one.case_id, one.child_id, one.first_submission_id}
+        )
+        for event in events
+        if (subject := event.case_id or event.first_submission_id or event.child_id)
+    }
+    await tx.closures.hear_considered([*latest.items()])
 
 
 async def note_concern(
-    tx: Transaction, event: Concerning, factors: Sequence[str], *, event_id: UUID, at: datetime
+    tx: Transaction,
+    event: Concerning,
+    factors: Sequence[str],
+    rules: Rules,
+    *,
+    at: datetime,
+    heard_at: datetime,
+    new_id: NewId,
 ) -> None:
     """Note it with the case; or, while there is none, with the chain or the child, where a case will find it.
 
-    Heard again it does nothing.
+    What is new of a child wakes a case that is on review, and lets a proposed closure be thought over.
     """
-    if await tx.chronology.heard(event_id):
-        return
     subject = event.case_id or event.first_submission_id or event.child_id
     assert subject is not None
     case_id = await tx.cases.latest_of(subject)
-    await tx.chronology.add([entry(case_id or subject, event, at, event_id)])
+    await tx.chronology.add([entry(case_id or subject, event, at)])
     if case_id is None or not factors:
         return
     case = await tx.cases.lock(case_id)
-    if case.status is not Status.CLOSED and case.take_factors(factors):
-        await rank_again(tx, case)
+    if case.status is Status.CLOSED or not case.take_factors(factors):
+        return
+    said = [
+        *await lapse(tx, case, rules, at=heard_at, new_id=new_id),
+        *await wake_if_dormant(tx, case, Waking.CONCERN, rules, by=None, at=heard_at, new_id=new_id),
+    ]
+    await rank_again(tx, case)
+    await tell(tx, said)

@@ -12,6 +12,7 @@ from cme_bus.meta import Meta
 from cme_calendars import SchoolDays
 from cme_contracts.base import Event
 from cme_register.application.ports_changes import Changes
+from cme_register.application.ports_closures import Closures
 from cme_register.application.ports_owners import Owners
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import Clock
@@ -302,6 +303,8 @@ class Transaction(Protocol):
     def officers(self) -> Officers: ...
     @property
     def owners(self) -> Owners: ...
+    @property
+    def closures(self) -> Closures: ...
     @property
     def chronology(self) -> Chronology: ...
     @property

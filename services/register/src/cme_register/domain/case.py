@@ -49,6 +49,18 @@ class NotAnEnd(RegisterError):
     code = "not-an-end"
 
 
+class ClosureIsProposed(RegisterError):
+    """Somebody has proposed how the case ends; that is agreed or refused first."""
+
+    code = "closure-is-proposed"
+
+
+class NotDormant(RegisterError):
+    """Only a case that is on review can be put to sleep no more, or woken."""
+
+    code = "case-not-dormant"
+
+
 @dataclass(slots=True, kw_only=True)
 class Case:
     """A case. Its category is None for an on-roll enquiry, which is neither of the policy's two."""
@@ -116,14 +128,14 @@ class Case:
 
     def move_to(self, kind: Kind, category: Category | None) -> None:
         """Change what the case is. Raises `CaseNotOpen`, `NothingChanges`."""
-        self._must_be_open()
+        self.must_be_open()
         if (kind, category) == (self.kind, self.category):
             raise NothingChanges(f"case {self.id} is that already")
         self.kind, self.category = kind, category
 
     def assign(self, officer_id: UUID) -> None:
         """Give it to a Lead Officer. Raises `CaseNotOpen`, `NothingChanges`."""
-        self._must_be_open()
+        self.must_be_open()
         if officer_id == self.lead_officer_id:
             raise NothingChanges(f"case {self.id} is theirs already")
         self.lead_officer_id = officer_id
@@ -134,14 +146,14 @@ class Case:
 
     def locate(self, proof: Proof, at: datetime) -> None:
         """The child has been found. Raises `CaseNotOpen`, `AlreadyLocated`."""
-        self._must_be_open()
+        self.must_be_open()
         if self.located_at is not None:
             raise AlreadyLocated(f"the child of case {self.id} was located before")
         self.located_at, self.location_proof = at, proof
 
     def close(self, rule: OutcomeRule, proof: Proof, at: datetime) -> None:
         """End it. Raises `CaseNotOpen`, `ChildNotLocated`, `ProofDoesNotFit`: no case is closed because time has passed."""
-        self._must_be_open()
+        self.must_be_open()
         if rule.dormant:
             raise NotAnEnd(f"{rule.outcome} ends no case")
         if rule.needs_located and self.located_at is None:
@@ -149,10 +161,35 @@ class Case:
         if proof not in rule.proofs:
             raise ProofDoesNotFit(f"{rule.outcome} is shown by {', '.join(sorted(rule.proofs))}")
         self.status, self.closed_at, self.outcome, self.outcome_proof = Status.CLOSED, at, rule.outcome, proof
+        self.stage, self.dormant_as, self.dormant_at = Stage.WORKING, None, None
+
+    def propose(self) -> None:
+        """Somebody says how it may end. Raises `CaseNotOpen`, `ClosureIsProposed`."""
+        self.must_be_open()
+        if self.stage is Stage.CLOSURE_PROPOSED:
+            raise ClosureIsProposed(f"a closure of case {self.id} is proposed already")
+        self.stage = Stage.CLOSURE_PROPOSED
+
+    def take_back_proposal(self) -> None:
+        """It does not end so: it is worked on, or on review, as before."""
+        if self.stage is Stage.CLOSURE_PROPOSED:
+            self.stage = Stage.WORKING if self.dormant_as is None else Stage.DORMANT
+
+    def sleep(self, outcome: Outcome, at: datetime) -> None:
+        """Not closed, but on review. Raises `CaseNotOpen`."""
+        self.must_be_open()
+        self.stage, self.dormant_as, self.dormant_at, self.reviews = Stage.DORMANT, outcome, at, 0
+
+    def wake(self) -> None:
+        """Worked on again. Raises `CaseNotOpen`, `NotDormant`."""
+        self.must_be_open()
+        if self.dormant_as is None:
+            raise NotDormant(f"case {self.id} is not on review")
+        self.stage, self.dormant_as, self.dormant_at, self.reviews = Stage.WORKING, None, None, 0
 
     def wait_for(self, other: UUID) -> None:
         """Its child's record was absorbed by one that has an open case. Raises `CaseNotOpen`."""
-        self._must_be_open()
+        self.must_be_open()
         self.status, self.waits_for = Status.JOINED, other
 
     def come_back(self) -> None:
@@ -161,6 +198,7 @@ class Case:
             raise CaseNotOpen(f"case {self.id} does not wait")
         self.status, self.waits_for = Status.OPEN, None
 
-    def _must_be_open(self) -> None:
+    def must_be_open(self) -> None:
+        """Raises `CaseNotOpen`."""
         if self.status is not Status.OPEN:
             raise CaseNotOpen(f"case {self.id} is {self.status}")

@@ -25,15 +25,12 @@ class OutcomeRule:
     """It must be said where the proof is kept."""
     believed: bool = False
     """No proof of safety: never enough where there is a red marker."""
-    review_after_months: tuple[int, ...] = ()
-    """Not empty: the case does not close but is on review, so many months after it began to be; then as often again."""
+    needs_checks: bool = True
+    """Every mandatory check is answered, or waived with a reason."""
+    dormant: bool = False
+    """The case does not close but is on review, as the table of clocks says."""
     no_letters: bool = False
     """The child has died: no letter goes to the family."""
-
-    @property
-    def dormant(self) -> bool:
-        """Whether the case stays open, on review."""
-        return bool(self.review_after_months)
 
 
 class OutcomeTable:

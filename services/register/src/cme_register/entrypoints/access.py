@@ -7,6 +7,8 @@ from cme_web.access import AccessTable, Row, bearer
 OFFICERS = frozenset({"lead_officer", "team_manager", "service_lead"})
 """They work on cases, each other's included: a child does not wait because somebody is on leave."""
 MANAGER = frozenset({"team_manager"})
+AGREE = OFFICERS | {"safeguarding"}
+"""They see how a case is to end, and agree to it: of a child who was not found safeguarding does too."""
 
 ACCESS = AccessTable(
     Row("GET", "/v1/cases", bearer, roles=OFFICERS, hidden=True),
@@ -17,7 +19,12 @@ ACCESS = AccessTable(
     Row("POST", "/v1/cases/{case_id}/lead-officer", bearer, roles=MANAGER, hidden=True, idempotent=True),
     Row("POST", "/v1/cases/{case_id}/category", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/cases/{case_id}/located", bearer, roles=OFFICERS, hidden=True, idempotent=True),
+    Row("GET", "/v1/cases/{case_id}/closure", bearer, roles=AGREE, hidden=True),
     Row("POST", "/v1/cases/{case_id}/closure", bearer, roles=OFFICERS, hidden=True, idempotent=True),
+    Row("POST", "/v1/cases/{case_id}/closure/agreement", bearer, roles=AGREE, hidden=True, idempotent=True),
+    Row("POST", "/v1/cases/{case_id}/closure/refusal", bearer, roles=AGREE, hidden=True, idempotent=True),
+    Row("POST", "/v1/cases/{case_id}/considerations", bearer, roles=OFFICERS, hidden=True, idempotent=True),
+    Row("POST", "/v1/cases/{case_id}/review", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/children/{child_id}/orders", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/children/{child_id}/consents", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/children/{child_id}/joint-enquiries", bearer, roles=OFFICERS, hidden=True, idempotent=True),

@@ -16,6 +16,16 @@ ANSWERS = {
         422, "This outcome asks for another proof", "Give a proof of the kind that the table of outcomes asks for, or keep the case open."
     ),
     "not-an-end": Answer(409, "This outcome ends no case", "A child who was not found stays on the register."),
+    "closure-is-proposed": Answer(
+        409, "A closure is proposed already", "It is agreed, refused or taken back first: look at the case's closure."
+    ),
+    "no-closure-proposed": Answer(409, "This closure does not wait to be agreed", "Look at the case's closure: it was decided, or fell through."),
+    "not-yours-to-agree": Answer(
+        409, "It is for somebody else to agree", "Another person agrees than who proposed it or has agreed, in a role that it waits for."
+    ),
+    "no-such-sibling": Answer(422, "The child is not known as a brother or sister", "Choose one that the case's closure names."),
+    "case-not-dormant": Answer(409, "The case is not on review", "It is worked on already."),
+    "nothing-to-review": Answer(409, "Nothing has arrived since the case was closed", "Open it again, with a reason, if it must be worked on."),
     "not-a-lead-officer": Answer(422, "They are no active Lead Officer", "Choose one from /v1/officers."),
     "cover-is-no-lead-officer": Answer(422, "Who covers is no other active Lead Officer", "Choose one from /v1/officers."),
     "records-not-apart": Answer(409, "These are not two records that stand by themselves", "Look at both records first."),

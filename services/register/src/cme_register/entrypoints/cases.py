@@ -13,9 +13,9 @@ from pydantic_core import to_jsonable_python
 from cme_bus.database import Database
 from cme_register.adapters import reading
 from cme_register.adapters.postgres import RegisterTx
-from cme_register.application import casework, closing
+from cme_register.application import casework
 from cme_register.application.rules import Rules
-from cme_register.domain.codes import Outcome, Proof, Status
+from cme_register.domain.codes import Proof, Status
 from cme_register.entrypoints.acting import Acting, Seen, etag
 from cme_register.entrypoints.translating import kind_and_category
 from cme_timers import BusinessClock
@@ -51,13 +51,6 @@ class Located(Body):
     """The child has been found."""
 
     proof: Proof = Field(description="How that is known.")
-
-
-class Closure(Body):
-    """How a case ended."""
-
-    outcome: Outcome
-    proof: Proof = Field(description="What shows that the outcome is true.")
 
 
 def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> APIRouter:
@@ -133,19 +126,6 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
             await casework.locate(tx, case_id, body.proof, rules, by=by, at=clock.now())
 
         return await act("located", case_id, body, caller, key, do, seen=seen, fields={"located", "category", "status"})
-
-    @router.post("/v1/cases/{case_id}/closure")
-    async def close(
-        case_id: UUID, body: Closure, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
-    ) -> Response:
-        """Close the case with a proven outcome; every referrer is told."""
-
-        async def do(tx: RegisterTx, by: UUID) -> None:
-            await closing.close(tx, case_id, body.outcome, body.proof, rules, by=by, at=clock.now(), new_id=uuid4)
-
-        return await act(
-            "closure", case_id, body, caller, key, do, seen=seen, fields={"located", "category", "status", "stage"}
-        )
 
     return router
 

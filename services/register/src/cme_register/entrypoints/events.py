@@ -25,6 +25,7 @@ from cme_contracts.referrals import (
 )
 from cme_contracts.returns import ReturnLate
 from cme_contracts.safeguarding import (
+    CaseConsidered,
     Concerning,
     ConcernRaised,
     EscalatedToSocialCare,
@@ -33,7 +34,15 @@ from cme_contracts.safeguarding import (
     SocialCareSilent,
 )  # fmt: skip
 from cme_register.adapters.postgres import RegisterTx
-from cme_register.application import calendars, challenges, closing, concerns, joint_enquiries, lateness, withdrawals
+from cme_register.application import (
+    calendars,
+    challenges,
+    concerns,
+    joint_enquiries,
+    lateness,
+    outcomes_told,
+    withdrawals,
+)
 from cme_register.application.intake import Received, take_in
 from cme_register.application.rules import Rules
 from cme_register.domain.errors import RegisterError
@@ -46,7 +55,7 @@ def consumer(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> Co
     """The register's ears."""
     ears = Consumer(db, name="register")
     _hear_intake(ears, clock, rules)
-    _hear_safeguarding(ears)
+    _hear_safeguarding(ears, clock, rules)
     _hear_notifications(ears, clock, rules)
     return ears
 
@@ -109,40 +118,43 @@ def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules)
         await calendars.note_calendar(tx, event.key, translating.school_year(event), at=event.changed_at)
 
 
-def _hear_safeguarding(ears: Consumer[RegisterTx]) -> None:
+def _hear_safeguarding(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules) -> None:
+    async def note(tx: RegisterTx, event: Concerning, factors: Sequence[str], at: datetime) -> None:
+        with _as_hopeless():
+            await concerns.note_concern(tx, event, factors, rules, at=at, heard_at=clock.now(), new_id=uuid4)
+
+    @ears.on_many(CaseConsidered)
+    async def note_that_it_was_considered(run: Sequence[tuple[CaseConsidered, Meta]], tx: RegisterTx) -> None:
+        await concerns.note_considered(tx, [event for event, _ in run])
+
     @ears.on(ConcernRaised)
     async def show_concern(event: ConcernRaised, tx: RegisterTx, meta: Meta) -> None:
-        await _note(tx, event, meta, [factor.value for factor in event.factors], event.raised_at)
+        await note(tx, event, [factor.value for factor in event.factors], event.raised_at)
 
     @ears.on(EscalatedToSocialCare)
     async def show_escalation(event: EscalatedToSocialCare, tx: RegisterTx, meta: Meta) -> None:
-        await _note(tx, event, meta, [factor.value for factor in event.factors], event.escalated_at)
+        await note(tx, event, [factor.value for factor in event.factors], event.escalated_at)
 
     @ears.on(EscalationConfirmed)
     async def show_confirmation(event: EscalationConfirmed, tx: RegisterTx, meta: Meta) -> None:
-        await _note(tx, event, meta, [], event.decided_at)
+        await note(tx, event, [], event.decided_at)
 
     @ears.on(SocialCareAcknowledged)
     async def show_acknowledgement(event: SocialCareAcknowledged, tx: RegisterTx, meta: Meta) -> None:
-        await _note(tx, event, meta, [], event.acknowledged_at)
+        await note(tx, event, [], event.acknowledged_at)
 
     @ears.on(SocialCareSilent)
     async def show_silence(event: SocialCareSilent, tx: RegisterTx, meta: Meta) -> None:
-        await _note(tx, event, meta, [], event.detected_at)
+        await note(tx, event, [], event.detected_at)
 
 
 def _hear_notifications(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules) -> None:
     @ears.on(ReferrerInformed)
     async def note_that_the_referrer_knows(event: ReferrerInformed, tx: RegisterTx, meta: Meta) -> None:
         with _as_hopeless():
-            await closing.note_referrer_informed(
+            await outcomes_told.note_referrer_informed(
                 tx, event.case_id, event.submission_id, rules, informed_at=event.informed_at, at=clock.now()
             )
-
-
-async def _note(tx: RegisterTx, event: Concerning, meta: Meta, factors: Sequence[str], at: datetime) -> None:
-    with _as_hopeless():
-        await concerns.note_concern(tx, event, factors, event_id=meta.id, at=at)
 
 
 @contextmanager

@@ -1,0 +1,219 @@
+"""How cases end: everything missing named, a second person where the outcome asks for one, on review where nobody was found."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import pytest
+
+from cme_contracts.codes import Factor, Recommendation
+from cme_contracts.safeguarding import CaseConsidered, ConcernRaised
+from tests.register.integration.county import GWILYM, IMOGEN, TOBIAS, Register
+from tests.register.integration.desk import Desk
+from tests.register.invented import child, referral
+
+AMIRA = UUID(int=77)
+"""Who signs for safeguarding."""
+
+
+async def opened(register: Register) -> str:
+    return f"/v1/cases/{(await register.last('case.opened'))['case_id']}"
+
+
+@pytest.mark.policy("7.3")
+async def test_a_refused_closure_names_everything_that_is_missing(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
+    ada, bea = (referral(child(name)).model_copy(update={"family_id": UUID(int=9)}) for name in ("Ada", "Bea"))
+    await register.hear(ada, bea)
+    [bea_opened, path] = (
+        [one.body for one in await register.said() if one.short == "case.opened"][1],
+        await opened(register),
+    )
+    [sibling] = (await desk().read(f"{path}/closure"))["siblings_to_consider"]
+    assert sibling != bea_opened["child_id"]
+    lacking = await desk().post(f"{path}/closure", {"outcome": "moved_abroad_verified", "proof": "seen_by_officer"})
+    assert lacking.status_code == 409
+    assert [(one["field"], one["code"], one.get("ids")) for one in lacking.json()["errors"]] == [
+        ("located", "child_not_located", None), ("proof", "proof_does_not_fit", None), ("evidence", "evidence_missing", None),
+        ("siblings", "sibling_not_considered", sibling), ("safeguarding", "safeguarding_not_considered", None),
+    ]  # fmt: skip
+    await desk().do(f"{path}/located", proof="seen_by_officer")
+    await desk().do(f"{path}/considerations", of="sibling", child_id=sibling, reason="at school, seen by her teacher")
+    assert await desk().lacks(path, "on_roll_in_county", "official_record") == ["safeguarding_not_considered"]
+    await desk().close(path, "on_roll_in_county", "official_record")
+    assert await register.told() != [] and (await register.last("consideration.recorded"))["of"] == "safeguarding"
+    statuses = await register.db.pool.fetch("SELECT status FROM case_file ORDER BY status")
+    assert [row["status"] for row in statuses] == ["closed", "open"]  # closing one does not close the other
+    assert await desk().refused(f"{path}/considerations", of="sibling", reason="nobody named") == (422, "invalid")
+
+
+@pytest.mark.policy("9.1")
+async def test_that_safeguarding_considered_it_is_heard(register: Register, desk: Callable[..., Desk]) -> None:
+    sent = referral(factors=(Factor.EHCP,))
+    await register.hear(sent)
+    path = await opened(register)
+    await desk().do(f"{path}/located", proof="seen_by_officer")
+    assert await desk().lacks(path, "on_roll_in_county", "official_record") == ["safeguarding_not_considered"]
+    case = await register.only("case.opened")
+    await register.hear(CaseConsidered(
+        child_id=UUID(case["child_id"]), case_id=UUID(case["case_id"]), consideration_id=uuid4(), considered_at=register.clock.at,
+        prompted_by="cme.case.opened.v1", recommendation=Recommendation.NO_CONCERN_SEEN,
+    ))  # fmt: skip
+    answer = await desk().post(f"{path}/closure", {"outcome": "on_roll_in_county", "proof": "official_record"})
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.policy("7.3")
+async def test_a_starred_outcome_waits_for_a_second_person(register: Register, desk: Callable[..., Desk]) -> None:
+    await register.hear(referral())
+    path = await opened(register)
+    await desk().do(f"{path}/located", proof="school_confirmed_in_writing")
+    proposed = await desk().close(path, "on_roll_elsewhere", "school_confirmed_in_writing")
+    assert proposed["awaits"] == ["second_officer"]
+    page = await desk().read(path)
+    assert (page["status"], page["stage"]) == ("open", "closure_proposed")
+    assert await desk().refused(f"{path}/closure", outcome="deceased", proof="official_record") == (
+        409,
+        "closure-is-proposed",
+    )
+    assert await desk().refused(f"{path}/closure/agreement") == (409, "not-yours-to-agree")
+    assert await desk("safeguarding", str(AMIRA)).refused(f"{path}/closure/agreement") == (409, "not-yours-to-agree")
+
+    second = desk("lead_officer", str(TOBIAS))
+    await second.do(f"{path}/closure/refusal", reason="evidence_insufficient", note="the letter names no school")
+    assert (await register.only("closure.refused"))["refused_by"] == str(TOBIAS)
+    assert "letter" not in str([one.body for one in await register.said()])
+    assert (await desk().read(path))["stage"] == "working"
+    again = await desk().close(
+        path, "on_roll_elsewhere", "school_confirmed_in_writing", evidence="letter of 23 November"
+    )
+    assert await second.refused(f"{path}/closure/agreement", closure_id=proposed["closure_id"]) == (
+        409,
+        "no-closure-proposed",
+    )
+    await second.do(f"{path}/closure/agreement", closure_id=again["closure_id"])
+    closed = await register.only("case.closed")
+    assert (closed["decided_by"], closed["agreed_by"]) == (str(IMOGEN), [str(TOBIAS)])
+    shown = (await desk("safeguarding", str(AMIRA)).read(f"{path}/closure"))["closures"]
+    assert [one["state"] for one in shown] == ["refused", "agreed"]
+    decided = [
+        one.body["due_on"]
+        for one in await register.said()
+        if one.short == "clock.started" and one.body["clock"] == "CLOSURE"
+    ]
+    assert decided == ["2026-11-25", "2026-11-25"]
+
+
+@pytest.mark.policy("7.3")
+async def test_something_new_lets_a_proposed_closure_fall_through(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
+    who = child()
+    await register.hear(referral(who))
+    path = await opened(register)
+    await desk().do(f"{path}/located", proof="school_confirmed_in_writing")
+    for new in (
+        referral(who),
+        ConcernRaised(
+            child_id=UUID((await register.only("case.opened"))["child_id"]), concern_id=uuid4(), factors=(Factor.FGM,),
+            rule="fgm", raised_at=register.clock.at,
+        ),
+    ):  # fmt: skip
+        await desk().close(path, "on_roll_elsewhere", "school_confirmed_in_writing")
+        await register.hear(new)
+        refused = await register.last("closure.refused")
+        assert (refused["reason"], refused["refused_by"]) == ("new_facts", None)
+        assert (await desk().read(path))["stage"] == "working"
+    assert (await register.told()).count("closure.refused") == 2
+
+
+@pytest.mark.policy("8.1")
+async def test_an_untraced_child_stays_on_the_register_and_is_looked_for_after_3_6_and_12_months(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
+    who = child()
+    await register.hear(referral(who))
+    path, manager, safeguarding = await opened(register), desk("team_manager"), desk("safeguarding", str(AMIRA))
+    await register.let_pass("2027-01-11T09:00:00+00:00")
+    assert await desk().lacks(path, "untraced", "official_record") == [
+        "evidence_missing",
+        "safeguarding_not_considered",
+    ]
+    await desk().close(path, "untraced", "official_record", evidence="ledger of checks, file 14")
+    await safeguarding.do(f"{path}/closure/agreement")
+    assert (await register.only("closure.signed-off"))["missing"] == ["team_manager"]
+    await manager.do(f"{path}/closure/agreement")
+    dormant = await register.only("case.became-dormant")
+    assert (dormant["outcome"], dormant["review_on"]) == ("untraced", "2027-04-11")
+    page = await desk().read(path)
+    assert (page["status"], page["stage"], page["due_at"]) == ("open", "dormant", "2027-04-11T23:00:00Z")
+    assert page["lead_officer_id"] == str(IMOGEN)
+
+    for day, following in (("2027-04-09", "2027-07-11"), ("2027-07-09", "2028-01-11"), ("2028-01-11", "2029-01-11")):
+        register.clock.at = datetime.fromisoformat(f"{day}T09:00:00+00:00")
+        await desk().do(f"{path}/review")
+        assert (await register.last("case.reviewed"))["next_on"] == following
+    await register.hear(referral(who, at=datetime.fromisoformat("2028-03-01T09:00:00+00:00")))
+    woken = await register.only("case.woken")
+    assert (woken["reason"], woken["woken_by"]) == ("submission", None)
+    page = await desk().read(path)
+    assert (page["status"], page["stage"]) == ("open", "working")
+    assert page["due_at"] is not None
+    assert (await register.told()).count("case.opened") == 1
+
+
+@pytest.mark.policy("8.1")
+async def test_scenario_25_believed_abroad_until_there_is_proof(register: Register, desk: Callable[..., Desk]) -> None:
+    await register.hear(referral(at=datetime.fromisoformat("2026-11-23T09:12:00+00:00")))
+    path = await opened(register)
+    await desk().close(path, "moved_abroad_believed", "parent_in_writing", evidence="their message")
+    await desk("team_manager").do(f"{path}/closure/agreement")
+    assert (await register.only("case.became-dormant"))["review_on"] == "2027-05-23"
+    await register.go_through("2026-12-03T00:00:00+00:00", "2026-12-08T00:00:00+00:00")
+    breached = await register.only("deadline.breached")  # believed is not found
+    assert (breached["clock"], breached["due_on"]) == ("INIT-10", "2026-12-07")
+    page = await desk().read(path)
+    assert (page["risk"], page["due_at"]) == ("grave", "2027-05-23T23:00:00Z")
+
+    register.clock.at = datetime.fromisoformat("2026-12-09T10:00:00+00:00")
+    await desk().do(f"{path}/located", proof="school_confirmed_in_writing")
+    assert (await register.only("case.woken"))["reason"] == "child_located"
+    satisfied = [
+        one.body for one in await register.said() if one.short == "clock.satisfied" and one.body["clock"] == "INIT-10"
+    ]
+    assert [(one["on_time"], one["late_by_working_days"]) for one in satisfied] == [(False, 2)]
+    await desk().close(path, "moved_abroad_verified", "school_confirmed_in_writing", evidence="the school's letter")
+    await desk("team_manager").do(f"{path}/closure/agreement")
+    assert (await register.only("case.closed"))["agreed_by"] == [str(GWILYM)]
+
+
+@pytest.mark.policy("9.1")
+async def test_a_child_with_a_red_marker_is_never_only_believed_abroad(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
+    await register.hear(referral(factors=(Factor.FORCED_MARRIAGE,)))
+    path = await opened(register)
+    lacking = await desk().lacks(path, "moved_abroad_believed", "parent_in_writing", evidence="their message")
+    assert lacking == ["safeguarding_not_considered", "believed_is_not_enough"]
+
+
+async def test_a_child_who_has_died_gets_no_letters(register: Register, desk: Callable[..., Desk]) -> None:
+    await register.hear(referral())
+    await desk().close(await opened(register), "deceased", "official_record")
+    assert (await register.only("case.closed"))["no_letters"] is True
+
+
+@pytest.mark.policy("8.1")
+async def test_an_open_case_always_has_a_next_date(register: Register, desk: Callable[..., Desk]) -> None:
+    await register.hear(referral())
+    path = await opened(register)
+    await desk().do(f"{path}/located", proof="seen_by_officer")
+    page = await desk().read(path)
+    assert page["due_at"] == "2026-12-08T00:00:00Z"  # ten working days from now, as nothing else runs
+    await desk().do(f"{path}/review")
+    register.clock.at = datetime.fromisoformat("2026-12-01T09:00:00+00:00")
+    await desk().do(f"{path}/review")
+    assert (await register.last("case.reviewed"))["next_on"] == "2026-12-15"
+    await register.let_pass("2026-12-16T00:00:00+00:00")
+    assert (await register.last("deadline.breached"))["clock"] == "REVIEW"
