@@ -11,7 +11,7 @@ from cme_web.problems import Wrong
 
 def refused_as(schema: CoreSchema, wrong: str, mend: str) -> CoreSchema:
     """The same, and whatever it refuses is told so."""
-    return core_schema.custom_error_schema(schema, "value_error", custom_error_context={"error": Wrong(wrong, mend)})  # type: ignore[dict-item]  # as raising it would
+    return core_schema.custom_error_schema(schema, "value_error", custom_error_context={"error": Wrong(wrong, mend)})
 
 
 NO_ZERO = refused_as(
@@ -29,5 +29,5 @@ def texts_without_zero(schema: Any) -> Any:
     if schema.get("type") == "chain" and schema["steps"][-1] == NO_ZERO:
         return schema
     if schema.get("type") == "str":
-        return core_schema.chain_schema([schema, NO_ZERO])  # type: ignore[list-item]
+        return core_schema.chain_schema([schema, NO_ZERO])
     return {name: one if name in NO_SCHEMAS else texts_without_zero(one) for name, one in schema.items()}
