@@ -90,7 +90,9 @@ async def bulk(intake: Intake) -> None:
                     f"{file.name}: {ROWS / took:8,.0f}/s beside {ROWS / copied:8,.0f}/s = {ratios[-1]:.2f}", flush=True
                 )
             cost = statistics.median(costs)
-            print(f"{file.name}: {spread(ratios)} of COPY of their {rows} rows; {cost:.2f} ms of intake's CPU each, readers and all")
+            print(
+                f"{file.name}: {spread(ratios)} of COPY of their {rows} rows; {cost:.2f} ms of intake's CPU each, readers and all"
+            )
     await server.stop()
 
 

@@ -26,7 +26,7 @@ from cme_referrals.adapters.contact_links import forget_links
 from cme_referrals.adapters.partner_keys import WithPartners
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
-from cme_referrals.entrypoints import by_topic, cli, events, import_gias, take_file
+from cme_referrals.entrypoints import by_topic, cli, events, import_gias, republish, take_file
 from cme_referrals.entrypoints.app import app_of
 from cme_referrals.entrypoints.ctf import cli as ctf_cli
 from cme_referrals.entrypoints.ctf.maps import maps
@@ -112,6 +112,7 @@ REFERRALS = ServiceDefinition(
     settings=Settings,
     tx=ReferralsTx,
     streams=[STREAM, CONCERNS, ANSWERS],
+    keeps=republish.KEPT,
     components=["web", "identity"],
     migrations=Path(__file__).parent / "migrations",
     http=app,
@@ -130,6 +131,11 @@ REFERRALS = ServiceDefinition(
         "reader": Command(
             "read rows of large batches for `http`, which starts it",
             lambda context, _: read_for_another(desk_of(context)),
+        ),
+        "republish": Command(
+            "announce again what was announced since a day: the same events, the same ids",
+            republish.republish,
+            republish.arguments,
         ),
         "ctf-maps": Command(
             "list the maps of transfer files, and how much was ever seen",
