@@ -119,13 +119,15 @@ class Story:
         )
 
     async def closure(self) -> None:
-        body = {"outcome": "on_roll_elsewhere", "proof": "school_confirmed_in_writing"}
-        await self.system.post(
-            "register",
-            f"/v1/cases/{self.case_id}/closure",
-            body,
-            token=await self._officer(),
-        )
+        """Its child is on another authority's roll: the Lead Officer proposes it, and the team manager agrees."""
+        body = {
+            "outcome": "on_roll_elsewhere",
+            "proof": "school_confirmed_in_writing",
+            "evidence": "the school's letter",
+        }
+        path = f"/v1/cases/{self.case_id}/closure"
+        await self.system.post("register", path, body, token=await self._officer())
+        await self.system.post("register", f"{path}/agreement", {}, token=await self.system.token("team_manager"))
 
     def _received(self, answer: dict[str, Any]) -> None:
         self.submissions.append(answer["submission_id"])

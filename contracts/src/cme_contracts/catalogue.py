@@ -7,12 +7,21 @@ from cme_contracts import (
     referrals,
     register,
     register_cases,
+    register_clocks,
     returns,
     safeguarding,
 )
 from cme_contracts.base import CATALOG
 
 __all__ = [
-    "CATALOG", "encompass", "notifications", "partners", "referrals", "register", "register_cases", "returns",
+    "CATALOG",
+    "encompass",
+    "notifications",
+    "partners",
+    "referrals",
+    "register",
+    "register_cases",
+    "register_clocks",
+    "returns",
     "safeguarding",
-]  # fmt: skip
+]

@@ -12,13 +12,9 @@ from cme_bus.database import Database, as_it_is, prepare
 from cme_bus.migrate import migrate
 from cme_register.__main__ import SERVICE
 from cme_register.adapters.postgres import RegisterTx
-from cme_register.entrypoints.absences import absences_api
 from cme_register.entrypoints.access import ACCESS
 from cme_register.entrypoints.answers import ANSWERS
-from cme_register.entrypoints.cases import cases_api
-from cme_register.entrypoints.children import children_api
-from cme_register.entrypoints.joint_enquiries import joint_enquiries_api
-from cme_register.entrypoints.recording import recording_api
+from cme_register.entrypoints.http import routers
 from cme_web.app import make_app
 from cme_web.tokens import TokenChecker
 from tests.kit.issuer import NAME, Issuer
@@ -91,13 +87,7 @@ async def desk(register: Register, issuer: Issuer) -> AsyncIterator[Callable[...
             title="register",
             access=ACCESS,
             answers=ANSWERS,
-            routers=[
-                cases_api(register.db, register.clock, register.rules),
-                children_api(register.db, register.clock, register.rules),
-                recording_api(register.db, register.clock),
-                joint_enquiries_api(register.db, register.clock),
-                absences_api(register.db, register.clock),
-            ],
+            routers=routers(register.db, register.clock, register.rules),
             tokens=TokenChecker(issuer=NAME, audience="cme", jwks_url=f"{NAME}/jwks", client=keys),
         )
         async with httpx2.AsyncClient(

@@ -30,9 +30,10 @@ async def test_one_twin_on_roll_elsewhere_closes_nothing_of_the_other(
     page = await desk().read(f"/v1/children/{cases[0]['child_id']}")
     assert page["siblings"] == [{"child_id": cases[1]["child_id"], "open_case_id": cases[1]["case_id"]}]
     await desk().do(f"/v1/cases/{cases[0]['case_id']}/located", proof="school_confirmed_in_writing")
-    await desk().do(
-        f"/v1/cases/{cases[0]['case_id']}/closure", outcome="on_roll_elsewhere", proof="school_confirmed_in_writing"
-    )
+    path = f"/v1/cases/{cases[0]['case_id']}"
+    for sibling in (await desk().read(f"{path}/closure"))["siblings_to_consider"]:
+        await desk().do(f"{path}/considerations", of="sibling", child_id=sibling, reason="not found yet")
+    await desk().close(path, "on_roll_in_county", "school_confirmed_in_writing")
     assert (await desk().read(f"/v1/cases/{cases[1]['case_id']}"))["status"] == "open"
     assert (await desk().read(f"/v1/children/{cases[1]['child_id']}"))["siblings"] == [
         {"child_id": cases[0]["child_id"], "open_case_id": None}

@@ -61,15 +61,17 @@ async def test_a_decision_needs_an_officer(register: Register, desk: Callable[..
 async def test_closing_says_what_is_missing(register: Register, desk: Callable[..., Desk]) -> None:
     await register.hear(referral())
     closure = f"/v1/cases/{await opened(register)}/closure"
-    on_roll = {"outcome": "on_roll_elsewhere", "proof": "school_confirmed_in_writing"}
+    on_roll = {"outcome": "on_roll_in_county", "proof": "school_confirmed_in_writing"}
     answer = await desk().post(closure, on_roll)
-    assert (answer.status_code, answer.json()["code"]) == (409, "child-not-located")
-    assert "/located" in answer.json()["detail"]
+    assert (answer.status_code, answer.json()["code"]) == (409, "closure-not-ready")
+    assert [(one["field"], one["code"]) for one in answer.json()["errors"]] == [
+        ("located", "child_not_located"), ("safeguarding", "safeguarding_not_considered"),
+    ]  # fmt: skip
+    assert "/located" in answer.json()["errors"][0]["mend"]
+    await register.considered()
     await desk().do(closure.replace("closure", "located"), proof="parent_in_writing")
-    assert await desk().refused(closure, outcome="on_roll_elsewhere", proof="parent_in_writing") == (
-        422,
-        "proof-does-not-fit",
-    )
+    path = closure.removesuffix("/closure")
+    assert await desk().lacks(path, "on_roll_in_county", "parent_in_writing") == ["proof_does_not_fit"]
     assert await desk().refused(closure, outcome="believed_abroad", proof="parent_in_writing") == (422, "invalid")
     await desk().do(closure, **on_roll)
     assert await desk().refused(closure, **on_roll) == (409, "case-not-open")
@@ -149,7 +151,7 @@ async def test_a_case_page_says_what_comes_next_when_and_whom_it_tells(
     case_id = await opened(register)
     await register.let_pass("2026-12-08T00:00:00+00:00")
     page = await desk().read(f"/v1/cases/{case_id}")
-    [clock] = page["clocks"]
+    [clock] = [one for one in page["clocks"] if one["code"] == "INIT-10"]
     assert (clock["who"], clock["state"], clock["warn_at"]) == ("lead_officer", "breached", "2026-12-03T00:00:00Z")
     assert clock["ladder"] == [
         {"rung": 1, "at": "2026-12-08T00:00:00Z", "tell": ["lead_officer", "team_manager"], "told": True},

@@ -348,6 +348,4 @@ async def test_evidence_goes_back_to_whom_it_is_about(register: Register, desk: 
 
 async def close(officer: Desk, case_id: str) -> None:
     await officer.do(f"/v1/cases/{case_id}/located", proof="seen_by_officer")
-    await officer.do(
-        f"/v1/cases/{case_id}/closure", outcome="returned_to_same_school", proof="school_confirmed_in_writing"
-    )
+    await officer.close(f"/v1/cases/{case_id}", "returned_to_same_school", "school_confirmed_in_writing")

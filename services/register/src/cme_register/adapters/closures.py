@@ -94,7 +94,7 @@ HEAR = """
 INSERT INTO safeguarding_heard AS known (subject, heard_at) VALUES ($1, $2)
 ON CONFLICT (subject) DO UPDATE SET heard_at = excluded.heard_at WHERE known.heard_at < excluded.heard_at"""
 
-SIBLINGS = f"""
+SIBLINGS = """
 SELECT child.id FROM submission JOIN child ON child.id = submission.record_id
 WHERE submission.family_id IN (
     SELECT family_id FROM submission WHERE record_id IN (

@@ -29,7 +29,7 @@ CLOSURES = """
 SELECT id AS closure_id, repeat, outcome, proof, evidence, needs, proposed_by, proposed_at, state, decided_by, decided_at, reason, note,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('sign_off', sign_off, 'signed_by', signed_by) ORDER BY signed_at), '[]')
         FROM closure_sign_off WHERE closure_id = closure.id) AS signed
-FROM closure WHERE case_id = $1 ORDER BY proposed_at, id"""
+FROM closure WHERE case_id = $1 ORDER BY proposed_at, decided_at, id"""
 
 CONSIDERED = """
 SELECT about AS of, child.shown_as AS child_id, reason, considered_by, considered_at

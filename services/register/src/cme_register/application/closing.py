@@ -74,8 +74,9 @@ async def agree(
     at: datetime,
     new_id: NewId,
 ) -> Closure:
-    """Somebody else agrees to what is proposed; with the last of them the case ends so. `may`: as whom they can agree.
-    `closure_id`: what they agree to; None: whatever is proposed now.
+    """Somebody else agrees to what is proposed; with the last of them the case ends so.
+
+    `may`: as whom they can agree. `closure_id`: what they agree to; None: whatever is proposed now.
 
     Raises `NotOnRegister`, `NoClosureProposed`, `NotYoursToAgree`, `ClosureNotReady`.
     """

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from cme_calendars import local_date
 from cme_contracts import codes
+from cme_contracts.register import ClockStarted
 from cme_contracts.register_cases import CaseBecameDormant, CaseReviewed, CaseWoken
 from cme_register.application.clocks import occurred
 from cme_register.application.ports import Transaction
@@ -37,7 +39,7 @@ async def put_to_sleep(
     await tx.cases.save([case])
     dormant = CaseBecameDormant(
         child_id=case.child_id, case_id=case.id, outcome=codes.Outcome(closure.outcome), proof=codes.Proof(closure.proof),
-        decided_by=closure.proposed_by, review_on=_day_of(case), dormant_at=at,
+        decided_by=closure.proposed_by, review_on=_next_day(case, clocks), dormant_at=at,
     )  # fmt: skip
     return [Said(dormant, at), *clocks]
 
@@ -63,7 +65,7 @@ async def review(
     await tx.cases.save([case])
     reviewed = CaseReviewed(
         child_id=case.child_id, case_id=case.id, reviewed_by=by,
-        next_on=_day_of(case) if case.status is Status.OPEN else None, reviewed_at=at,
+        next_on=_next_day(case, said) if case.status is Status.OPEN else None, reviewed_at=at,
     )  # fmt: skip
     await tell(tx, [Said(reviewed, at), *said])
 
@@ -105,7 +107,9 @@ def _counted_from(case: Case, what: Occurrence) -> date | None:
     return None
 
 
-def _day_of(case: Case) -> date:
-    """The day that ends with the case's next date."""
+def _next_day(case: Case, said: Sequence[Said]) -> date:
+    """The day that this has set; where it has set none, the one that ends with the case's next date."""
+    if days := [one.event.due_on for one in said if isinstance(one.event, ClockStarted)]:
+        return min(days)
     assert case.due_at is not None
     return local_date(case.due_at - timedelta(seconds=1))

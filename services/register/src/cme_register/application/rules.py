@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from cme_calendars import WorkingDays
+from cme_calendars import SchoolDays, WorkingDays
 from cme_register.domain.allocation import Weights
-from cme_register.domain.clocks import ClockTable
+from cme_register.domain.clock_table import ClockTable
+from cme_register.domain.counting import Calendars
 from cme_register.domain.deletion_teams import DeletionTeams
 from cme_register.domain.handover import HandOverTable
 from cme_register.domain.outcomes import OutcomeTable
@@ -38,6 +39,15 @@ class Rules:
     watches: tuple[Watch, ...] = ()
     deletion_teams: DeletionTeams = field(default_factory=DeletionTeams)
     weights: tuple[Weights, ...] = ()
+
+    @property
+    def calendars(self) -> Calendars:
+        """What periods are counted by that are no school's."""
+        return Calendars(self.days, None, self.clocks.hours)
+
+    def counting(self, school: SchoolDays | None) -> Calendars:
+        """The same, with the days of a school; None where they are not known."""
+        return Calendars(self.days, school, self.clocks.hours)
 
     def watch_days(self, on: date) -> int:
         """Working days of a watch that begins on a day: of the latest row that holds."""

@@ -11,15 +11,20 @@ from cme_bus.meta import Meta
 from cme_calendars import local_date
 from cme_contracts.codes import Assignment, CaseKind, Category, Factor
 from cme_contracts.register import CaseOpened, CategoryChanged, DuplicateLinked
-from cme_register.application.clocks import Started, started, still_to_come
+from cme_register.application.clocks import Started, next_date, occurred, started, still_to_come
+from cme_register.application.closing import lapse
+from cme_register.application.dormancy import wake_if_dormant
 from cme_register.application.owning import allocation, owner_told
 from cme_register.application.ports import Entry, Transaction
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said
 from cme_register.domain.allocation import Allocation
 from cme_register.domain.case import Case
-from cme_register.domain.clocks import INITIAL_INVESTIGATION, Clock, start_clock
-from cme_register.domain.codes import Kind
+from cme_register.domain.clock_table import ClockDefinition
+from cme_register.domain.clocks import Beginning, Clock, start_clock
+from cme_register.domain.codes import Kind, Stage, Waking
+from cme_register.domain.counting import Unit
+from cme_register.domain.occurrences import BECAME, Occurrence, circumstances
 from cme_register.domain.submission import Submission
 from cme_register.domain.triage import Move, Triage, triage
 
@@ -57,18 +62,42 @@ async def settle(tx: Transaction, arrivals: Sequence[Arrival], rules: Rules, *, 
     decisions = [desk.triage(one) for one in arrivals]
     if desk.opened:
         desk.allocate(await allocation(tx, rules, local_date(at)))
+        desk.start_clocks()
     settled = Settled()
     for one, told in zip(arrivals, decisions, strict=True):
         settled.said += [*one.said, *desk.told(told)]
         settled.cases[one.submission.id] = told.case.id if told.case else None
     await tx.cases.add([one.case for one in desk.opened])
     await tx.cases.save(desk.changed())
-    await tx.clocks.add([one.started.clock for one in desk.opened])
+    await tx.clocks.add([one.clock for opened in desk.opened for one in opened.started])
     await tx.timers.set_timers(
-        [timer for one in desk.opened for timer in still_to_come(one.started.clock, rules, one.cause)]
+        [
+            timer
+            for opened in desk.opened
+            for one in opened.started
+            for timer in still_to_come(one.clock, rules, opened.cause)
+        ]
     )
     await tx.chronology.add(desk.notes)
+    settled.said += await _clocks_of_moved(tx, desk, rules, at=at, new_id=new_id)
+    for case, cause in desk.disturbed():
+        said = [
+            *await lapse(tx, case, rules, at=at, new_id=new_id),
+            *await wake_if_dormant(tx, case, Waking.SUBMISSION, rules, by=None, at=at, new_id=new_id),
+        ]
+        await tx.cases.save([case])
+        settled.said += [replace(one, cause=cause) for one in said]
     return settled
+
+
+async def _clocks_of_moved(tx: Transaction, desk: Desk, rules: Rules, *, at: datetime, new_id: NewId) -> list[Said]:
+    """What the clocks make of cases that have become something else."""
+    said = []
+    for case, cause in desk.moved:
+        now = await occurred(tx, case, BECAME[case.kind, case.category], rules, at=at, new_id=new_id)
+        said += [replace(one, cause=cause) for one in now]
+        await tx.cases.save([case])
+    return said
 
 
 @dataclass(slots=True)
@@ -83,11 +112,12 @@ class Decided:
 
 @dataclass(slots=True)
 class Opened:
-    """A new case and its first clock."""
+    """A new case and its first clocks."""
 
     case: Case
-    started: Started
+    submission: Submission
     cause: Meta | None
+    started: list[Started] = field(default_factory=list)
 
 
 class Desk:
@@ -97,8 +127,10 @@ class Desk:
         self._rules, self._at, self._new_id = rules, at, new_id
         self._cases = cases
         self._touched: set[UUID] = set()
-        self._clocks: dict[date, Clock] = {}
+        self._clocks: dict[tuple[str, date | datetime], Clock] = {}
         self.opened: list[Opened] = []
+        self.moved: list[tuple[Case, Meta | None]] = []
+        self._linked: dict[UUID, tuple[Case, Meta | None]] = {}
         self.notes: list[Entry] = []
 
     def triage(self, arrival: Arrival) -> Decided:
@@ -120,10 +152,26 @@ class Desk:
         for opened in self.opened:
             opened.case.lead_officer_id = allocation.next(opened.case.risk)
 
+    def start_clocks(self) -> None:
+        """The first clocks of every new case, once it is known how it stands."""
+        for opened in self.opened:
+            case, at = opened.case, opened.submission.received_at
+            day = local_date(at)
+            clocks = [
+                replace(self._clock(definition, day, at), id=self._new_id(), case_id=case.id, started_at=at)
+                for definition in self._rules.clocks.started_by(Occurrence.CASE_OPENED, day, circumstances(case))
+            ]
+            case.due_at = next_date(clocks, self._rules)
+            opened.started = [started(clock, case) for clock in clocks]
+
     def changed(self) -> list[Case]:
         """The cases that were there before and are different now."""
         fresh = {opened.case.id for opened in self.opened}
         return [case for _, case in sorted(self._cases.items()) if case.id in self._touched - fresh]
+
+    def disturbed(self) -> list[tuple[Case, Meta | None]]:
+        """The cases of which something new was heard while they were on review, or their closure proposed."""
+        return [(case, cause) for case, cause in self._linked.values() if case.stage is not Stage.WORKING]
 
     def told(self, decided: Decided) -> list[Said]:
         """What is said of a decision, once officers are known."""
@@ -137,22 +185,25 @@ class Desk:
             category=decision.category, opened_at=submission.received_at, factors=tuple(dict.fromkeys(submission.factors)),
             school_urn=submission.school_urn, school_la=submission.school_la, home_la=submission.home_la,
         )  # fmt: skip
-        clock = self._start_clock(local_date(submission.received_at), case.id)
-        case.due_at = clock.due_at
-        opened = Opened(case, started(clock, case), arrival.cause)
+        opened = Opened(case, submission, arrival.cause)
         self.opened.append(opened)
         self._cases[case.child_id] = case
         return Decided(arrival, case, opened)
 
-    def _start_clock(self, day: date, case_id: UUID) -> Clock:
-        if day not in self._clocks:  # most of a batch was received on one day
-            definition = self._rules.clocks(INITIAL_INVESTIGATION, day)
-            self._clocks[day] = start_clock(definition, day, self._rules.days, clock_id=case_id, case_id=case_id)
-        return replace(self._clocks[day], id=self._new_id(), case_id=case_id)
+    def _clock(self, definition: ClockDefinition, day: date, at: datetime) -> Clock:
+        """One to copy: most of a batch was received on one day. Hours count from the instant."""
+        key = definition.code, at if definition.length.unit in {Unit.HOURS, Unit.WORKING_HOURS} else day
+        if key not in self._clocks:
+            nobody = UUID(int=0)
+            self._clocks[key] = start_clock(
+                definition, Beginning(day, at), self._rules.calendars, clock_id=nobody, case_id=nobody
+            )  # fmt: skip
+        return self._clocks[key]
 
     def _link(self, arrival: Arrival, decision: Triage, case: Case) -> Decided:
         added = case.take_factors(arrival.submission.factors)
         self._touched.add(case.id)
+        self._linked.setdefault(case.id, (case, arrival.cause))
         linked = DuplicateLinked(
             child_id=case.child_id, case_id=case.id, submission_id=arrival.submission.id,
             factors=tuple(map(Factor, added)), linked_at=self._at,
@@ -161,6 +212,7 @@ class Desk:
         if decision.kind is not None:
             before = case.kind, case.category
             case.move_to(decision.kind, decision.category)
+            self.moved.append((case, arrival.cause))
             decided.said.append(Said(category_changed(case, before, None, self._at), self._at, arrival.cause))
         return decided
 
@@ -184,7 +236,7 @@ def _opening(opened: Opened, arrival: Arrival, at: datetime) -> list[Said]:
         ), case.opened_at, arrival.cause),
     ]  # fmt: skip
     owned = Said(owner_told(case, Assignment.BY_LOAD, at=at), at, arrival.cause)
-    return [*events, owned, Said(opened.started.event, at, arrival.cause)]
+    return [*events, owned, *(Said(one.event, at, arrival.cause) for one in opened.started)]
 
 
 def _evidence(arrival: Arrival, at: datetime) -> Entry:

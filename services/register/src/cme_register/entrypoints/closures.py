@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID, uuid4
 
@@ -229,18 +230,16 @@ TEXTS: dict[Unmet, tuple[str, str, str]] = {
 """Field, what is wrong, how to mend it."""
 
 
-class _naming_all:
+@contextmanager
+def _naming_all() -> Iterator[None]:
     """A closure that is not ready is answered with everything that is missing, not with the first."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, ClosureNotReady):
-            raise Problem(
-                409, error.code, "The case cannot end like that yet", "Do what errors names, then close it.",
-                errors=list(_faults(error)),
-            ) from error  # fmt: skip
+    try:
+        yield
+    except ClosureNotReady as error:
+        raise Problem(
+            409, error.code, "The case cannot end like that yet", "Do what errors names, then close it.",
+            errors=list(_faults(error)),
+        ) from error  # fmt: skip
 
 
 def _faults(error: ClosureNotReady) -> Iterator[Fault]:

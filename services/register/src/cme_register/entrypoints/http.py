@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
+from cme_bus.database import Database
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.application.rules import Rules
 from cme_register.entrypoints.absences import absences_api
@@ -16,16 +17,21 @@ from cme_register.entrypoints.joint_enquiries import joint_enquiries_api
 from cme_register.entrypoints.recording import recording_api
 from cme_register.settings import Settings
 from cme_service.context import Context
+from cme_timers import BusinessClock
 
 
 def build_app(context: Context[Settings, RegisterTx], rules: Rules) -> FastAPI:
     """Every route behind its row of the access table."""
-    routers = [
-        cases_api(context.db, context.clock, rules),
-        children_api(context.db, context.clock, rules),
-        recording_api(context.db, context.clock),
-        joint_enquiries_api(context.db, context.clock),
-        absences_api(context.db, context.clock),
-        closures_api(context.db, context.clock, rules),
+    return context.make_app(access=ACCESS, routers=routers(context.db, context.clock, rules), answers=ANSWERS)
+
+
+def routers(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> list[APIRouter]:
+    """All of the register's routes."""
+    return [
+        cases_api(db, clock, rules),
+        closures_api(db, clock, rules),
+        children_api(db, clock, rules),
+        recording_api(db, clock),
+        joint_enquiries_api(db, clock),
+        absences_api(db, clock),
     ]
-    return context.make_app(access=ACCESS, routers=routers, answers=ANSWERS)

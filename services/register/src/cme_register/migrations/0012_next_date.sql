@@ -1,0 +1,15 @@
+-- No open case is without a next date.
+
+-- One on which no clock runs is looked at within two weeks.
+WITH undated AS (
+    UPDATE case_file SET due_at = (current_date + 15)::timestamp AT TIME ZONE 'Europe/London'
+    WHERE status = 'open' AND due_at IS NULL
+    RETURNING id, due_at
+), started AS (
+    INSERT INTO clock (id, case_id, code, starts_on, due_on, due_at, calendar, source, rung)
+    SELECT gen_random_uuid(), id, 'REVIEW', current_date, current_date + 14, due_at, 'migration', 'policy 8', 0 FROM undated
+    RETURNING id, due_at
+)
+INSERT INTO timer (kind, subject, due_at) SELECT 'clock.breach', id, due_at FROM started;
+
+ALTER TABLE case_file ADD CONSTRAINT open_has_a_next_date CHECK (status <> 'open' OR due_at IS NOT NULL);
