@@ -30,10 +30,12 @@ async def assign(
     case = await tx.cases.lock(case_id)
     if not await tx.officers.is_lead_officer(officer_id):
         raise NotALeadOfficer(f"officer {officer_id} is no active Lead Officer")
+    previous = case.lead_officer_id
     case.assign(officer_id)
     event = LeadOfficerAssigned(
-        child_id=case.child_id, case_id=case.id, officer_id=officer_id, assigned_by=by, assigned_at=at
-    )
+        child_id=case.child_id, case_id=case.id, officer_id=officer_id, assigned_by=by,
+        reason=codes.Assignment.BY_MANAGER, previous_officer_id=previous, assigned_at=at,
+    )  # fmt: skip
     clocks = await occurred(tx, case, Occurrence.LEAD_OFFICER_ASSIGNED, rules, at=at, new_id=new_id)
     await tx.cases.save([case])
     await tell(tx, [Said(event, at), *clocks])

@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from cme_calendars import SchoolDays, WorkingDays
+from cme_register.domain.allocation import Weights
 from cme_register.domain.clock_table import ClockTable
 from cme_register.domain.counting import Calendars
 from cme_register.domain.deletion_teams import DeletionTeams
@@ -37,6 +38,7 @@ class Rules:
     days: WorkingDays
     watches: tuple[Watch, ...] = ()
     deletion_teams: DeletionTeams = field(default_factory=DeletionTeams)
+    weights: tuple[Weights, ...] = ()
 
     @property
     def calendars(self) -> Calendars:
@@ -50,3 +52,7 @@ class Rules:
     def watch_days(self, on: date) -> int:
         """Working days of a watch that begins on a day: of the latest row that holds."""
         return max((row for row in self.watches if row.valid_from <= on), key=lambda row: row.valid_from).working_days
+
+    def weights_on(self, day: date) -> Weights:
+        """What cases weigh on a day: by the latest row that holds."""
+        return max((row for row in self.weights if row.valid_from <= day), key=lambda row: row.valid_from)
