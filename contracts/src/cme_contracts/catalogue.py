@@ -14,14 +14,6 @@ from cme_contracts import (
 from cme_contracts.base import CATALOG
 
 __all__ = [
-    "CATALOG",
-    "encompass",
-    "notifications",
-    "partners",
-    "referrals",
-    "register",
-    "register_cases",
-    "register_clocks",
-    "returns",
-    "safeguarding",
-]
+    "CATALOG", "encompass", "notifications", "partners", "referrals", "register", "register_cases", "register_clocks",
+    "returns", "safeguarding",
+]  # fmt: skip

@@ -186,12 +186,12 @@ async def test_two_workers_one_killed_and_every_child_has_one_case_and_one_breac
         (tmp_path / "new.json").rename(tmp_path / "time.json")
 
         async def all_breached() -> bool:
-            return (await listener.heard(ours))["deadline.breached"] >= 20
+            return (await listener.heard(ours))["deadline.breached"] >= 10
 
         await eventually(all_breached, 90)
         assert await listener.heard(ours) == {
             "submission.matched": 40, "case.opened": 10, "lead-officer.assigned": 10, "clock.started": 40,
-            "duplicate.linked": 30, "clock.warned": 20, "deadline.breached": 20,
+            "duplicate.linked": 30, "clock.warned": 10, "deadline.breached": 10,
         }  # fmt: skip
         ready = await client.get("/health/ready")
         assert ready.status_code == 200

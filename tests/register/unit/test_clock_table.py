@@ -24,11 +24,11 @@ def codes(what: Occurrence, stands: frozenset[Circumstance] = MISSING, day: date
 @pytest.mark.parametrize(
     ("stands", "expected"),
     [
-        (MISSING, ["INIT-10", "REVIEW-M", "REVIEW-MANAGER", "LONG"]),
-        (MISSING - {Circumstance.ASSIGNED}, ["INIT-10", "TRIAGE", "REVIEW-M", "REVIEW-MANAGER", "LONG"]),
+        (MISSING, ["INIT-10", "REVIEW-M1", "REVIEW-MANAGER", "LONG"]),
+        (MISSING - {Circumstance.ASSIGNED}, ["INIT-10", "TRIAGE", "REVIEW-M1", "REVIEW-MANAGER", "LONG"]),
         (
             MISSING - {Circumstance.ASSIGNED} | {Circumstance.GRAVE},
-            ["INIT-10", "TRIAGE-RED", "REVIEW-M", "REVIEW-MANAGER", "LONG"],
+            ["INIT-10", "TRIAGE-RED", "REVIEW-M1", "REVIEW-MANAGER", "LONG"],
         ),
         ({Circumstance.CME, Circumstance.WITHOUT_SCHOOL_PLACE, Circumstance.ASSIGNED}, ["INIT-10", "LONG"]),
         ({Circumstance.ON_ROLL_ENQUIRY, Circumstance.ASSIGNED}, ["INIT-10"]),
