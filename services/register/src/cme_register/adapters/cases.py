@@ -35,6 +35,10 @@ class PgCases:
         )
         return {row["child_id"]: case_of(row) for row in rows}
 
+    async def latest_closed_of(self, child_ids: Collection[UUID]) -> Mapping[UUID, Case]:
+        rows = await self._conn.fetch(LATEST_CLOSED, list(child_ids)) if child_ids else []
+        return {row["child_id"]: case_of(row) for row in rows}
+
     async def latest_of(self, subject: UUID) -> UUID | None:
         case_id: UUID | None = await self._conn.fetchval(LATEST, subject)
         return case_id
@@ -89,6 +93,9 @@ INSERT INTO case_change (case_id, version, fields, changed_by)
 SELECT id, version, ARRAY[$2], nullif(current_setting('cme.acting', true), '')::uuid FROM changed"""
 
 LOCK = "SELECT FROM child WHERE id = (SELECT child_id FROM case_file WHERE id = $1) FOR NO KEY UPDATE"
+
+LATEST_CLOSED = """
+SELECT DISTINCT ON (child_id) * FROM case_file WHERE status = 'closed' AND child_id = ANY($1) ORDER BY child_id, closed_at DESC, id"""
 
 LATEST = """
 SELECT id FROM case_file WHERE id = $1 OR child_id = (

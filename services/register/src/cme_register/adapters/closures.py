@@ -47,6 +47,10 @@ class PgClosures:
     ) -> None:
         await self._conn.execute(DECIDE, closure_id, "refused", by, at, reason, note)
 
+    async def note_reopened(self, case_id: UUID, note: str | None, *, by: UUID, at: datetime) -> None:
+        if note:
+            await self._conn.execute(NOTE_REOPENED, case_id, note, by, at)
+
     async def done(self, case_id: UUID) -> Done:
         siblings = await self._conn.fetch(OPEN_SIBLINGS, case_id)
         considered = await self._conn.fetchval(SAFEGUARDING, case_id)
@@ -85,6 +89,8 @@ SIGN = "INSERT INTO closure_sign_off (closure_id, sign_off, signed_by, signed_at
 
 DECIDE = """
 UPDATE closure SET state = $2, decided_by = $3, decided_at = $4, reason = $5, note = $6 WHERE id = $1 AND state = 'proposed'"""
+
+NOTE_REOPENED = "INSERT INTO case_reopening (case_id, note, reopened_by, reopened_at) VALUES ($1, $2, $3, $4)"
 
 CONSIDER = """
 INSERT INTO case_consideration (id, case_id, about, sibling_record_id, reason, considered_by, considered_at)

@@ -73,17 +73,22 @@ class PgSubmissions:
         return {row["id"] for row in await self._conn.fetch(SUPERSEDE_CHAIN, first_id, at)}
 
     async def inform(self, case_id: UUID, submission_id: UUID, at: datetime) -> None:
-        await self._conn.execute(
-            "INSERT INTO referrer_informed (case_id, submission_id, informed_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-            case_id, submission_id, at,
-        )  # fmt: skip
+        await self._conn.execute(INFORM, case_id, submission_id, at)
 
     async def informed(self, case_id: UUID) -> Mapping[UUID, datetime]:
-        rows = await self._conn.fetch(
-            "SELECT submission_id, informed_at FROM referrer_informed WHERE case_id = $1", case_id
-        )
+        rows = await self._conn.fetch(INFORMED, case_id)
         return {row["submission_id"]: row["informed_at"] for row in rows}
 
+
+INFORM = """
+INSERT INTO referrer_informed AS known (case_id, submission_id, informed_at) VALUES ($1, $2, $3)
+ON CONFLICT (case_id, submission_id) DO UPDATE SET informed_at = excluded.informed_at
+WHERE known.informed_at < (SELECT reopened_at FROM case_file WHERE id = $1) AND excluded.informed_at > known.informed_at"""
+"""What was told of an end before the case was reopened counts no more."""
+
+INFORMED = """
+SELECT submission_id, informed_at FROM referrer_informed JOIN case_file ON case_file.id = case_id
+WHERE case_id = $1 AND (reopened_at IS NULL OR informed_at >= reopened_at)"""
 
 ADD = """
 INSERT INTO submission (id, first_id, record_id, case_id, kind, reference, received_at, on_roll, reason, ground,

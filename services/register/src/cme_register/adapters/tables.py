@@ -17,6 +17,7 @@ from cme_register.domain.codes import Outcome, Proof, SignOff, SubmissionKind
 from cme_register.domain.deletion_teams import DeletionTeams, TeamRow
 from cme_register.domain.handover import HandOverRule, HandOverTable
 from cme_register.domain.outcomes import OutcomeRule, OutcomeTable
+from cme_register.domain.reopening import ReopeningRule
 
 TABLES = Path(__file__).parent.parent / "tables"
 
@@ -30,6 +31,7 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules
     watches = tomllib.loads((folder / "watches.toml").read_text("utf-8"))["watch"]
     outcomes = tomllib.loads((folder / "outcomes.toml").read_text("utf-8"))["outcome"]
     weights = tomllib.loads((folder / "allocation.toml").read_text("utf-8"))["weights"]
+    reopening = tomllib.loads((folder / "reopening.toml").read_text("utf-8"))["reopening"]
     hand_overs = tomllib.loads((folder / "hand_overs.toml").read_text("utf-8"))["hand_over"]
     return Rules(
         clocks=load_clocks(folder / "clocks.toml"),
@@ -39,6 +41,7 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules
         deletion_teams=DeletionTeams(map(_team, teams)),
         watches=tuple(Watch(**row) for row in watches),
         weights=tuple(Weights(**row) for row in weights),
+        reopening=tuple(ReopeningRule(**row) for row in reopening),
     )
 
 

@@ -159,6 +159,9 @@ class Cases(Changes, Protocol):
     async def open_of(self, child_ids: Collection[UUID]) -> Mapping[UUID, Case]:
         """The one open case of each child that has one. Lock the children first."""
 
+    async def latest_closed_of(self, child_ids: Collection[UUID]) -> Mapping[UUID, Case]:
+        """The case of each child that was closed last, of those that have one. Lock the children first."""
+
     async def latest_of(self, subject: UUID) -> UUID | None:
         """The case `subject`; or the one, open before closed, of the child, record or chain."""
 

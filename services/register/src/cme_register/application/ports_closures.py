@@ -31,6 +31,9 @@ class Closures(Protocol):
     ) -> None:
         """It comes to nothing."""
 
+    async def note_reopened(self, case_id: UUID, note: str | None, *, by: UUID, at: datetime) -> None:
+        """Why a person has opened the case again."""
+
     async def done(self, case_id: UUID) -> Done:
         """What has been done, of a case and those that wait behind it."""
 

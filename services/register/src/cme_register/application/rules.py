@@ -14,6 +14,7 @@ from cme_register.domain.counting import Calendars
 from cme_register.domain.deletion_teams import DeletionTeams
 from cme_register.domain.handover import HandOverTable
 from cme_register.domain.outcomes import OutcomeTable
+from cme_register.domain.reopening import ReopeningRule
 
 type NewId = Callable[[], UUID]
 """Makes identifiers. They come from outside, as time does."""
@@ -39,6 +40,7 @@ class Rules:
     watches: tuple[Watch, ...] = ()
     deletion_teams: DeletionTeams = field(default_factory=DeletionTeams)
     weights: tuple[Weights, ...] = ()
+    reopening: tuple[ReopeningRule, ...] = ()
 
     @property
     def calendars(self) -> Calendars:
@@ -56,3 +58,7 @@ class Rules:
     def weights_on(self, day: date) -> Weights:
         """What cases weigh on a day: by the latest row that holds."""
         return max((row for row in self.weights if row.valid_from <= day), key=lambda row: row.valid_from)
+
+    def reopening_on(self, day: date) -> ReopeningRule:
+        """How long a case that was closed on a day is opened again."""
+        return max((row for row in self.reopening if row.valid_from <= day), key=lambda row: row.valid_from)

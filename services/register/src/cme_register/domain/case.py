@@ -163,6 +163,16 @@ class Case:
         self.status, self.closed_at, self.outcome, self.outcome_proof = Status.CLOSED, at, rule.outcome, proof
         self.stage, self.dormant_as, self.dormant_at = Stage.WORKING, None, None
 
+    def reopen(self, at: datetime, kind: Kind | None = None, category: Category | None = None) -> Outcome:
+        """Open again, as `kind` if that is said. Nobody knows any more where the child is. Returns how it had ended."""
+        assert self.status is Status.CLOSED and self.outcome is not None
+        ended = self.outcome
+        self.status, self.stage, self.repeat, self.reopened_at = Status.OPEN, Stage.WORKING, self.repeat + 1, at
+        self.closed_at = self.outcome = self.outcome_proof = self.located_at = self.location_proof = self.met_at = None
+        if kind is not None:
+            self.kind, self.category = kind, category
+        return ended
+
     def propose(self) -> None:
         """Somebody says how it may end. Raises `CaseNotOpen`, `ClosureIsProposed`."""
         self.must_be_open()

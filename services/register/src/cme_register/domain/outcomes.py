@@ -29,6 +29,8 @@ class OutcomeRule:
     """Every mandatory check is answered, or waived with a reason."""
     dormant: bool = False
     """The case does not close but is on review, as the table of clocks says."""
+    reopens: bool = True
+    """False: only a person may find it to be wrong; nothing that is received opens the case again."""
     no_letters: bool = False
     """The child has died: no letter goes to the family."""
 

@@ -24,6 +24,7 @@ ACCESS = AccessTable(
     Row("POST", "/v1/cases/{case_id}/closure/agreement", bearer, roles=AGREE, hidden=True, idempotent=True),
     Row("POST", "/v1/cases/{case_id}/closure/refusal", bearer, roles=AGREE, hidden=True, idempotent=True),
     Row("POST", "/v1/cases/{case_id}/considerations", bearer, roles=OFFICERS, hidden=True, idempotent=True),
+    Row("POST", "/v1/cases/{case_id}/reopening", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/cases/{case_id}/review", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/children/{child_id}/orders", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/children/{child_id}/consents", bearer, roles=OFFICERS, hidden=True, idempotent=True),

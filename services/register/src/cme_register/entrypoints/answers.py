@@ -23,6 +23,11 @@ ANSWERS = {
     "not-yours-to-agree": Answer(
         409, "It is for somebody else to agree", "Another person agrees than who proposed it or has agreed, in a role that it waits for."
     ),
+    "case-not-closed": Answer(409, "The case is not closed", "It is worked on, or waits behind a joined one: look at it."),
+    "too-late-to-reopen": Answer(
+        409, "The case was closed too long ago to be opened again", "Refer the child: a new case opens that follows this one."
+    ),
+    "child-has-an-open-case": Answer(409, "The child has an open case", "Work on that one; a child has one open case."),
     "no-such-sibling": Answer(422, "The child is not known as a brother or sister", "Choose one that the case's closure names."),
     "case-not-dormant": Answer(409, "The case is not on review", "It is worked on already."),
     "nothing-to-review": Answer(409, "Nothing has arrived since the case was closed", "Open it again, with a reason, if it must be worked on."),

@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from cme_bus.database import Database
 from cme_register.adapters import reading_closures
 from cme_register.adapters.postgres import RegisterTx
-from cme_register.application import closing, considering, dormancy
+from cme_register.application import closing, considering, dormancy, reopening
 from cme_register.application.closing import Ending
 from cme_register.application.rules import Rules
 from cme_register.domain.closure import Closure, ClosureNotReady, Unmet
-from cme_register.domain.codes import ClosureRefusal, Outcome, Proof, Role, SignOff
+from cme_register.domain.codes import ClosureRefusal, Outcome, Proof, Role, SignOff, Waking
 from cme_register.entrypoints.acting import Acting, Seen
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
@@ -116,6 +116,17 @@ class NewReview(Body):
     )
 
 
+class Reopening(Body):
+    """Why a closed case is not over."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"reason": "did_not_start", "note": "the school rang: she never came"}]}
+    )
+
+    reason: Literal["did_not_start", "closed_in_error", "other"]
+    note: Text = Field(description="What has come to light. It stays in the register.")
+
+
 def closures_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> APIRouter:
     """The routes by which a case ends, or is looked at again."""
     router = APIRouter()
@@ -202,6 +213,19 @@ def closures_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
             )
 
         return await act("review", case_id, body, caller, key, do, seen=seen, fields={"status", "stage"})
+
+    @router.post("/v1/cases/{case_id}/reopening")
+    async def reopen(
+        case_id: UUID, body: Reopening, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
+    ) -> Response:
+        """Open a closed case again, under its own number; one that ended with a death too, at any time."""
+
+        async def do(tx: RegisterTx, by: UUID) -> None:
+            await reopening.reopen(
+                tx, case_id, Waking(body.reason), rules, note=body.note, by=by, at=clock.now(), new_id=uuid4
+            )
+
+        return await act("reopening", case_id, body, caller, key, do, seen=seen, fields={"status"})
 
     return router
 

@@ -1,4 +1,4 @@
--- No open case is without a next date.
+-- No open case is without a next date; and why people open closed ones again.
 
 -- One on which no clock runs is looked at within two weeks.
 WITH undated AS (
@@ -13,3 +13,12 @@ WITH undated AS (
 INSERT INTO timer (kind, subject, due_at) SELECT 'clock.breach', id, due_at FROM started;
 
 ALTER TABLE case_file ADD CONSTRAINT open_has_a_next_date CHECK (status <> 'open' OR due_at IS NOT NULL);
+
+CREATE TABLE case_reopening (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    case_id     uuid NOT NULL REFERENCES case_file,
+    note        text NOT NULL,      -- free text, never told
+    reopened_by uuid NOT NULL,
+    reopened_at timestamptz NOT NULL
+);
+CREATE INDEX reopening_of_case ON case_reopening (case_id);
