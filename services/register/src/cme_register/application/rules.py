@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from cme_calendars import WorkingDays
+from cme_register.domain.age_teams import AgeTeams
 from cme_register.domain.clocks import ClockTable
 from cme_register.domain.deletion_teams import DeletionTeams
 from cme_register.domain.handover import HandOverTable
@@ -36,6 +37,9 @@ class Rules:
     days: WorkingDays
     watches: tuple[Watch, ...] = ()
     deletion_teams: DeletionTeams = field(default_factory=DeletionTeams)
+    age_teams: AgeTeams = field(default_factory=AgeTeams)
+    authority: str | None = None
+    """The council's own code; None: it is not known, and nobody is told to be in another's area."""
 
     def watch_days(self, on: date) -> int:
         """Working days of a watch that begins on a day: of the latest row that holds."""
