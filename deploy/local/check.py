@@ -32,6 +32,7 @@ CHECKS = (  # the slowest first
     Check("contracts", ("-m", "cme_contracts", "check"), "`make contracts` generates the pages again"),
     Check("policy", ("-m", "tests.policy", "check")),
     Check("access", ("-m", "tests.access", "check"), "`.venv/bin/python -m tests.access build` writes the page again"),
+    Check("migrations", ("-m", "deploy.local.migrations_check"), "give the later file the next number"),
     Check("locks", ("-m", "deploy.local.lock_check"), "`make lock` resolves again"),
 )
 
