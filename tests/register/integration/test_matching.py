@@ -130,10 +130,8 @@ async def test_a_new_pupil_return_is_evidence_and_opens_nothing(register: Regist
     returned = addition()
     await register.hear(returned)
     page = await desk().read(f"/v1/cases/{(await register.only('case.opened'))['case_id']}")
-    assert (page["chronology"][-1]["what"], page["chronology"][-1]["detail"]["submission_id"]) == (
-        "register.evidence.noted",
-        str(returned.submission_id),
-    )
+    lines = [(line["what"], line["detail"].get("submission_id")) for line in page["chronology"]]
+    assert ("register.evidence.noted", str(returned.submission_id)) in lines
 
 
 async def test_cases_go_to_whoever_has_fewest_and_wait_in_sight_where_there_is_nobody(register: Register) -> None:

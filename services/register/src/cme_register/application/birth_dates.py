@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from operator import itemgetter
 from uuid import UUID
 
 from cme_register.application.ports import Kept, Transaction
@@ -18,18 +19,18 @@ async def correct_birth_dates(
 ) -> None:
     """Corrections say better what the form that they correct said: their birth dates stand. The children are locked."""
     corrected = {
-        one.record_id
+        one.record_id: one.cause
         for one in arrivals
         if one.submission.id != one.submission.first_id and one.submission.details.date_of_birth
     }
-    for record_id in sorted(corrected):
+    for record_id, cause in sorted(corrected.items(), key=itemgetter(0)):
         child = (await tx.children.lock([record_id]))[record_id]
         kept = await tx.submissions.of_records([child.id, *await tx.children.absorbed_by(child.id)])
         born = birth_date(sorted(kept, key=lambda one: one.record_id != child.id))
         if born != child.details.date_of_birth:
             child.details = replace(child.details, date_of_birth=born)
             await tx.children.save([child])
-            await look_at_age(tx, record_id, rules, at=at, new_id=new_id)
+            await look_at_age(tx, record_id, rules, at=at, new_id=new_id, cause=cause)
 
 
 def birth_date(kept: Sequence[Kept]) -> date | None:

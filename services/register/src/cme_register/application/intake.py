@@ -67,8 +67,8 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
     await hand_over(tx, [*_for_others(arrivals, rules, new_id)], at=at)
     await take_outside(tx, settled.outside, rules, at=at, new_id=new_id)
     await tell_other_authorities(tx, arrivals, settled.cases, rules, at=at)
-    for record_id in settled.not_of_age:
-        await look_at_age(tx, record_id, rules, at=at, new_id=new_id)
+    for record_id, cause in settled.not_of_age:
+        await look_at_age(tx, record_id, rules, at=at, new_id=new_id, cause=cause)
     await correct_birth_dates(tx, arrivals, rules, at=at, new_id=new_id)
 
 

@@ -55,7 +55,9 @@ async def take_outside(
         await _to_team(tx, kept, one.arrival.child_id, side, rules, one.arrival.cause, at=at, new_id=new_id)
 
 
-async def look_at_age(tx: Transaction, record_id: UUID, rules: Rules, *, at: datetime, new_id: NewId) -> None:
+async def look_at_age(
+    tx: Transaction, record_id: UUID, rules: Rules, *, at: datetime, new_id: NewId, cause: Meta | None = None
+) -> None:
     """Compulsory school age begins or ends for the child of a record, or their birth date was corrected.
 
     What was watched is triaged as if it came on the day on which age begins, or now where that day is long over. A case of a child who is
@@ -72,21 +74,21 @@ async def look_at_age(tx: Transaction, record_id: UUID, rules: Rules, *, at: dat
     watches = await tx.age_watches.of_records(records)
     if age and day < age.first_day:
         if case:
-            watches += await _leave(tx, case, age, rules, at=at, new_id=new_id)
+            watches += await _leave(tx, case, age, rules, cause, at=at, new_id=new_id)
         await tx.age_watches.put([replace(one, begins_on=age.first_day) for one in watches], at)
         await tx.timers.set_timers([
             Wanted(AGE_BEGINS, record, first_moment(age.first_day)) for record in {one.record_id for one in watches}
         ])  # fmt: skip
     elif age and day > age.last_day:
-        await _pass_on(tx, watches, child.id, rules, at=at, new_id=new_id)
+        await _pass_on(tx, watches, child.id, rules, cause, at=at, new_id=new_id)
         if case:
-            await _cease(tx, case, age, rules, at=at, new_id=new_id)
+            await _cease(tx, case, age, rules, cause, at=at, new_id=new_id)
     else:
-        await _begin(tx, watches, child.id, age, rules, at=at, new_id=new_id)
+        await _begin(tx, watches, child.id, age, rules, cause, at=at, new_id=new_id)
         case = (await tx.cases.open_of([child.id])).get(child.id)
         if case and age:
             await tx.timers.set_timers([Wanted(AGE_ENDS, case.record_id, end_of_day(age.last_day))])
-    await restate(tx, [child.id], at=at)
+    await restate(tx, [child.id], at=at, causes={str(child.id): cause} if cause else None)
 
 
 async def _begin(
@@ -95,6 +97,7 @@ async def _begin(
     child_id: UUID,
     age: CompulsorySchoolAge | None,
     rules: Rules,
+    cause: Meta | None,
     *,
     at: datetime,
     new_id: NewId,
@@ -112,6 +115,7 @@ async def _begin(
             replace(one.submission, received_at=begins if begins > one.submission.received_at else at),
             one.record_id,
             child_id,
+            cause=cause,
         )
         for one in waiting
     ]
@@ -121,28 +125,50 @@ async def _begin(
 
 
 async def _pass_on(
-    tx: Transaction, watches: Sequence[AgeWatch], child_id: UUID, rules: Rules, *, at: datetime, new_id: NewId
+    tx: Transaction,
+    watches: Sequence[AgeWatch],
+    child_id: UUID,
+    rules: Rules,
+    cause: Meta | None,
+    *,
+    at: datetime,
+    new_id: NewId,
 ) -> None:
     await tx.age_watches.end([one.submission_id for one in watches], at, "over_age")
     for one in watches:
         if kept := await tx.submissions.find(one.submission_id):
-            await _to_team(tx, kept, child_id, "after", rules, None, at=at, new_id=new_id)
+            await _to_team(tx, kept, child_id, "after", rules, cause, at=at, new_id=new_id)
 
 
 async def _leave(
-    tx: Transaction, case: Case, age: CompulsorySchoolAge, rules: Rules, *, at: datetime, new_id: NewId
+    tx: Transaction,
+    case: Case,
+    age: CompulsorySchoolAge,
+    rules: Rules,
+    cause: Meta | None,
+    *,
+    at: datetime,
+    new_id: NewId,
 ) -> list[AgeWatch]:
     """The birth date turns out to be one of a child not yet of that age: the case ends, and what is in it is watched."""
     kept = await everything_in(tx, case)
-    await tell(tx, await end(
+    said = await end(
         tx, case, Outcome.NOT_COMPULSORY_SCHOOL_AGE, Proof.OFFICIAL_RECORD, rules, by=BY_RULE_OF_LAW, at=at, new_id=new_id
-    ))  # fmt: skip
+    )  # fmt: skip
+    await tell(tx, _caused(said, cause))
     latest = {one.submission.first_id: one for one in kept}
     return [AgeWatch(one.submission.id, one.record_id, age.first_day) for one in latest.values()]
 
 
 async def _cease(
-    tx: Transaction, case: Case, age: CompulsorySchoolAge, rules: Rules, *, at: datetime, new_id: NewId
+    tx: Transaction,
+    case: Case,
+    age: CompulsorySchoolAge,
+    rules: Rules,
+    cause: Meta | None,
+    *,
+    at: datetime,
+    new_id: NewId,
 ) -> None:
     """Over compulsory school age: no investigation can be owed any more, and nobody has to decide that (scenario 22)."""
     kept = await everything_in(tx, case)
@@ -154,9 +180,9 @@ async def _cease(
     said = await end(
         tx, case, Outcome.NOT_COMPULSORY_SCHOOL_AGE, Proof.OFFICIAL_RECORD, rules, by=BY_RULE_OF_LAW, at=at, new_id=new_id
     )  # fmt: skip
-    await tell(tx, [Said(event, at), *said])
+    await tell(tx, _caused([Said(event, at), *said], cause))
     if kept:
-        await _to_team(tx, kept[-1], case.child_id, "after", rules, None, at=at, new_id=new_id)
+        await _to_team(tx, kept[-1], case.child_id, "after", rules, cause, at=at, new_id=new_id)
 
 
 async def _to_team(
@@ -179,6 +205,10 @@ async def _to_team(
         reference=sent.reference, team=row.team, reason=row.reason, source=row.source,
     )  # fmt: skip
     await hand_over(tx, [ForTeam(handover, child_id, cause)], at=at)
+
+
+def _caused(said: Sequence[Said], cause: Meta | None) -> list[Said]:
+    return [replace(one, cause=one.cause or cause) for one in said]
 
 
 def _watch(arrival: Arrival, age: CompulsorySchoolAge) -> AgeWatch:

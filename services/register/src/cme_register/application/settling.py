@@ -9,8 +9,9 @@ from uuid import UUID
 
 from cme_bus.meta import Meta
 from cme_calendars import CompulsorySchoolAge, end_of_day, local_date
-from cme_contracts.codes import CaseKind, Category, Factor
+from cme_contracts.codes import CaseKind, Category, Factor, Outcome
 from cme_contracts.register import CaseOpened, CategoryChanged, DuplicateLinked, LeadOfficerAssigned
+from cme_contracts.register_status import ClosureProposed
 from cme_register.application.clocks import Started, started, still_to_come
 from cme_register.application.ports import Entry, Transaction
 from cme_register.application.rules import NewId, Rules
@@ -18,7 +19,7 @@ from cme_register.application.telling import Said
 from cme_register.domain.allocation import Allocation
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import INITIAL_INVESTIGATION, Clock, start_clock
-from cme_register.domain.codes import Kind
+from cme_register.domain.codes import Kind, SubmissionKind
 from cme_register.domain.status import Standing
 from cme_register.domain.submission import Submission
 from cme_register.domain.triage import UNKNOWN, Move, Triage, triage
@@ -28,6 +29,12 @@ EVIDENCE = "register.evidence.noted"
 """What the chronology calls a submission that is noted without belonging to a case."""
 BIRTH_DATE_UNKNOWN = "register.birth-date.unknown"
 """What it says of a case whose child is taken to be of compulsory school age because nobody knows better."""
+ENDS_WITH = {
+    (SubmissionKind.ADDITION, None): Outcome.ON_ROLL_IN_COUNTY,
+    (SubmissionKind.HOME_EDUCATION, None): Outcome.HOME_EDUCATION,
+    (SubmissionKind.DELETION, "f"): Outcome.HOME_EDUCATION,
+}
+"""With which outcome a case could end by what was received, by its kind and ground."""
 AGE_ENDS = "age.ends"
 """The kind of timer for the end of compulsory school age; each is about one record."""
 
@@ -53,8 +60,8 @@ class Settled:
     said: list[Said] = field(default_factory=list)
     outside: list[Outside] = field(default_factory=list)
     """What opened nothing because the child is not of compulsory school age; see `school_age.take_outside`."""
-    not_of_age: list[UUID] = field(default_factory=list)
-    """Records with an open case whose child turns out to be outside that age; see `school_age.look_at_age`."""
+    not_of_age: list[tuple[UUID, Meta | None]] = field(default_factory=list)
+    """Records with an open case whose child turns out to be outside that age, and why; see `school_age.look_at_age`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +128,7 @@ class Desk:
         self._rules, self._at, self._new_id = rules, at, new_id
         self._cases, self._standings = cases, standings
         self.outside: list[Outside] = []
-        self.not_of_age: list[UUID] = []
+        self.not_of_age: list[tuple[UUID, Meta | None]] = []
         self.leaving: list[Wanted] = []
         self._touched: set[UUID] = set()
         self._clocks: dict[date, Clock] = {}
@@ -141,6 +148,7 @@ class Desk:
                 return self._link(arrival, decision, case)
             case Move.NOTE:
                 self.notes.append(_evidence(arrival, self._at))
+                return Decided(arrival, said=self._proposed(arrival, case)) if case else Decided(arrival)
             case Move.WAIT | Move.OVER_AGE:
                 assert standing.age is not None
                 self.outside.append(Outside(arrival, standing.age, decision.move is Move.WAIT))
@@ -182,6 +190,18 @@ class Desk:
             self._clocks[day] = start_clock(definition, day, self._rules.days, clock_id=case_id, case_id=case_id)
         return replace(self._clocks[day], id=self._new_id(), case_id=case_id)
 
+    def _proposed(self, arrival: Arrival, case: Case) -> list[Said]:
+        """What says where the child is educated proposes that the case ends; an officer decides (scenario 16)."""
+        sent = arrival.submission
+        outcome = ENDS_WITH.get((sent.kind, sent.ground))
+        if outcome is None or sent.held_by:
+            return []
+        event = ClosureProposed(
+            child_id=case.child_id, case_id=case.id, outcome=outcome, submission_id=sent.id, school_urn=sent.school_urn,
+            since=sent.effective_on or local_date(sent.received_at), proposed_at=self._at,
+        )  # fmt: skip
+        return [Said(event, self._at, arrival.cause)]
+
     def _mind_age(self, arrival: Arrival, case: Case) -> None:
         """The case is to end when compulsory school age does, by what is known now."""
         age = self._standings.get(case.child_id, UNKNOWN).age
@@ -191,7 +211,7 @@ class Desk:
         elif local_date(self._at) in age:
             self.leaving.append(Wanted(AGE_ENDS, case.record_id, end_of_day(age.last_day), cause=arrival.cause))
         else:
-            self.not_of_age.append(case.record_id)
+            self.not_of_age.append((case.record_id, arrival.cause))
 
     def _link(self, arrival: Arrival, decision: Triage, case: Case) -> Decided:
         added = case.take_factors(arrival.submission.factors)
@@ -201,7 +221,7 @@ class Desk:
             child_id=case.child_id, case_id=case.id, submission_id=arrival.submission.id,
             factors=tuple(map(Factor, added)), linked_at=self._at,
         )  # fmt: skip
-        decided = Decided(arrival, case, said=[Said(linked, self._at, arrival.cause)])
+        decided = Decided(arrival, case, said=[Said(linked, self._at, arrival.cause), *self._proposed(arrival, case)])
         if decision.kind is not None:
             before = case.kind, case.category
             case.move_to(decision.kind, decision.category)
