@@ -6,6 +6,7 @@ from cme_contracts import (
     partners,
     referrals,
     register,
+    register_cases,
     register_status,
     returns,
     safeguarding,
@@ -13,13 +14,6 @@ from cme_contracts import (
 from cme_contracts.base import CATALOG
 
 __all__ = [
-    "CATALOG",
-    "encompass",
-    "notifications",
-    "partners",
-    "referrals",
-    "register",
-    "register_status",
-    "returns",
-    "safeguarding",
-]
+    "CATALOG", "encompass", "notifications", "partners", "referrals", "register", "register_cases", "register_status",
+    "returns", "safeguarding",
+]  # fmt: skip

@@ -56,10 +56,10 @@ class CsaCeased(CaseEvent):
     ceased_at: Instant = instant("The end of the last day.")
 
 
-class ClosureProposed(CaseEvent):
+class ClosureSuggested(CaseEvent):
     """Something arrived by which the case could end. Nothing is closed by it: an officer looks, and decides."""
 
-    type: ClassVar[str] = "cme.closure.proposed.v1"
+    type: ClassVar[str] = "cme.closure.suggested.v1"
     stream: ClassVar[str] = STREAM
     owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 7"
@@ -68,7 +68,7 @@ class ClosureProposed(CaseEvent):
     submission_id: SubmissionId
     school_urn: Urn | None = Field(default=None, description="The school that says it has the child.")
     since: date = day("From when, as it says.")
-    proposed_at: Instant = instant("When the register knew.")
+    suggested_at: Instant = instant("When the register knew.")
 
 
 class HomeEducationAssessed(ChildEvent):

@@ -129,14 +129,14 @@ async def test_a_new_school_that_surfaces_first_leaves_nothing_to_look_for(regis
     assert await register.statuses() == [("receiving_education", "2027-03-02")]
 
 
-async def test_an_open_case_is_only_proposed_for_closure_by_a_new_school(
+async def test_an_open_case_is_only_suggested_for_closure_by_a_new_school(
     register: Register, desk: Callable[..., Desk]
 ) -> None:
     await register.hear(deletion(at=noon("2027-03-01"), on=date(2027, 2, 26)))
     await register.hear(addition(at=noon("2027-03-03"), on=date(2027, 3, 2), school=GLOSSOP))
     case = await register.only("case.opened")
-    proposed = await register.only("closure.proposed")
-    assert (proposed["case_id"], proposed["outcome"], proposed["school_urn"], proposed["since"]) == (
+    suggested = await register.only("closure.suggested")
+    assert (suggested["case_id"], suggested["outcome"], suggested["school_urn"], suggested["since"]) == (
         case["case_id"], "on_roll_in_county", GLOSSOP, "2027-03-02"
     )  # fmt: skip
     shown = await page(register, desk)

@@ -140,7 +140,7 @@ WHERE first_submission_id = ANY($1) AND void_at IS NULL AND case_id IS NULL AND 
 RETURNING record_id"""
 
 OPENED = """
-SELECT case_file.id AS case_id, case_file.record_id, submission.id AS submission_id,
+SELECT case_file.id AS case_id, case_file.record_id, case_file.kind, case_file.category, submission.id AS submission_id,
     submission.first_id AS first_submission_id, submission.received_at, submission.effective_on
 FROM unnest($1::uuid[], $2::uuid[]) AS told (case_id, submission_id)
 JOIN case_file ON case_file.id = told.case_id LEFT JOIN submission ON submission.id = told.submission_id"""

@@ -19,6 +19,8 @@ class OpeningFacts:
 
     case_id: UUID
     record_id: UUID
+    kind: str
+    category: str | None
     submission_id: UUID | None
     first_submission_id: UUID | None
     received_at: datetime | None

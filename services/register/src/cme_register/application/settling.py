@@ -9,10 +9,11 @@ from uuid import UUID
 
 from cme_bus.meta import Meta
 from cme_calendars import CompulsorySchoolAge, end_of_day, local_date
-from cme_contracts.codes import CaseKind, Category, Factor, Outcome
-from cme_contracts.register import CaseOpened, CategoryChanged, DuplicateLinked, LeadOfficerAssigned
-from cme_contracts.register_status import ClosureProposed
+from cme_contracts.codes import Assignment, CaseKind, Category, Factor, Outcome
+from cme_contracts.register import CaseOpened, CategoryChanged, DuplicateLinked
+from cme_contracts.register_status import ClosureSuggested
 from cme_register.application.clocks import Started, started, still_to_come
+from cme_register.application.owning import allocation, owner_told
 from cme_register.application.ports import Entry, Transaction
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said
@@ -83,7 +84,7 @@ async def settle(tx: Transaction, arrivals: Sequence[Arrival], rules: Rules, *, 
     desk = Desk(rules, at, new_id, dict(await tx.cases.open_of(children)), standings)
     decisions = [desk.triage(one) for one in arrivals]
     if desk.opened:
-        desk.allocate(Allocation(await tx.officers.loads()))
+        desk.allocate(await allocation(tx, rules, local_date(at)))
     settled = Settled()
     for one, told in zip(arrivals, decisions, strict=True):
         settled.said += [*one.said, *desk.told(told)]
@@ -148,16 +149,16 @@ class Desk:
                 return self._link(arrival, decision, case)
             case Move.NOTE:
                 self.notes.append(_evidence(arrival, self._at))
-                return Decided(arrival, said=self._proposed(arrival, case)) if case else Decided(arrival)
+                return Decided(arrival, said=self._suggested(arrival, case)) if case else Decided(arrival)
             case Move.WAIT | Move.OVER_AGE:
                 assert standing.age is not None
                 self.outside.append(Outside(arrival, standing.age, decision.move is Move.WAIT))
         return Decided(arrival)
 
     def allocate(self, allocation: Allocation) -> None:
-        """Give every new case to a Lead Officer. Without one it stays unassigned, and the work list shows it."""
+        """Give every new case to a Lead Officer; while there is none it is the team's."""
         for opened in self.opened:
-            opened.case.lead_officer_id = allocation.next()
+            opened.case.lead_officer_id = allocation.next(opened.case.risk)
 
     def changed(self) -> list[Case]:
         """The cases that were there before and are different now."""
@@ -190,15 +191,15 @@ class Desk:
             self._clocks[day] = start_clock(definition, day, self._rules.days, clock_id=case_id, case_id=case_id)
         return replace(self._clocks[day], id=self._new_id(), case_id=case_id)
 
-    def _proposed(self, arrival: Arrival, case: Case) -> list[Said]:
-        """What says where the child is educated proposes that the case ends; an officer decides (scenario 16)."""
+    def _suggested(self, arrival: Arrival, case: Case) -> list[Said]:
+        """What says where the child is educated suggests that the case ends; an officer decides (scenario 16)."""
         sent = arrival.submission
         outcome = ENDS_WITH.get((sent.kind, sent.ground))
         if outcome is None or sent.held_by:
             return []
-        event = ClosureProposed(
+        event = ClosureSuggested(
             child_id=case.child_id, case_id=case.id, outcome=outcome, submission_id=sent.id, school_urn=sent.school_urn,
-            since=sent.effective_on or local_date(sent.received_at), proposed_at=self._at,
+            since=sent.effective_on or local_date(sent.received_at), suggested_at=self._at,
         )  # fmt: skip
         return [Said(event, self._at, arrival.cause)]
 
@@ -221,7 +222,7 @@ class Desk:
             child_id=case.child_id, case_id=case.id, submission_id=arrival.submission.id,
             factors=tuple(map(Factor, added)), linked_at=self._at,
         )  # fmt: skip
-        decided = Decided(arrival, case, said=[Said(linked, self._at, arrival.cause), *self._proposed(arrival, case)])
+        decided = Decided(arrival, case, said=[Said(linked, self._at, arrival.cause), *self._suggested(arrival, case)])
         if decision.kind is not None:
             before = case.kind, case.category
             case.move_to(decision.kind, decision.category)
@@ -247,12 +248,8 @@ def _opening(opened: Opened, arrival: Arrival, at: datetime) -> list[Said]:
             school_la=case.school_la, home_la=case.home_la, opened_at=case.opened_at,
         ), case.opened_at, arrival.cause),
     ]  # fmt: skip
-    if case.lead_officer_id:
-        assigned = LeadOfficerAssigned(
-            child_id=case.child_id, case_id=case.id, officer_id=case.lead_officer_id, assigned_at=at
-        )
-        events.append(Said(assigned, at, arrival.cause))
-    return [*events, Said(opened.started.event, at, arrival.cause)]
+    owned = Said(owner_told(case, Assignment.BY_LOAD, at=at), at, arrival.cause)
+    return [*events, owned, Said(opened.started.event, at, arrival.cause)]
 
 
 def _evidence(arrival: Arrival, at: datetime) -> Entry:

@@ -17,6 +17,7 @@ from cme_contracts.register import (
     RecordsSeparated,
     SubmissionMatched,
 )
+from cme_contracts.register_cases import CaseReopened
 from cme_contracts.register_status import StatusChanged
 from cme_register.application.ports import Entry, Kept, Transaction
 from cme_register.application.ports_status import OpeningFacts
@@ -32,7 +33,7 @@ TURN = "status.turns"
 BY_AGE = "age"
 """Because of what a status is that nobody said, but the birth date makes."""
 
-type AboutCase = CaseOpened | CategoryChanged | CaseClosed
+type AboutCase = CaseOpened | CategoryChanged | CaseClosed | CaseReopened
 
 
 async def follow(tx: Transaction, said: Sequence[Said]) -> None:
@@ -42,7 +43,7 @@ async def follow(tx: Transaction, said: Sequence[Said]) -> None:
     """
     events = [one.event for one in said]
     matched = [one for one in events if isinstance(one, SubmissionMatched)]
-    about = [one for one in events if isinstance(one, CaseOpened | CategoryChanged | CaseClosed)]
+    about = [one for one in events if isinstance(one, CaseOpened | CategoryChanged | CaseClosed | CaseReopened)]
     apart = [one for one in events if isinstance(one, RecordsJoined | RecordsSeparated)]
     if not (matched or about or apart):
         return
@@ -194,6 +195,14 @@ def _of_case(event: AboutCase, kept: OpeningFacts) -> Line | None:
                 event.changed_at,
                 "category_changed",
                 event.decided_by,
+            )
+        case CaseReopened():
+            status = status_of(kept.kind, kept.category)
+            since, learnt_at, why, by = (
+                local_date(event.reopened_at),
+                event.reopened_at,
+                "case_reopened",
+                event.reopened_by,
             )
         case CaseClosed():
             closing = AFTER_OUTCOME.get(event.outcome.value)

@@ -49,6 +49,10 @@ AFTER_OUTCOME: Mapping[str, LegalStatus] = {
     "not_compulsory_school_age": LegalStatus.NOT_KNOWN,  # which side of it, the birth date says
     "deceased": LegalStatus.DECEASED,
     "duplicate_or_error": LegalStatus.NOT_KNOWN,
+    "place_offered_and_started": LegalStatus.RECEIVING_EDUCATION,
+    "order_complied": LegalStatus.RECEIVING_EDUCATION,
+    "not_in_area": LegalStatus.OUTSIDE_AREA,
+    "never_arrived": LegalStatus.NOT_KNOWN,
 }
 """What the child is once a case has ended so. An outcome that is not here changes nothing."""
 AFTER_GROUND: Mapping[str | None, LegalStatus] = {
