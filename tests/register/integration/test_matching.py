@@ -116,9 +116,9 @@ async def test_off_the_roll_an_on_roll_enquiry_becomes_missing(register: Registe
     opened = await register.only("case.opened")
     assert (opened["kind"], opened["category"]) == ("on_roll_enquiry", None)
     await register.hear(addition())
-    assert (await register.told())[4:] == ["submission.matched"]
+    assert (await register.told())[4:] == ["submission.matched", "closure.suggested"]
     await register.hear(deletion())
-    assert (await register.told())[5:] == ["submission.matched", "duplicate.linked", "category.changed"]
+    assert (await register.told())[6:] == ["submission.matched", "duplicate.linked", "category.changed"]
     changed = await register.only("category.changed")
     assert (changed["kind"], changed["category"], changed["decided_by"]) == ("cme", "missing", None)
 
