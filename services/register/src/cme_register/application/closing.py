@@ -38,6 +38,21 @@ async def close(
     Raises `NotOnRegister`, `CaseNotOpen`, `ChildNotLocated`, `ProofDoesNotFit`.
     """
     case = await tx.cases.lock(case_id)
+    await tell(tx, await end(tx, case, outcome, proof, rules, by=by, at=at, new_id=new_id))
+
+
+async def end(
+    tx: Transaction,
+    case: Case,
+    outcome: Outcome,
+    proof: Proof,
+    rules: Rules,
+    *,
+    by: UUID,
+    at: datetime,
+    new_id: NewId,
+) -> list[Said]:
+    """The same of a case that is locked, for whoever decides. Returns what is still to be told."""
     case.close(rules.outcomes[outcome], proof, at)
     told = await _who_is_told(tx, case)
     closed = CaseClosed(
@@ -46,7 +61,7 @@ async def close(
     )  # fmt: skip
     clocks = await occurred(tx, case, Occurrence.CASE_CLOSED, rules, at=at, new_id=new_id)
     await tx.cases.save([case])
-    await tell(tx, [Said(closed, at), *clocks])
+    return [Said(closed, at), *clocks]
 
 
 async def note_referrer_informed(
