@@ -53,6 +53,7 @@ OPENED = (
     event("first review due", "cme.clock.started.v1", "pupil deleted", clock="REVIEW-M1"),
     event("manager's review due", "cme.clock.started.v1", "pupil deleted", clock="REVIEW-MANAGER"),
     event("long after so many weeks", "cme.clock.started.v1", "pupil deleted", clock="LONG"),
+    event("missing in law", "cme.status.changed.v1", "pupil deleted", status="missing"),
 )
 
 STEPS: tuple[Step, ...] = (
@@ -174,6 +175,7 @@ STEPS: tuple[Step, ...] = (
             event("closed", "cme.case.closed.v1", outcome="on_roll_elsewhere"),
             event("not long", "cme.clock.cancelled.v1", clock="LONG"),
             event("telling due", "cme.clock.started.v1", clock="OUTCOME"),
+            event("receiving education", "cme.status.changed.v1", status="receiving_education"),
             event(
                 "outcome to the first",
                 "cme.message.sent.v1",

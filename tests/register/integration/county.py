@@ -26,6 +26,7 @@ from cme_register.entrypoints.timers import handlers
 from cme_timers import TimerLoop
 
 KEY = Key("k1", bytes(32))
+STATUS = "status.changed"
 KEYRING = VersionedKeyring([KEY])
 IMOGEN, TOBIAS, GWILYM = (UUID(int=number) for number in (1, 2, 3))
 """Two Lead Officers and a team manager."""
@@ -95,16 +96,24 @@ class Register:
         for instant in instants:
             await self.let_pass(instant)
 
-    async def said(self, *, standing: bool = False) -> list[Said]:
-        """Everything in the outbox, oldest first; nothing relays it here. What is said of standing clocks only if asked for."""
+    async def said(self, *, beside: bool = False, standing: bool = False) -> list[Said]:
+        """Everything in the outbox, oldest first; nothing relays it here.
+
+        `beside`: what status follows from it too. `standing`: what is said of standing clocks too.
+        """
         rows = await self.db.pool.fetch("SELECT key, headers, payload FROM outbox ORDER BY seq")
         found = []
         for row in rows:
             headers = json.loads(row["headers"])
             one = Said(headers["ce_type"], row["key"], json.loads(row["payload"]), headers.get("ce_causationid"))
-            if standing or one.body.get("clock") not in STANDING:
+            if (standing or one.body.get("clock") not in STANDING) and (beside or one.short != STATUS):
                 found.append(one)
         return found
+
+    async def statuses(self) -> list[tuple[str, str]]:
+        """What was said of children's status in law, and since when."""
+        said = await self.said(beside=True)
+        return [(one.body["status"], one.body["since"]) for one in said if one.short == STATUS]
 
     async def told(self) -> list[str]:
         """The same as short names."""

@@ -42,7 +42,11 @@ async def test_scenario_28_the_case_is_open_again_under_its_own_number(
     await register.hear(never_came)
     reopened = await register.only("case.reopened")
     assert path.endswith(reopened["case_id"])
-    assert (reopened["repeat"], reopened["reason"], reopened["previous_outcome"]) == (1, "submission", "place_offered_and_started")
+    assert (reopened["repeat"], reopened["reason"], reopened["previous_outcome"]) == (
+        1,
+        "submission",
+        "place_offered_and_started",
+    )
     assert reopened["submission_id"] == str(never_came.submission_id)
     assert (await register.last("closed-case.met"))["then"] == "reopened"
     assert (await register.told()).count("case.opened") == 1
@@ -51,14 +55,22 @@ async def test_scenario_28_the_case_is_open_again_under_its_own_number(
     ]  # fmt: skip
     page = await desk().read(path)
     assert (page["status"], page["repeat"], page["located_at"], page["outcome"]) == ("open", 1, None, None)
-    assert (page["due_at"], page["lead_officer_id"], page["category"]) == ("2026-12-16T00:00:00Z", str(IMOGEN), "missing")
+    assert (page["due_at"], page["lead_officer_id"], page["category"]) == (
+        "2026-12-16T00:00:00Z",
+        str(IMOGEN),
+        "missing",
+    )
     states = [one["state"] for one in page["clocks"] if one["code"] == "INIT-10"]
     assert states == ["satisfied", "running"]
-    assert [one["outcome"] for one in (await desk().read(f"{path}/closure"))["closures"]] == ["place_offered_and_started"]
+    assert [one["outcome"] for one in (await desk().read(f"{path}/closure"))["closures"]] == [
+        "place_offered_and_started"
+    ]
 
     register.clock.at = at("2026-12-10")
     await desk().do(f"{path}/located", proof="seen_by_officer")
-    assert await desk().lacks(path, "returned_to_same_school", "school_confirmed_in_writing") == ["safeguarding_not_considered"]
+    assert await desk().lacks(path, "returned_to_same_school", "school_confirmed_in_writing") == [
+        "safeguarding_not_considered"
+    ]
     await desk().close(path, "returned_to_same_school", "school_confirmed_in_writing")
     assert (await register.last("case.closed"))["repeat"] == 1
     assert len((await register.last("case.closed"))["submission_ids"]) == 2

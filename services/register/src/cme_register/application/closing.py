@@ -51,7 +51,7 @@ async def close(
     await tx.closures.add(closure)
     if not closure.awaits:
         case.take_back_proposal()
-        await _end(tx, case, closure, rules, by=by, at=at, new_id=new_id)
+        await tell(tx, await _end(tx, case, closure, rules, by=by, at=at, new_id=new_id))
         return closure
     proposed = ClosureProposed(
         child_id=case.child_id, case_id=case.id, closure_id=closure.id, outcome=codes.Outcome(closure.outcome),
@@ -90,10 +90,12 @@ async def agree(
         child_id=case.child_id, case_id=case.id, closure_id=closure.id, sign_off=codes.SignOff(given),
         missing=tuple(map(codes.SignOff, closure.awaits)), signed_by=by, signed_at=at,
     )  # fmt: skip
-    await tell(tx, [Said(signed, at)])
+    said = [Said(signed, at)]
     if not closure.awaits:
         case.take_back_proposal()
-        await _end(tx, case, closure, rules, by=closure.proposed_by, at=at, new_id=new_id)
+        said += await occurred(tx, case, Occurrence.CLOSURE_DECIDED, rules, at=at, new_id=new_id)
+        said += await _end(tx, case, closure, rules, by=closure.proposed_by, at=at, new_id=new_id)
+    await tell(tx, said)
     return closure
 
 
@@ -162,16 +164,35 @@ async def _come_to_nothing(
     return [Said(refused, at), *clocks]
 
 
+async def end(
+    tx: Transaction,
+    case: Case,
+    outcome: Outcome,
+    proof: Proof,
+    rules: Rules,
+    *,
+    by: UUID,
+    at: datetime,
+    new_id: NewId,
+) -> list[Said]:
+    """A locked case ends by a rule of law, whatever is missing or proposed. Returns what is still to be told."""
+    said = await lapse(tx, case, rules, at=at, new_id=new_id)
+    closure = Closure(
+        id=new_id(), case_id=case.id, repeat=case.repeat, outcome=outcome, proof=proof, needs=(), proposed_by=by,
+        proposed_at=at,
+    )  # fmt: skip
+    await tx.closures.add(closure)
+    return [*said, *await _end(tx, case, closure, rules, by=by, at=at, new_id=new_id)]
+
+
 async def _end(
     tx: Transaction, case: Case, closure: Closure, rules: Rules, *, by: UUID, at: datetime, new_id: NewId
-) -> None:
-    """As everybody asked has agreed: closed, and whoever sent something about the child is to be told; or on review."""
+) -> list[Said]:
+    """Closed, and whoever sent something about the child is to be told; or on review."""
     await tx.closures.agree(closure.id, by=by, at=at)
     rule = rules.outcomes.on(closure.outcome, local_date(at))
-    decided = await occurred(tx, case, Occurrence.CLOSURE_DECIDED, rules, at=at, new_id=new_id)
     if rule.dormant:
-        await tell(tx, [*decided, *await put_to_sleep(tx, case, closure, rules, at=at, new_id=new_id)])
-        return
+        return await put_to_sleep(tx, case, closure, rules, at=at, new_id=new_id)
     case.close(rule, closure.proof, at)
     closed = CaseClosed(
         child_id=case.child_id, case_id=case.id, outcome=codes.Outcome(closure.outcome), proof=codes.Proof(closure.proof),
@@ -180,7 +201,7 @@ async def _end(
     )  # fmt: skip
     clocks = await occurred(tx, case, Occurrence.CASE_CLOSED, rules, at=at, new_id=new_id)
     await tx.cases.save([case])
-    await tell(tx, [*decided, Said(closed, at), *clocks])
+    return [Said(closed, at), *clocks]
 
 
 async def who_is_told(tx: Transaction, case: Case) -> tuple[UUID, ...]:

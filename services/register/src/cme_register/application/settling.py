@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from cme_bus.meta import Meta
-from cme_calendars import local_date
-from cme_contracts.codes import Assignment, CaseKind, Category, Factor
+from cme_calendars import CompulsorySchoolAge, end_of_day, local_date
+from cme_contracts.codes import Assignment, CaseKind, Category, Factor, Outcome
 from cme_contracts.register import CaseOpened, CategoryChanged, DuplicateLinked
+from cme_contracts.register_status import ClosureSuggested
 from cme_register.application.clocks import Started, next_date, occurred, started, still_to_come
 from cme_register.application.closing import lapse
 from cme_register.application.dormancy import wake_if_dormant
 from cme_register.application.owning import allocation, owner_told
 from cme_register.application.ports import Entry, Transaction
+from cme_register.application.reopening import begin_again, closed_of, met, reopened_by
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said
 from cme_register.domain.allocation import Allocation
 from cme_register.domain.case import Case
 from cme_register.domain.clock_table import ClockDefinition
 from cme_register.domain.clocks import Beginning, Clock, start_clock
-from cme_register.domain.codes import Kind, Stage, Waking
+from cme_register.domain.codes import Kind, Stage, SubmissionKind, Waking
 from cme_register.domain.counting import Unit
 from cme_register.domain.occurrences import BECAME, Occurrence, circumstances
+from cme_register.domain.reopening import AfterClosure, Closed, after_closure
+from cme_register.domain.status import Standing
 from cme_register.domain.submission import Submission
-from cme_register.domain.triage import Move, Triage, triage
+from cme_register.domain.triage import UNKNOWN, Move, Triage, triage
+from cme_timers import Wanted
 
 EVIDENCE = "register.evidence.noted"
 """What the chronology calls a submission that is noted without belonging to a case."""
+BIRTH_DATE_UNKNOWN = "register.birth-date.unknown"
+"""What it says of a case whose child is taken to be of compulsory school age because nobody knows better."""
+ENDS_WITH = {
+    (SubmissionKind.ADDITION, None): Outcome.ON_ROLL_IN_COUNTY,
+    (SubmissionKind.HOME_EDUCATION, None): Outcome.HOME_EDUCATION,
+    (SubmissionKind.DELETION, "f"): Outcome.HOME_EDUCATION,
+}
+"""With which outcome a case could end by what was received, by its kind and ground."""
+AGE_ENDS = "age.ends"
+"""The kind of timer for the end of compulsory school age; each is about one record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +66,19 @@ class Settled:
     cases: dict[UUID, UUID | None] = field(default_factory=dict)
     """The case of each submission."""
     said: list[Said] = field(default_factory=list)
+    outside: list[Outside] = field(default_factory=list)
+    """What opened nothing because the child is not of compulsory school age; see `school_age.take_outside`."""
+    not_of_age: list[tuple[UUID, Meta | None]] = field(default_factory=list)
+    """Records with an open case whose child turns out to be outside that age, and why; see `school_age.look_at_age`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A submission about a child who is not of compulsory school age on the day of its receipt."""
+
+    arrival: Arrival
+    age: CompulsorySchoolAge
+    too_young: bool
 
 
 async def settle(tx: Transaction, arrivals: Sequence[Arrival], rules: Rules, *, at: datetime, new_id: NewId) -> Settled:
@@ -58,7 +86,11 @@ async def settle(tx: Transaction, arrivals: Sequence[Arrival], rules: Rules, *, 
 
     Raises `BeyondCalendar` for a receipt in a year that no calendar knows.
     """
-    desk = Desk(rules, at, new_id, dict(await tx.cases.open_of({one.child_id for one in arrivals})))
+    children = {one.child_id for one in arrivals}
+    standings = await tx.statuses.standings(children)
+    cases = dict(await tx.cases.open_of(children))
+    closed = dict(await closed_of(tx, children - cases.keys(), rules))
+    desk = Desk(rules, at, new_id, cases, standings, closed)
     decisions = [desk.triage(one) for one in arrivals]
     if desk.opened:
         desk.allocate(await allocation(tx, rules, local_date(at)))
@@ -78,7 +110,10 @@ async def settle(tx: Transaction, arrivals: Sequence[Arrival], rules: Rules, *, 
             for timer in still_to_come(one.clock, rules, opened.cause)
         ]
     )
+    await tx.timers.set_timers(desk.leaving)
     await tx.chronology.add(desk.notes)
+    settled.outside, settled.not_of_age = desk.outside, desk.not_of_age
+    settled.said += await _begin_again(tx, desk, rules, at=at, new_id=new_id)
     settled.said += await _clocks_of_moved(tx, desk, rules, at=at, new_id=new_id)
     for case, cause in desk.disturbed():
         said = [
@@ -96,6 +131,17 @@ async def _clocks_of_moved(tx: Transaction, desk: Desk, rules: Rules, *, at: dat
     for case, cause in desk.moved:
         now = await occurred(tx, case, BECAME[case.kind, case.category], rules, at=at, new_id=new_id)
         said += [replace(one, cause=cause) for one in now]
+        await tx.cases.save([case])
+    return said
+
+
+async def _begin_again(tx: Transaction, desk: Desk, rules: Rules, *, at: datetime, new_id: NewId) -> list[Said]:
+    """The clocks and owners of cases that are open again."""
+    said = []
+    for case, arrival in desk.reopened:
+        since = arrival.submission.received_at
+        now = await begin_again(tx, case, rules, at=at, since=since, new_id=new_id)
+        said += [replace(one, cause=arrival.cause) for one in now]
         await tx.cases.save([case])
     return said
 
@@ -123,9 +169,22 @@ class Opened:
 class Desk:
     """The open cases of a batch's children while it is worked through, in order."""
 
-    def __init__(self, rules: Rules, at: datetime, new_id: NewId, cases: dict[UUID, Case]) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        at: datetime,
+        new_id: NewId,
+        cases: dict[UUID, Case],
+        standings: Mapping[UUID, Standing],
+        closed: dict[UUID, Closed],
+    ) -> None:
         self._rules, self._at, self._new_id = rules, at, new_id
-        self._cases = cases
+        self._cases, self._standings, self._closed = cases, standings, closed
+        self._met: dict[UUID, Case] = {}
+        self.reopened: list[tuple[Case, Arrival]] = []
+        self.outside: list[Outside] = []
+        self.not_of_age: list[tuple[UUID, Meta | None]] = []
+        self.leaving: list[Wanted] = []
         self._touched: set[UUID] = set()
         self._clocks: dict[tuple[str, date | datetime], Clock] = {}
         self.opened: list[Opened] = []
@@ -136,7 +195,14 @@ class Desk:
     def triage(self, arrival: Arrival) -> Decided:
         """Decide, and change the cases accordingly."""
         case = self._cases.get(arrival.child_id)
-        decision = triage(arrival.submission, case)
+        standing = self._standings.get(arrival.child_id, UNKNOWN)
+        decision = triage(arrival.submission, case, standing)
+        closed = self._closed.get(arrival.child_id) if case is None else None
+        if closed is not None:
+            return self._after_closure(arrival, decision, standing, closed)
+        return self._decided(arrival, decision, case, standing)
+
+    def _decided(self, arrival: Arrival, decision: Triage, case: Case | None, standing: Standing) -> Decided:
         match decision.move:
             case Move.OPEN:
                 return self._open(arrival, decision)
@@ -145,7 +211,42 @@ class Desk:
                 return self._link(arrival, decision, case)
             case Move.NOTE:
                 self.notes.append(_evidence(arrival, self._at))
+                return Decided(arrival, said=self._suggested(arrival, case)) if case else Decided(arrival)
+            case Move.WAIT | Move.OVER_AGE:
+                assert standing.age is not None
+                self.outside.append(Outside(arrival, standing.age, decision.move is Move.WAIT))
         return Decided(arrival)
+
+    def _after_closure(self, arrival: Arrival, decision: Triage, standing: Standing, closed: Closed) -> Decided:
+        """The child's case is closed: what follows is said with whatever it is."""
+        then = after_closure(arrival.submission, decision, closed)
+        if then is AfterClosure.REOPENED:
+            return self._reopen(arrival, decision, closed)
+        if then is AfterClosure.FOR_A_PERSON:
+            closed.case.met_at = arrival.submission.received_at
+            self._met[closed.case.id] = closed.case
+            decided = Decided(arrival)
+        else:
+            decided = self._decided(arrival, decision, None, standing)
+        if decided.opened:
+            decided.opened.case.follows_case_id = closed.case.id
+        said = met(arrival.submission, closed.case, then, decided.case.id if decided.case else None)
+        decided.said.append(Said(said, self._at, arrival.cause))
+        return decided
+
+    def _reopen(self, arrival: Arrival, decision: Triage, closed: Closed) -> Decided:
+        case = closed.case
+        previous = case.reopen(arrival.submission.received_at, decision.kind, decision.category)
+        del self._closed[case.child_id]
+        self._cases[case.child_id] = case
+        self.reopened.append((case, arrival))
+        first = [
+            met(arrival.submission, case, AfterClosure.REOPENED, None),
+            reopened_by(arrival.submission, case, previous),
+        ]
+        linked = self._link(arrival, Triage(Move.LINK), case)
+        linked.said = [*(Said(event, self._at, arrival.cause) for event in first), *linked.said]
+        return linked
 
     def allocate(self, allocation: Allocation) -> None:
         """Give every new case to a Lead Officer; while there is none it is the team's."""
@@ -167,7 +268,9 @@ class Desk:
     def changed(self) -> list[Case]:
         """The cases that were there before and are different now."""
         fresh = {opened.case.id for opened in self.opened}
-        return [case for _, case in sorted(self._cases.items()) if case.id in self._touched - fresh]
+        again = {case.id for case, _ in self.reopened}  # saved with their clocks
+        known = [case for _, case in sorted(self._cases.items()) if case.id in self._touched - fresh - again]
+        return [*known, *(case for _, case in sorted(self._met.items()))]
 
     def disturbed(self) -> list[tuple[Case, Meta | None]]:
         """The cases of which something new was heard while they were on review, or their closure proposed."""
@@ -188,6 +291,7 @@ class Desk:
         opened = Opened(case, submission, arrival.cause)
         self.opened.append(opened)
         self._cases[case.child_id] = case
+        self._mind_age(arrival, case)
         return Decided(arrival, case, opened)
 
     def _clock(self, definition: ClockDefinition, day: date, at: datetime) -> Clock:
@@ -200,15 +304,39 @@ class Desk:
             )  # fmt: skip
         return self._clocks[key]
 
+    def _suggested(self, arrival: Arrival, case: Case) -> list[Said]:
+        """What says where the child is educated suggests that the case ends; an officer decides (scenario 16)."""
+        sent = arrival.submission
+        outcome = ENDS_WITH.get((sent.kind, sent.ground))
+        if outcome is None or sent.held_by:
+            return []
+        event = ClosureSuggested(
+            child_id=case.child_id, case_id=case.id, outcome=outcome, submission_id=sent.id, school_urn=sent.school_urn,
+            since=sent.effective_on or local_date(sent.received_at), suggested_at=self._at,
+        )  # fmt: skip
+        return [Said(event, self._at, arrival.cause)]
+
+    def _mind_age(self, arrival: Arrival, case: Case) -> None:
+        """The case is to end when compulsory school age does, by what is known now."""
+        age = self._standings.get(case.child_id, UNKNOWN).age
+        if age is None:
+            detail = {"submission_id": str(arrival.submission.id)}
+            self.notes.append(Entry(case.id, self._at, BIRTH_DATE_UNKNOWN, detail))
+        elif local_date(self._at) in age:
+            self.leaving.append(Wanted(AGE_ENDS, case.record_id, end_of_day(age.last_day), cause=arrival.cause))
+        else:
+            self.not_of_age.append((case.record_id, arrival.cause))
+
     def _link(self, arrival: Arrival, decision: Triage, case: Case) -> Decided:
         added = case.take_factors(arrival.submission.factors)
         self._touched.add(case.id)
         self._linked.setdefault(case.id, (case, arrival.cause))
+        self._mind_age(arrival, case)
         linked = DuplicateLinked(
             child_id=case.child_id, case_id=case.id, submission_id=arrival.submission.id,
             factors=tuple(map(Factor, added)), linked_at=self._at,
         )  # fmt: skip
-        decided = Decided(arrival, case, said=[Said(linked, self._at, arrival.cause)])
+        decided = Decided(arrival, case, said=[Said(linked, self._at, arrival.cause), *self._suggested(arrival, case)])
         if decision.kind is not None:
             before = case.kind, case.category
             case.move_to(decision.kind, decision.category)
@@ -232,7 +360,7 @@ def _opening(opened: Opened, arrival: Arrival, at: datetime) -> list[Said]:
         Said(CaseOpened(
             child_id=case.child_id, case_id=case.id, submission_id=arrival.submission.id, kind=CaseKind(case.kind),
             category=_category(case.category), factors=tuple(map(Factor, case.factors)), school_urn=case.school_urn,
-            school_la=case.school_la, home_la=case.home_la, opened_at=case.opened_at,
+            school_la=case.school_la, home_la=case.home_la, follows_case_id=case.follows_case_id, opened_at=case.opened_at,
         ), case.opened_at, arrival.cause),
     ]  # fmt: skip
     owned = Said(owner_told(case, Assignment.BY_LOAD, at=at), at, arrival.cause)

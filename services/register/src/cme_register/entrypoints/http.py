@@ -13,6 +13,7 @@ from cme_register.entrypoints.answers import ANSWERS
 from cme_register.entrypoints.cases import cases_api
 from cme_register.entrypoints.children import children_api
 from cme_register.entrypoints.closures import closures_api
+from cme_register.entrypoints.home_education import home_education_api
 from cme_register.entrypoints.joint_enquiries import joint_enquiries_api
 from cme_register.entrypoints.recording import recording_api
 from cme_register.settings import Settings
@@ -33,5 +34,6 @@ def routers(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> lis
         children_api(db, clock, rules),
         recording_api(db, clock),
         joint_enquiries_api(db, clock),
+        home_education_api(db, clock, rules),
         absences_api(db, clock),
     ]
