@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from cme_contracts.codes import Factor
+from cme_contracts.notifications import ReferrerInformed
 from cme_web.paging import cursor
 from tests.register.integration.county import GWILYM, IMOGEN, TOBIAS, Register
 from tests.register.integration.desk import Desk
@@ -181,13 +182,22 @@ async def test_a_place_that_is_not_in_the_list_is_refused(
 
 async def test_a_page_may_end_where_no_deadline_runs(register: Register, desk: Callable[..., Desk]) -> None:
     await register.hear(*(referral(child(name)) for name in ("Ada", "Bea", "Cleo")))
-    for item in (await desk().read("/v1/cases"))["items"][:2]:
+    await register.considered()
+    for item in (await desk().read("/v1/cases"))["items"]:
         await desk().do(f"/v1/cases/{item['case_id']}/located", proof="seen_by_officer")
-    everything = (await desk().read("/v1/cases"))["items"]
-    first = await desk().get("/v1/cases", limit=2)
+        await desk().do(f"/v1/cases/{item['case_id']}/closure", outcome="on_roll_in_county", proof="official_record")
+    closed = [one.body for one in await register.said() if one.short == "case.closed"]
+    await register.hear(*(
+        ReferrerInformed(
+            message_id=uuid4(), submission_id=one["submission_ids"][0], child_id=one["child_id"], case_id=one["case_id"],
+            informed_at=NOVEMBER,
+        ) for one in closed[:2]
+    ))  # fmt: skip
+    everything = (await desk().read("/v1/cases", status="closed"))["items"]
+    first = await desk().get("/v1/cases", limit=2, status="closed")
     second = await desk().get(first.links["next"]["url"])
     assert [*first.json()["items"], *second.json()["items"]] == everything
-    assert [item["located"] for item in everything] == [False, True, True]
+    assert [item["due_at"] is None for item in everything] == [False, True, True]
 
 
 async def test_a_child_page_shows_the_record_and_whom_else_it_may_be_about(

@@ -56,7 +56,7 @@ async def test_scenario_28_the_case_is_open_again_under_its_own_number(
     page = await desk().read(path)
     assert (page["status"], page["repeat"], page["located_at"], page["outcome"]) == ("open", 1, None, None)
     assert (page["due_at"], page["lead_officer_id"], page["category"]) == (
-        "2026-12-16T00:00:00Z",
+        "2026-12-02T00:00:00Z",
         str(IMOGEN),
         "missing",
     )
@@ -80,7 +80,7 @@ async def test_twenty_school_days_are_counted_and_after_them_a_new_case_follows(
     register: Register, desk: Callable[..., Desk]
 ) -> None:
     path = await closed(register, desk)
-    await register.hear(referral(child(), at=at("2026-12-30")))  # no school's days are known: the twentieth working day
+    await register.hear(referral(child(), at=at("2026-12-31")))  # no school's days are known: the twentieth working day
     assert (await register.last("closed-case.met"))["then"] == "new_case"
     opened = await register.last("case.opened")
     assert path.endswith(opened["follows_case_id"]) and not path.endswith(opened["case_id"])
@@ -94,7 +94,7 @@ async def test_twenty_school_days_are_counted_and_after_them_a_new_case_follows(
     )
 
 
-@pytest.mark.parametrize(("day", "then"), [("2026-12-29", "reopened"), ("2026-12-30", "new_case")])
+@pytest.mark.parametrize(("day", "then"), [("2026-12-30", "reopened"), ("2026-12-31", "new_case")])
 async def test_the_last_day_counts(register: Register, desk: Callable[..., Desk], day: str, then: str) -> None:
     await closed(register, desk)
     await register.hear(referral(child(), at=at(day)))
@@ -132,11 +132,11 @@ async def test_a_child_who_has_died_is_put_before_a_person(register: Register, d
 
 async def test_a_person_reopens_in_time_and_not_later(register: Register, desk: Callable[..., Desk]) -> None:
     path = await closed(register, desk)
-    register.clock.at = at("2026-12-30")
+    register.clock.at = at("2026-12-31")
     assert await desk().refused(f"{path}/reopening", reason="did_not_start", note="the school rang") == (
         409,
         "too-late-to-reopen",
     )
-    register.clock.at = at("2026-12-29") - timedelta(hours=1)
+    register.clock.at = at("2026-12-30") - timedelta(hours=1)
     await desk().do(f"{path}/reopening", reason="did_not_start", note="the school rang")
-    assert (await clocks(register, "INIT-10"))[-1]["starts_on"] == "2026-12-29"
+    assert (await clocks(register, "INIT-10"))[-1]["starts_on"] == "2026-12-30"

@@ -16,7 +16,7 @@ from cme_register.adapters.reading_status import status_view
 from cme_register.adapters.rows import details_from_json, shown
 from cme_register.application.rules import Rules
 from cme_register.domain.clocks import Clock, rung_at
-from cme_register.domain.codes import Status
+from cme_register.domain.codes import Stage, Status
 from cme_register.domain.escalations import escalations
 from cme_register.domain.risk import Risk
 from cme_register.domain.traits import traits
@@ -32,6 +32,9 @@ class Filter:
     status: Status
     officer_id: UUID | None
     unassigned: bool
+    stage: Stage | None = None
+    met: bool = False
+    """Closed ones about which something has arrived since that a person must look at."""
 
 
 type Place = tuple[int, datetime | None, UUID]
@@ -42,7 +45,16 @@ FIRST: Place = len(Risk), None, UUID(int=0)
 
 async def work_list(pool: Pool, wanted: Filter, *, after: Place | None, limit: int) -> Sequence[View]:
     """Cases by risk, then by the time that is left; at most `limit` of them, after the place of the page before."""
-    rows = await pool.fetch(WORK_LIST, wanted.status, wanted.officer_id, wanted.unassigned, *(after or FIRST), limit)
+    rows = await pool.fetch(
+        WORK_LIST,
+        wanted.status,
+        wanted.officer_id,
+        wanted.unassigned,
+        *(after or FIRST),
+        limit,
+        wanted.stage,
+        wanted.met,
+    )
     return [_listed(row) for row in rows]
 
 
@@ -123,6 +135,7 @@ def _listed(row: asyncpg.Record) -> View:
                 "stage",
                 "repeat",
                 "follows_case_id",
+                "met_at",
             )
         },
         "factors": list(dict.fromkeys([*row["factors"], *row["joined_factors"]])),
@@ -164,6 +177,7 @@ FROM case_file JOIN child ON child.id = case_file.child_id LEFT JOIN officer ON 
 
 WORK_LIST = f"""{LISTED}
 WHERE status = $1 AND ($2::uuid IS NULL OR lead_officer_id = $2) AND (NOT $3 OR lead_officer_id IS NULL)
+    AND ($8::text IS NULL OR stage = $8) AND (NOT $9 OR met_at IS NOT NULL)
     AND (-risk, coalesce(due_at, 'infinity'), case_file.id) > (-$4::bigint, coalesce($5::timestamptz, 'infinity'), $6::uuid)
 ORDER BY -risk, coalesce(due_at, 'infinity'), case_file.id LIMIT $7"""
 

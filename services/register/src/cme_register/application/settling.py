@@ -219,7 +219,7 @@ class Desk:
 
     def _after_closure(self, arrival: Arrival, decision: Triage, standing: Standing, closed: Closed) -> Decided:
         """The child's case is closed: what follows is said with whatever it is."""
-        then = after_closure(arrival.submission, decision, closed)
+        then = after_closure(arrival.submission, arrival.record_id, decision, closed)
         if then is AfterClosure.REOPENED:
             return self._reopen(arrival, decision, closed)
         if then is AfterClosure.FOR_A_PERSON:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from cme_calendars import BeyondCalendar, SchoolDays, WorkingDays, local_date
 from cme_register.domain.case import Case
@@ -53,11 +54,12 @@ class Closed:
     """False: its outcome is one that only a person may find to be wrong."""
 
 
-def after_closure(submission: Submission, decided: Triage, closed: Closed) -> AfterClosure:
+def after_closure(submission: Submission, record_id: UUID, decided: Triage, closed: Closed) -> AfterClosure:
     """What follows of a submission, of which triage has decided what it would do if there were no closed case.
 
     A return about something that happened by the day of the closure is old news, which whoever closed the case may not
-    have had: it opens nothing by itself.
+    have had: it opens nothing by itself. What fits a record that was joined into the child's (`record_id`) reopens no case
+    of the other's, so that a separation leaves neither with what is not theirs.
     """
     if decided.move is not Move.OPEN:
         return AfterClosure.KEPT
@@ -65,5 +67,7 @@ def after_closure(submission: Submission, decided: Triage, closed: Closed) -> Af
     happened = submission.effective_on
     if not closed.by_rule or (happened is not None and happened <= local_date(closed.case.closed_at)):
         return AfterClosure.FOR_A_PERSON
+    if record_id != closed.case.record_id:
+        return AfterClosure.NEW_CASE
     late = local_date(submission.received_at) > closed.until
     return AfterClosure.NEW_CASE if late else AfterClosure.REOPENED

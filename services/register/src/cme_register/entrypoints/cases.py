@@ -15,7 +15,7 @@ from cme_register.adapters import reading
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.application import casework
 from cme_register.application.rules import Rules
-from cme_register.domain.codes import Proof, Status
+from cme_register.domain.codes import Proof, Stage, Status
 from cme_register.entrypoints.acting import Acting, Seen, etag
 from cme_register.entrypoints.translating import kind_and_category
 from cme_timers import BusinessClock
@@ -66,6 +66,12 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
             UUID | None, Query(description="The case of this submission, whatever its status.")
         ] = None,
         status: Annotated[Status, Query()] = Status.OPEN,
+        stage: Annotated[
+            Stage | None, Query(description="Open ones at this stage: worked on, about to close, or on review.")
+        ] = None,
+        met: Annotated[
+            bool, Query(description="Closed ones about which something has arrived since: a person must look at it.")
+        ] = False,
         officer_id: Annotated[UUID | Literal["unassigned"] | None, Query(description="Whose; or `unassigned`.")] = None,
     ) -> Response:
         """The work list: by risk, then by the time that is left."""
@@ -76,7 +82,7 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
             whose = officer_id if isinstance(officer_id, UUID) else None
             rows = await reading.work_list(
                 db.pool,
-                reading.Filter(status, whose, unassigned),
+                reading.Filter(status, whose, unassigned, stage, met),
                 after=page.seen(number, _deadline, UUID),
                 limit=page.limit + 1,
             )

@@ -94,9 +94,11 @@ def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules)
 
 
 def _hear_safeguarding(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules) -> None:
-    async def note(tx: RegisterTx, event: Concerning, factors: Sequence[str], at: datetime) -> None:
+    async def note(tx: RegisterTx, event: Concerning, meta: Meta, factors: Sequence[str], at: datetime) -> None:
         with _as_hopeless():
-            await concerns.note_concern(tx, event, factors, rules, at=at, heard_at=clock.now(), new_id=uuid4)
+            await concerns.note_concern(
+                tx, event, factors, rules, event_id=meta.id, at=at, heard_at=clock.now(), new_id=uuid4
+            )
 
     @ears.on_many(CaseConsidered)
     async def note_that_it_was_considered(run: Sequence[tuple[CaseConsidered, Meta]], tx: RegisterTx) -> None:
@@ -104,23 +106,23 @@ def _hear_safeguarding(ears: Consumer[RegisterTx], clock: BusinessClock, rules: 
 
     @ears.on(ConcernRaised)
     async def show_concern(event: ConcernRaised, tx: RegisterTx, meta: Meta) -> None:
-        await note(tx, event, [factor.value for factor in event.factors], event.raised_at)
+        await note(tx, event, meta, [factor.value for factor in event.factors], event.raised_at)
 
     @ears.on(EscalatedToSocialCare)
     async def show_escalation(event: EscalatedToSocialCare, tx: RegisterTx, meta: Meta) -> None:
-        await note(tx, event, [factor.value for factor in event.factors], event.escalated_at)
+        await note(tx, event, meta, [factor.value for factor in event.factors], event.escalated_at)
 
     @ears.on(EscalationConfirmed)
     async def show_confirmation(event: EscalationConfirmed, tx: RegisterTx, meta: Meta) -> None:
-        await note(tx, event, [], event.decided_at)
+        await note(tx, event, meta, [], event.decided_at)
 
     @ears.on(SocialCareAcknowledged)
     async def show_acknowledgement(event: SocialCareAcknowledged, tx: RegisterTx, meta: Meta) -> None:
-        await note(tx, event, [], event.acknowledged_at)
+        await note(tx, event, meta, [], event.acknowledged_at)
 
     @ears.on(SocialCareSilent)
     async def show_silence(event: SocialCareSilent, tx: RegisterTx, meta: Meta) -> None:
-        await note(tx, event, [], event.detected_at)
+        await note(tx, event, meta, [], event.detected_at)
 
 
 def _hear_notifications(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules) -> None:
