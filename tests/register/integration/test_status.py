@@ -209,6 +209,8 @@ async def test_a_case_that_ends_says_what_the_child_is_then(register: Register, 
     await register.hear(referral(at=datetime(2027, 1, 11, 9, tzinfo=UTC)))
     case_id = (await register.only("case.opened"))["case_id"]
     await desk().do(f"/v1/cases/{case_id}/located", proof="seen_by_officer")
-    await desk().close(f"/v1/cases/{case_id}", "moved_abroad_verified", "official_record", evidence="the school's letter")
+    await desk().close(
+        f"/v1/cases/{case_id}", "moved_abroad_verified", "official_record", evidence="the school's letter"
+    )
     await desk("team_manager").do(f"/v1/cases/{case_id}/closure/agreement")
     assert (await register.statuses())[-1] == ("outside_area", "2027-01-11")

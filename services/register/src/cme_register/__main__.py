@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from cme_bus.consumer import Consumer
 from cme_contracts.register import STREAM
 from cme_council import load
+from cme_register.adapters import invariants
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.adapters.tables import load_rules
 from cme_register.application.rules import Rules
@@ -19,6 +20,7 @@ from cme_register.settings import Settings
 from cme_service import run
 from cme_service.context import Context
 from cme_service.definition import Loop, ServiceDefinition
+from cme_service.metrics import Reading
 from cme_timers import TimerLoop
 
 type Here = Context[Settings, RegisterTx]
@@ -40,7 +42,19 @@ def _consumer(context: Here) -> Consumer[RegisterTx]:
 
 
 def _loops(context: Here) -> Sequence[Loop]:
+    _watch(context)
     return [TimerLoop(context.db, context.clock, timers.handlers(_rules(context))).run]
+
+
+def _watch(context: Here) -> None:
+    """Let the metrics tell of how many cases something does not hold that always must."""
+    context.metrics.gauge("cme_register_broken", "Cases of which a rule does not hold that always must", label="rule")
+
+    async def count() -> Reading:
+        found = await invariants.broken(context.pool)
+        return {"cme_register_broken": {rule: float(len(cases)) for rule, cases in found.items()}}
+
+    context.metrics.read(count)
 
 
 SERVICE = ServiceDefinition(

@@ -140,6 +140,8 @@ async def breach(tx: Transaction, clock: Clock, case: Case, rules: Rules, *, at:
     if definition.raises_risk:
         case.take_factors([DEADLINE_BREACHED])
     await tx.clocks.save(clock)
+    if case.stage is Stage.DORMANT:  # what is missed is told, but the next date is the review
+        case.due_at = next_date(await tx.clocks.running(case.id), rules, sleeping=True)
     await tx.cases.save([case])
     await tx.timers.set_timers(still_to_come(clock, rules))
     event = DeadlineBreached(
