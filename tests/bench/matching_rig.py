@@ -55,7 +55,7 @@ async def register(postgres: str, *, officers: int = 12) -> AsyncIterator[Databa
                 for n in range(1, officers + 1)
             ]
             async with db.transaction() as tx:
-                await take_list(tx, staff, at=BEGAN)
+                await take_list(tx, staff, at=BEGAN, new_id=uuid4)
             yield db
     finally:
         await drop_database(postgres, dsn)

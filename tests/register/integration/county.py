@@ -133,7 +133,7 @@ class Register:
             Officer(GWILYM, "Gwilym Hartopp", "gwilym@example.org", Role.TEAM_MANAGER, True),
         )
         async with self.db.transaction() as tx:
-            await take_list(tx, listed, at=self.clock.now())
+            await take_list(tx, listed, at=self.clock.now(), new_id=uuid4)
 
 
 def record(event: Event, partition: int = 0) -> ConsumerRecord[bytes, bytes]:

@@ -15,6 +15,7 @@ from cme_contracts.safeguarding import ConcernRaised
 from cme_register.adapters.invariants import broken
 from cme_register.application.ports import Officer
 from cme_register.domain.codes import Role
+from tests.register.integration.conftest import EMPTY
 from tests.register.integration.county import IMOGEN, TOBIAS, Register
 from tests.register.integration.desk import Desk
 from tests.register.invented import addition, child, deletion, referral
@@ -129,6 +130,7 @@ MOVES = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 59)), min_size
 
 
 async def live(register: Register, desk: Callable[..., Desk], moves: list[Any]) -> None:
+    await register.db.pool.execute(EMPTY)  # each life begins anew
     await register.staff()
     team = Team(register, desk)
     await team.refer(0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from cme_calendars import local_date
@@ -16,10 +16,15 @@ from cme_register.domain.occurrences import Occurrence
 from cme_timers import Wanted
 
 GIVE_ON = "officer.give-on"
-"""The kind of timer: the cases of one officer go to others; of `THE_TEAM`, to whoever there is now."""
+"""The kind of timer: the cases of the officer it names go to others; of `THE_TEAM`, to whoever there is now."""
 THE_TEAM = UUID(int=0)
 AT_ONCE = 100
 """Cases given on in one transaction."""
+
+
+def to_give_on(whose: UUID, at: datetime, new_id: NewId) -> Wanted:
+    """Do it at once, however often at one instant: each is about itself."""
+    return Wanted(GIVE_ON, new_id(), at, {"whose": str(whose)})
 
 
 async def give_on(tx: Transaction, whose: UUID, rules: Rules, *, at: datetime, new_id: NewId) -> None:
@@ -44,4 +49,4 @@ async def give_on(tx: Transaction, whose: UUID, rules: Rules, *, at: datetime, n
     await tx.cases.save(moved)
     await tell(tx, said)
     if moved and await tx.owners.are_left(previous):
-        await tx.timers.set_timers([Wanted(GIVE_ON, whose, at + timedelta(milliseconds=1))])  # another than this one
+        await tx.timers.set_timers([to_give_on(whose, at, new_id)])

@@ -6,7 +6,7 @@ import json
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -45,7 +45,7 @@ async def import_officers(context: Context[Settings, RegisterTx], arguments: Nam
         return 1
     officers = [Officer(one.officer_id, one.name, one.email, one.role, one.active) for one in listed]
     async with context.db.transaction() as tx:
-        changed = await take_list(tx, officers, at=context.clock.now())
+        changed = await take_list(tx, officers, at=context.clock.now(), new_id=uuid4)
     print(f"{len(officers)} officers, {changed} changed")
     return 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.application import deadlines, giving_on, holding, school_age, status
@@ -30,7 +30,7 @@ def handlers(rules: Rules) -> Mapping[str, Handler[RegisterTx]]:
         await holding.look_again(tx, timer.subject, rules, at=detected_at, new_id=uuid4)
 
     async def give_on(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
-        await giving_on.give_on(tx, timer.subject, rules, at=detected_at, new_id=uuid4)
+        await giving_on.give_on(tx, UUID(str(timer.detail["whose"])), rules, at=detected_at, new_id=uuid4)
 
     async def look_at_age(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
         await school_age.look_at_age(tx, timer.subject, rules, at=detected_at, new_id=uuid4)
