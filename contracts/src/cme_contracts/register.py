@@ -18,6 +18,7 @@ from cme_contracts.codes import (
     Proof,
     Team,
 )
+from cme_contracts.codes_work import Rating
 from cme_contracts.fields import (
     CaseId,
     ChildId,
@@ -220,6 +221,7 @@ class CaseOpened(CaseEvent):
     school_urn: Urn | None = None
     school_la: LaCode | None = Field(default=None, description="The authority where the school is located.")
     home_la: LaCode | None = Field(default=None, description="The authority where the child lives.")
+    rating: Rating | None = Field(default=None, description="What it begins with; RiskRated says what changes.")
     opened_at: Instant = instant("When the council received what opened the case.")
 
 

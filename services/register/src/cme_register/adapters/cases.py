@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from operator import attrgetter
 from uuid import UUID
 
 import asyncpg
@@ -12,6 +13,7 @@ from cme_register.adapters.locks import hold_joins_off
 from cme_register.domain.case import Case
 from cme_register.domain.codes import Category, Kind, Outcome, Proof, Status
 from cme_register.domain.errors import NotOnRegister
+from cme_register.domain.risk import Risk
 
 
 class PgCases:
@@ -57,16 +59,17 @@ class PgCases:
         await self._conn.executemany(SAVE, [_row(case) for case in cases])
 
 
-COLUMNS = """id, record_id, child_id, kind, category, opened_at, status, factors, joined_factors, risk, due_at, school_urn,
-school_la, home_la, lead_officer_id, waits_for, located_at, location_proof, closed_at, outcome, outcome_proof"""
-
-ADD = f"""
-INSERT INTO case_file ({COLUMNS})
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"""
-
-SAVE = f"""
-UPDATE case_file SET ({COLUMNS})
-= ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) WHERE id = $1"""
+NAMES = (
+    "id", "record_id", "child_id", "kind", "category", "opened_at", "status", "factors", "joined_factors", "risk", "due_at",
+    "school_urn", "school_la", "home_la", "lead_officer_id", "waits_for", "located_at", "location_proof", "closed_at",
+    "outcome", "outcome_proof", "risk_rules", "raised_to", "set_aside", "rated_as", "rated_since",
+)  # fmt: skip
+"""The columns that are kept of a case, each called as what it has."""
+_row = attrgetter(*NAMES)
+COLUMNS = ", ".join(NAMES)
+PLACES = ", ".join(f"${number}" for number in range(1, len(NAMES) + 1))
+ADD = f"INSERT INTO case_file ({COLUMNS}) VALUES ({PLACES})"
+SAVE = f"UPDATE case_file SET ({COLUMNS}) = ({PLACES}) WHERE id = $1"
 
 LOCK = "SELECT FROM child WHERE id = (SELECT child_id FROM case_file WHERE id = $1) FOR NO KEY UPDATE"
 
@@ -88,14 +91,6 @@ WITH RECURSIVE waiting AS (
 SELECT id FROM waiting"""
 
 
-def _row(case: Case) -> tuple[object, ...]:
-    return (
-        case.id, case.record_id, case.child_id, case.kind, case.category, case.opened_at, case.status, case.factors,
-        case.joined_factors, case.risk, case.due_at, case.school_urn, case.school_la, case.home_la, case.lead_officer_id,
-        case.waits_for, case.located_at, case.location_proof, case.closed_at, case.outcome, case.outcome_proof,
-    )  # fmt: skip
-
-
 def _case(row: asyncpg.Record) -> Case:
     return Case(
         id=row["id"], record_id=row["record_id"], child_id=row["child_id"], kind=Kind(row["kind"]),
@@ -106,4 +101,7 @@ def _case(row: asyncpg.Record) -> Case:
         located_at=row["located_at"], location_proof=Proof(row["location_proof"]) if row["location_proof"] else None,
         closed_at=row["closed_at"], outcome=Outcome(row["outcome"]) if row["outcome"] else None,
         outcome_proof=Proof(row["outcome_proof"]) if row["outcome_proof"] else None,
+        risk=Risk(row["risk"]), risk_rules=tuple(row["risk_rules"]), set_aside=tuple(row["set_aside"]),
+        raised_to=None if row["raised_to"] is None else Risk(row["raised_to"]), rated_as=row["rated_as"],
+        rated_since=row["rated_since"],
     )  # fmt: skip

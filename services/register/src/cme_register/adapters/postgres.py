@@ -14,6 +14,7 @@ from cme_register.adapters.joint_enquiries import PgJointEnquiries
 from cme_register.adapters.officers import PgOfficers
 from cme_register.adapters.recorded import PgRecorded
 from cme_register.adapters.submissions import PgSubmissions
+from cme_register.adapters.work import PgWork
 from cme_timers import Timers
 
 
@@ -33,3 +34,4 @@ class RegisterTx(Tx):
         self.calendars = PgCalendars(conn)
         self.joint_enquiries = PgJointEnquiries(conn)
         self.handovers = PgHandovers(conn)
+        self.work = PgWork(conn)

@@ -7,13 +7,21 @@ from datetime import datetime
 
 from cme_contracts.safeguarding import Concerning
 from cme_register.application.ports import Transaction
-from cme_register.application.telling import entry
+from cme_register.application.rating import rate_and_save
+from cme_register.application.rules import Rules
+from cme_register.application.telling import entry, tell
 from cme_register.application.waiting import rank_again
 from cme_register.domain.codes import Status
+from cme_register.domain.risk import SAFEGUARDING_CONCERN
 
 
-async def note_concern(tx: Transaction, event: Concerning, factors: Sequence[str], *, at: datetime) -> None:
-    """Note it with the case; or, while there is none, with the chain or the child, where a case will find it."""
+async def note_concern(
+    tx: Transaction, event: Concerning, factors: Sequence[str], rules: Rules, *, at: datetime, heard_at: datetime
+) -> None:
+    """Note it with the case; or, while there is none, with the chain or the child, where a case will find it.
+
+    What safeguarding raises makes a case red, whatever the factors weigh by themselves.
+    """
     subject = event.case_id or event.first_submission_id or event.child_id
     assert subject is not None
     case_id = await tx.cases.latest_of(subject)
@@ -21,5 +29,6 @@ async def note_concern(tx: Transaction, event: Concerning, factors: Sequence[str
     if case_id is None or not factors:
         return
     case = await tx.cases.lock(case_id)
-    if case.status is not Status.CLOSED and case.take_factors(factors):
-        await rank_again(tx, case)
+    if case.status is not Status.CLOSED:
+        case.take_factors([*factors, SAFEGUARDING_CONCERN])
+        await tell(tx, await rate_and_save(tx, [await rank_again(tx, case)], rules, at=heard_at))

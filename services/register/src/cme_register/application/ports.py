@@ -11,6 +11,7 @@ from uuid import UUID
 from cme_bus.meta import Meta
 from cme_calendars import SchoolDays
 from cme_contracts.base import Event
+from cme_register.application.ports_work import Work
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import Clock
 from cme_register.domain.codes import Role
@@ -303,6 +304,8 @@ class Transaction(Protocol):
     def joint_enquiries(self) -> JointEnquiries: ...
     @property
     def handovers(self) -> Handovers: ...
+    @property
+    def work(self) -> Work: ...
 
     def publish(self, *events: Event, cause: Meta | None = None) -> None:
         """Say it to the other services, once this is committed."""

@@ -9,9 +9,12 @@ from uuid import UUID
 
 from cme_calendars import WorkingDays
 from cme_register.domain.clocks import ClockTable
+from cme_register.domain.checks import CheckTable
 from cme_register.domain.deletion_teams import DeletionTeams
+from cme_register.domain.groups import GroupTable
 from cme_register.domain.handover import HandOverTable
 from cme_register.domain.outcomes import OutcomeTable
+from cme_register.domain.risk import RiskTable
 
 type NewId = Callable[[], UUID]
 """Makes identifiers. They come from outside, as time does."""
@@ -27,6 +30,16 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
+class SupportRow:
+    """A kind of help that families are offered."""
+
+    code: str
+    label: str
+    source: str
+    valid_from: date
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """Clocks, outcomes, other teams' work, watches and the calendar."""
 
@@ -36,6 +49,10 @@ class Rules:
     days: WorkingDays
     watches: tuple[Watch, ...] = ()
     deletion_teams: DeletionTeams = field(default_factory=DeletionTeams)
+    checks: CheckTable = field(default_factory=CheckTable)
+    groups: GroupTable = field(default_factory=GroupTable)
+    risk: RiskTable = field(default_factory=RiskTable)
+    support: tuple[SupportRow, ...] = ()
 
     def watch_days(self, on: date) -> int:
         """Working days of a watch that begins on a day: of the latest row that holds."""

@@ -13,6 +13,7 @@ from cme_contracts.codes import CaseKind, Category, Factor
 from cme_contracts.register import CaseOpened, CategoryChanged, DuplicateLinked, LeadOfficerAssigned
 from cme_register.application.clocks import Started, started, still_to_come
 from cme_register.application.ports import Entry, Transaction
+from cme_register.application.rating import rate, word
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said
 from cme_register.domain.allocation import Allocation
@@ -56,16 +57,19 @@ async def settle(tx: Transaction, arrivals: Sequence[Arrival], rules: Rules, *, 
     decisions = [desk.triage(one) for one in arrivals]
     if desk.opened:
         desk.allocate(Allocation(await tx.officers.loads()))
+    await tx.timers.set_timers(
+        [timer for one in desk.opened for timer in still_to_come(one.started.clock, rules, one.cause)]
+    )
+    causes = {one.case.id: one.arrival.cause for one in decisions if one.case}
+    rated = await rate(tx, [*(one.case for one in desk.opened), *desk.changed()], rules, at=at, causes=causes)
     settled = Settled()
     for one, told in zip(arrivals, decisions, strict=True):
         settled.said += [*one.said, *desk.told(told)]
         settled.cases[one.submission.id] = told.case.id if told.case else None
+    settled.said += rated
     await tx.cases.add([one.case for one in desk.opened])
     await tx.cases.save(desk.changed())
     await tx.clocks.add([one.started.clock for one in desk.opened])
-    await tx.timers.set_timers(
-        [timer for one in desk.opened for timer in still_to_come(one.started.clock, rules, one.cause)]
-    )
     await tx.chronology.add(desk.notes)
     return settled
 
@@ -133,7 +137,7 @@ class Desk:
         assert decision.kind is not None
         case = Case(
             id=self._new_id(), record_id=arrival.record_id, child_id=arrival.child_id, kind=decision.kind,
-            category=decision.category, opened_at=submission.received_at, factors=tuple(dict.fromkeys(submission.factors)),
+            category=decision.category, opened_at=submission.received_at, factors=self._rules.groups.factors_of(submission),
             school_urn=submission.school_urn, school_la=submission.school_la, home_la=submission.home_la,
         )  # fmt: skip
         clock = self._start_clock(local_date(submission.received_at), case.id)
@@ -150,7 +154,7 @@ class Desk:
         return replace(self._clocks[day], id=self._new_id(), case_id=case_id)
 
     def _link(self, arrival: Arrival, decision: Triage, case: Case) -> Decided:
-        added = case.take_factors(arrival.submission.factors)
+        added = case.take_factors(self._rules.groups.factors_of(arrival.submission))
         self._touched.add(case.id)
         linked = DuplicateLinked(
             child_id=case.child_id, case_id=case.id, submission_id=arrival.submission.id,
@@ -179,7 +183,7 @@ def _opening(opened: Opened, arrival: Arrival, at: datetime) -> list[Said]:
         Said(CaseOpened(
             child_id=case.child_id, case_id=case.id, submission_id=arrival.submission.id, kind=CaseKind(case.kind),
             category=_category(case.category), factors=tuple(map(Factor, case.factors)), school_urn=case.school_urn,
-            school_la=case.school_la, home_la=case.home_la, opened_at=case.opened_at,
+            school_la=case.school_la, home_la=case.home_la, rating=word(case.risk), opened_at=case.opened_at,
         ), case.opened_at, arrival.cause),
     ]  # fmt: skip
     if case.lead_officer_id:
