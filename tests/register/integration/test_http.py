@@ -12,7 +12,6 @@ from tests.register.integration.county import GWILYM, IMOGEN, TOBIAS, Register
 from tests.register.integration.desk import Desk
 from tests.register.invented import NOVEMBER, child, referral
 
-
 NO_PLACE = ReferralReason.NO_SCHOOL_PLACE
 
 

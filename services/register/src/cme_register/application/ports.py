@@ -52,6 +52,8 @@ class Entry:
     at: datetime
     what: str
     detail: Mapping[str, object]
+    heard_in: UUID | None = None
+    """The event that said so, where another service did: it makes one line, however often it is heard."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -214,7 +216,10 @@ class Chronology(Protocol):
     """What has happened, as a case shows it."""
 
     async def add(self, entries: Sequence[Entry]) -> None:
-        """Note it."""
+        """Note it; what was heard before stands there already."""
+
+    async def heard(self, event_id: UUID) -> bool:
+        """Whether this event has made a line before, even if the inbox has forgotten it."""
 
 
 class Recorded(Protocol):
@@ -261,6 +266,9 @@ class JointEnquiries(Protocol):
         at: datetime,
     ) -> None:
         """Keep a half: of the school with its submission and chain, of the council with who signed and the enquiries made."""
+
+    async def signed_by(self, submission_id: UUID) -> bool:
+        """Whether this form has signed, even if it was taken back since."""
 
     async def withdraw_authority(self, enquiry_id: UUID, at: datetime) -> bool:
         """The council's half does not count any more. False where there was none."""

@@ -8,8 +8,8 @@ from datetime import date
 from uuid import UUID
 
 from cme_calendars import WorkingDays
-from cme_register.domain.clocks import ClockTable
 from cme_register.domain.checks import CheckTable
+from cme_register.domain.clocks import ClockTable
 from cme_register.domain.deletion_teams import DeletionTeams
 from cme_register.domain.groups import GroupTable
 from cme_register.domain.handover import HandOverTable

@@ -80,7 +80,7 @@ def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules)
 
     @ears.on(ReturnLate)
     async def note_that_it_was_late(event: ReturnLate, tx: RegisterTx, meta: Meta) -> None:
-        await lateness.note_late(tx, event)
+        await lateness.note_late(tx, event, event_id=meta.id)
 
     @ears.on(JointEnquirySigned)
     async def take_the_schools_half(event: JointEnquirySigned, tx: RegisterTx, meta: Meta) -> None:
@@ -98,13 +98,12 @@ def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules)
 
     @ears.on(SubmissionWithdrawn)
     async def note_that_it_was_taken_back(event: SubmissionWithdrawn, tx: RegisterTx, meta: Meta) -> None:
-        await withdrawals.note_withdrawn(tx, event)
-        await joint_enquiries.withdraw_for_school(tx, event.first_submission_id, at=clock.now())
+        await withdrawals.note_withdrawn(tx, event, event_id=meta.id, at=clock.now())
 
     @ears.on(SubmissionChallenged)
     async def note_what_is_asked_of_it(event: SubmissionChallenged, tx: RegisterTx, meta: Meta) -> None:
         with _as_hopeless():
-            await challenges.note_challenged(tx, event, rules, at=clock.now(), new_id=uuid4)
+            await challenges.note_challenged(tx, event, rules, event_id=meta.id, at=clock.now(), new_id=uuid4)
 
     @ears.on(SchoolCalendarChanged)
     async def keep_the_school_year(event: SchoolCalendarChanged, tx: RegisterTx, meta: Meta) -> None:
@@ -112,30 +111,30 @@ def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules)
 
 
 def _hear_safeguarding(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules) -> None:
-    async def note(tx: RegisterTx, event: Concerning, factors: Sequence[Factor], at: datetime) -> None:
+    async def note(tx: RegisterTx, event: Concerning, meta: Meta, factors: Sequence[Factor], at: datetime) -> None:
         codes = [factor.value for factor in factors]
         with _as_hopeless():
-            await concerns.note_concern(tx, event, codes, rules, at=at, heard_at=max(at, clock.now()))
+            await concerns.note_concern(tx, event, codes, rules, event_id=meta.id, at=at, heard_at=max(at, clock.now()))
 
     @ears.on(ConcernRaised)
     async def show_concern(event: ConcernRaised, tx: RegisterTx, meta: Meta) -> None:
-        await note(tx, event, event.factors, event.raised_at)
+        await note(tx, event, meta, event.factors, event.raised_at)
 
     @ears.on(EscalatedToSocialCare)
     async def show_escalation(event: EscalatedToSocialCare, tx: RegisterTx, meta: Meta) -> None:
-        await note(tx, event, event.factors, event.escalated_at)
+        await note(tx, event, meta, event.factors, event.escalated_at)
 
     @ears.on(EscalationConfirmed)
     async def show_confirmation(event: EscalationConfirmed, tx: RegisterTx, meta: Meta) -> None:
-        await note(tx, event, [], event.decided_at)
+        await note(tx, event, meta, [], event.decided_at)
 
     @ears.on(SocialCareAcknowledged)
     async def show_acknowledgement(event: SocialCareAcknowledged, tx: RegisterTx, meta: Meta) -> None:
-        await note(tx, event, [], event.acknowledged_at)
+        await note(tx, event, meta, [], event.acknowledged_at)
 
     @ears.on(SocialCareSilent)
     async def show_silence(event: SocialCareSilent, tx: RegisterTx, meta: Meta) -> None:
-        await note(tx, event, [], event.detected_at)
+        await note(tx, event, meta, [], event.detected_at)
 
 
 def _hear_notifications(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules) -> None:
