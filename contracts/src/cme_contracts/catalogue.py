@@ -1,16 +1,19 @@
 """Every event there is: importing this module fills `CATALOG`."""
 
-from cme_contracts import encompass, notifications, partners, referrals, register, register_work, returns, safeguarding
+from cme_contracts import (
+    encompass,
+    notifications,
+    partners,
+    referrals,
+    register,
+    register_cases,
+    register_work,
+    returns,
+    safeguarding,
+)
 from cme_contracts.base import CATALOG
 
 __all__ = [
-    "CATALOG",
-    "encompass",
-    "notifications",
-    "partners",
-    "referrals",
-    "register",
-    "register_work",
-    "returns",
-    "safeguarding",
-]
+    "CATALOG", "encompass", "notifications", "partners", "referrals", "register", "register_cases", "register_work",
+    "returns", "safeguarding",
+]  # fmt: skip

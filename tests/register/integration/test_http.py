@@ -126,7 +126,7 @@ async def test_the_work_list_puts_risk_first_then_the_time_that_is_left(
         page = await desk().get(page.links["next"]["url"])
     assert paged == everything["items"]
     mine = await desk().read("/v1/cases", officer_id=str(TOBIAS))
-    assert {item["lead_officer_id"] for item in mine["items"]} == {str(TOBIAS)} and len(mine["items"]) == 2
+    assert {item["lead_officer_id"] for item in mine["items"]} == {str(TOBIAS)} and len(mine["items"]) == 3
     assert (await desk().read("/v1/cases", status="closed"))["items"] == []
     assert (await desk().read("/v1/cases", officer_id="unassigned"))["items"] == []
     found = await desk().read("/v1/cases", submission_id=str(sent[2].submission_id))

@@ -68,8 +68,7 @@ class PostgresSubmissions:
 
 
 def _sealed(submission: Submission, key: Key) -> bytes:
-    form = json.dumps(submission.as_received, ensure_ascii=False).encode()
-    return key.encrypt(form, _bound_to(submission.id))
+    return key.encrypt(submission.as_received, _bound_to(submission.id))
 
 
 def _bound_to(submission_id: UUID) -> bytes:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from secrets import randbelow
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from fastapi import Response
-from pydantic import BaseModel
 
 from cme_bus.database import Database
 from cme_contracts.codes import ReferrerKind
@@ -32,6 +30,9 @@ from cme_web.links import Links
 from cme_web.problems import Problem
 from cme_web.tokens import Caller
 
+if TYPE_CHECKING:  # they take what is handed in at the desk
+    from cme_referrals.entrypoints.readers import Readers
+
 FOLLOW_FOR = timedelta(days=400)
 """How long a link shows progress: longer than a case and its outcome's correction should take. Technical time."""
 
@@ -50,6 +51,8 @@ class Desk:
     blinds: Blinds
     ctf_maps: Path | None = None
     """The folder with the operator's own maps of transfer files."""
+    readers: Readers | None = None
+    """Processes that read large batches; None: all are read in this one."""
 
     def with_links(self, answer: dict[str, Any]) -> dict[str, Any]:
         """An answer as its sender gets it. What is kept of it lets nobody follow: its links are not signed."""
@@ -71,7 +74,7 @@ async def receive(desk: Desk, kind: AnyKind, body: SentForm, caller: Caller, key
         once.answer(202, answer, location=f"/v1/submissions/{receipt.submission_id}")
 
     return (
-        (await once_at_once(desk.db, caller, f"POST {kind.path}", key, body, carry_out))
+        (await once_at_once(desk.db, caller, f"POST {kind.path}", key, body.written, carry_out))
         .filled(desk.with_links)
         .response()
     )
@@ -96,7 +99,7 @@ def parts_of(desk: Desk, kind: AnyKind, form: SentForm, receipt: Receipt) -> tup
 
 
 def _part(desk: Desk, kind: AnyKind, form: SentForm, receipt: Receipt) -> Part:
-    mine = receipt if receipt.family_id is None else replace(receipt, as_received=written(form))
+    mine = receipt if receipt.family_id is None else replace(receipt, as_received=form.written)
     scope = Sender(subject=receipt.sender, urn=receipt.school_urn).scope
     child = child_tokens(desk.blinds, scope, form.child.about())
     return Part(receipt=mine, take_in=kind.use_case(form, desk.authority), child=child)
@@ -105,17 +108,12 @@ def _part(desk: Desk, kind: AnyKind, form: SentForm, receipt: Receipt) -> Part:
 def sameness(desk: Desk, kind: AnyKind, receipt: Receipt) -> tuple[bytes, ...]:
     """Blind tokens of what this sender says with this form: the same form again has the same."""
     scope = Sender(subject=receipt.sender, urn=receipt.school_urn).scope
-    return desk.blinds.tokens("content", scope, kind.kind, json.dumps(receipt.as_received, sort_keys=True))
-
-
-def written(form: BaseModel) -> dict[str, Any]:
-    """The form word for word, as it is kept."""
-    return form.model_dump(mode="json", exclude_unset=True)
+    return desk.blinds.tokens("content", scope, kind.kind, receipt.as_received.decode())
 
 
 def answer_of(desk: Desk, receipt: Receipt, received: Received) -> dict[str, object]:
     """What the sender is told of one child, with the link under which progress is followed, not signed yet."""
-    follow = desk.links.unsigned(desk.links.make(FOLLOW, str(receipt.submission_id), FOLLOW_FOR))
+    follow = desk.links.unsigned(FOLLOW, str(receipt.submission_id), FOLLOW_FOR)
     return accepted(receipt, received, f"{desk.public_url}/v1/progress/{follow}")
 
 
@@ -126,12 +124,12 @@ async def note_told(desk: Desk, tx: ReferralsTx, body: SentForm, receipt: Receip
         await tx.told.add([(tokens[0], receipt.submission_id)])
 
 
-def receipt_of(desk: Desk, body: BaseModel, caller: Caller) -> Receipt:
+def receipt_of(desk: Desk, body: SentForm, caller: Caller) -> Receipt:
     """One sending, here and now. Raises `Problem` 403 for a school without a URN, a partner without a kind."""
     return receipt_for(desk, body, sender_of(caller), partner_kind(caller))
 
 
-def receipt_for(desk: Desk, body: BaseModel, sender: Sender, kind: ReferrerKind | None) -> Receipt:
+def receipt_for(desk: Desk, body: SentForm, sender: Sender, kind: ReferrerKind | None) -> Receipt:
     """The same for whoever it is. `kind`: what kind of partner they have shown to be."""
     return Receipt(
         submission_id=uuid4(),
@@ -140,7 +138,7 @@ def receipt_for(desk: Desk, body: BaseModel, sender: Sender, kind: ReferrerKind 
         sender=sender.subject,
         school_urn=sender.urn,
         referrer_kind=kind,
-        as_received=written(body),
+        as_received=body.written,
     )
 
 

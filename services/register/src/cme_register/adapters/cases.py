@@ -10,8 +10,9 @@ import asyncpg
 
 from cme_bus.database import Connection
 from cme_register.adapters.locks import hold_joins_off
+from cme_register.application.ports_changes import Change
 from cme_register.domain.case import Case
-from cme_register.domain.codes import Category, Kind, Outcome, Proof, Status
+from cme_register.domain.codes import Category, Kind, Outcome, Proof, Stage, Status
 from cme_register.domain.errors import NotOnRegister
 from cme_register.domain.risk import Risk
 
@@ -28,13 +29,13 @@ class PgCases:
         row = await self._conn.fetchrow("SELECT * FROM case_file WHERE id = $1", case_id)
         if row is None:
             raise NotOnRegister("there is no such case")
-        return _case(row)
+        return case_of(row)
 
     async def open_of(self, child_ids: Collection[UUID]) -> Mapping[UUID, Case]:
         rows = await self._conn.fetch(
             "SELECT * FROM case_file WHERE status = 'open' AND child_id = ANY($1)", list(child_ids)
         )
-        return {row["child_id"]: _case(row) for row in rows}
+        return {row["child_id"]: case_of(row) for row in rows}
 
     async def latest_of(self, subject: UUID) -> UUID | None:
         case_id: UUID | None = await self._conn.fetchval(LATEST, subject)
@@ -44,13 +45,13 @@ class PgCases:
         rows = await self._conn.fetch(
             "SELECT * FROM case_file WHERE record_id = ANY($1) ORDER BY opened_at, id", list(record_ids)
         )
-        return [_case(row) for row in rows]
+        return [case_of(row) for row in rows]
 
     async def waiting_for(self, case_id: UUID) -> list[Case]:
         rows = await self._conn.fetch(
             f"SELECT * FROM case_file WHERE id IN ({WAITING}) ORDER BY opened_at, id", case_id
         )
-        return [_case(row) for row in rows]
+        return [case_of(row) for row in rows]
 
     async def add(self, cases: Sequence[Case]) -> None:
         await self._conn.executemany(ADD, [_row(case) for case in cases])
@@ -58,11 +59,26 @@ class PgCases:
     async def save(self, cases: Sequence[Case]) -> None:
         await self._conn.executemany(SAVE, [_row(case) for case in cases])
 
+    async def in_the_name_of(self, officer_id: UUID) -> None:
+        await self._conn.execute("SELECT set_config('cme.acting', $1, true)", str(officer_id))
+
+    async def version_of(self, case_id: UUID) -> int:
+        version: int = await self._conn.fetchval("SELECT version FROM case_file WHERE id = $1", case_id)
+        return version
+
+    async def changes_since(self, case_id: UUID, version: int) -> list[Change]:
+        rows = await self._conn.fetch(CHANGES, case_id, version)
+        return [Change(row["version"], tuple(row["fields"]), row["changed_by"]) for row in rows]
+
+    async def note_change(self, case_id: UUID, field: str) -> None:
+        await self._conn.execute(NOTE_CHANGE, case_id, field)
+
 
 NAMES = (
     "id", "record_id", "child_id", "kind", "category", "opened_at", "status", "factors", "joined_factors", "risk", "due_at",
     "school_urn", "school_la", "home_la", "lead_officer_id", "waits_for", "located_at", "location_proof", "closed_at",
-    "outcome", "outcome_proof", "risk_rules", "raised_to", "set_aside", "rated_as", "rated_since",
+    "outcome", "outcome_proof", "stage", "owner_role", "repeat", "reopened_at", "follows_case_id", "met_at", "dormant_as",
+    "dormant_at", "reviews", "risk_rules", "raised_to", "set_aside", "rated_as", "rated_since",
 )  # fmt: skip
 """The columns that are kept of a case, each called as what it has."""
 _row = attrgetter(*NAMES)
@@ -70,6 +86,13 @@ COLUMNS = ", ".join(NAMES)
 PLACES = ", ".join(f"${number}" for number in range(1, len(NAMES) + 1))
 ADD = f"INSERT INTO case_file ({COLUMNS}) VALUES ({PLACES})"
 SAVE = f"UPDATE case_file SET ({COLUMNS}) = ({PLACES}) WHERE id = $1"
+
+CHANGES = "SELECT version, fields, changed_by FROM case_change WHERE case_id = $1 AND version > $2 ORDER BY version"
+
+NOTE_CHANGE = """
+WITH changed AS (UPDATE case_file SET version = version + 1 WHERE id = $1 RETURNING id, version)
+INSERT INTO case_change (case_id, version, fields, changed_by)
+SELECT id, version, ARRAY[$2], nullif(current_setting('cme.acting', true), '')::uuid FROM changed"""
 
 LOCK = "SELECT FROM child WHERE id = (SELECT child_id FROM case_file WHERE id = $1) FOR NO KEY UPDATE"
 
@@ -91,7 +114,8 @@ WITH RECURSIVE waiting AS (
 SELECT id FROM waiting"""
 
 
-def _case(row: asyncpg.Record) -> Case:
+def case_of(row: asyncpg.Record) -> Case:
+    """From a whole row of `case_file`."""
     return Case(
         id=row["id"], record_id=row["record_id"], child_id=row["child_id"], kind=Kind(row["kind"]),
         category=Category(row["category"]) if row["category"] else None, opened_at=row["opened_at"],
@@ -100,7 +124,10 @@ def _case(row: asyncpg.Record) -> Case:
         lead_officer_id=row["lead_officer_id"], waits_for=row["waits_for"],
         located_at=row["located_at"], location_proof=Proof(row["location_proof"]) if row["location_proof"] else None,
         closed_at=row["closed_at"], outcome=Outcome(row["outcome"]) if row["outcome"] else None,
-        outcome_proof=Proof(row["outcome_proof"]) if row["outcome_proof"] else None,
+        outcome_proof=Proof(row["outcome_proof"]) if row["outcome_proof"] else None, stage=Stage(row["stage"]),
+        repeat=row["repeat"], reopened_at=row["reopened_at"], follows_case_id=row["follows_case_id"], met_at=row["met_at"],
+        dormant_as=Outcome(row["dormant_as"]) if row["dormant_as"] else None, dormant_at=row["dormant_at"],
+        reviews=row["reviews"], version=row["version"],
         risk=Risk(row["risk"]), risk_rules=tuple(row["risk_rules"]), set_aside=tuple(row["set_aside"]),
         raised_to=None if row["raised_to"] is None else Risk(row["raised_to"]), rated_as=row["rated_as"],
         rated_since=row["rated_since"],

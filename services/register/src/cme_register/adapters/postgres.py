@@ -12,6 +12,7 @@ from cme_register.adapters.clocks import PgClocks
 from cme_register.adapters.handovers import PgHandovers
 from cme_register.adapters.joint_enquiries import PgJointEnquiries
 from cme_register.adapters.officers import PgOfficers
+from cme_register.adapters.owners import PgOwners
 from cme_register.adapters.recorded import PgRecorded
 from cme_register.adapters.submissions import PgSubmissions
 from cme_register.adapters.work import PgWork
@@ -29,6 +30,7 @@ class RegisterTx(Tx):
         self.clocks = PgClocks(conn)
         self.timers = Timers(conn)
         self.officers = PgOfficers(conn)
+        self.owners = PgOwners(conn)
         self.chronology = PgChronology(conn)
         self.recorded = PgRecorded(conn)
         self.calendars = PgCalendars(conn)

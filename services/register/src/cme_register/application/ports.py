@@ -11,6 +11,8 @@ from uuid import UUID
 from cme_bus.meta import Meta
 from cme_calendars import SchoolDays
 from cme_contracts.base import Event
+from cme_register.application.ports_changes import Changes
+from cme_register.application.ports_owners import Owners
 from cme_register.application.ports_work import Work
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import Clock
@@ -148,7 +150,7 @@ class Submissions(Protocol):
         """The submissions whose senders were told how this case ended, and when."""
 
 
-class Cases(Protocol):
+class Cases(Changes, Protocol):
     """Cases. Their child's lock is theirs."""
 
     async def lock(self, case_id: UUID) -> Case:
@@ -200,13 +202,10 @@ class Timers(Protocol):
 
 
 class Officers(Protocol):
-    """Officers and their loads."""
-
-    async def loads(self) -> Mapping[UUID, int]:
-        """The open cases of every active Lead Officer."""
+    """Officers."""
 
     async def is_lead_officer(self, officer_id: UUID) -> bool:
-        """Whether they are an active Lead Officer."""
+        """Whether they are an active Lead Officer; then they do not leave before this transaction ends."""
 
     async def put(self, officers: Sequence[Officer], at: datetime) -> set[UUID]:
         """Add or change officers. Returns those for whom something changed, locked."""
@@ -302,6 +301,8 @@ class Transaction(Protocol):
     def timers(self) -> Timers: ...
     @property
     def officers(self) -> Officers: ...
+    @property
+    def owners(self) -> Owners: ...
     @property
     def chronology(self) -> Chronology: ...
     @property

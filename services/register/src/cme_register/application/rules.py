@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from cme_calendars import WorkingDays
+from cme_register.domain.allocation import Weights
 from cme_register.domain.checks import CheckTable
 from cme_register.domain.clocks import ClockTable
 from cme_register.domain.deletion_teams import DeletionTeams
@@ -53,7 +54,12 @@ class Rules:
     groups: GroupTable = field(default_factory=GroupTable)
     risk: RiskTable = field(default_factory=RiskTable)
     support: tuple[SupportRow, ...] = ()
+    weights: tuple[Weights, ...] = ()
 
     def watch_days(self, on: date) -> int:
         """Working days of a watch that begins on a day: of the latest row that holds."""
         return max((row for row in self.watches if row.valid_from <= on), key=lambda row: row.valid_from).working_days
+
+    def weights_on(self, day: date) -> Weights:
+        """What cases weigh on a day: by the latest row that holds."""
+        return max((row for row in self.weights if row.valid_from <= day), key=lambda row: row.valid_from)

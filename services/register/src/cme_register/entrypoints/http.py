@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.application.rules import Rules
+from cme_register.entrypoints.absences import absences_api
 from cme_register.entrypoints.access import ACCESS
 from cme_register.entrypoints.answers import ANSWERS
 from cme_register.entrypoints.cases import cases_api
@@ -23,5 +24,6 @@ def build_app(context: Context[Settings, RegisterTx], rules: Rules) -> FastAPI:
         children_api(context.db, context.clock, rules),
         recording_api(context.db, context.clock),
         joint_enquiries_api(context.db, context.clock),
+        absences_api(context.db, context.clock),
     ]
     return context.make_app(access=ACCESS, routers=routers, answers=ANSWERS)
