@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from cme_calendars import WorkingDays
+from cme_register.domain.age_teams import AgeTeams
 from cme_register.domain.allocation import Weights
 from cme_register.domain.checks import CheckTable
 from cme_register.domain.clocks import ClockTable
@@ -54,6 +55,9 @@ class Rules:
     groups: GroupTable = field(default_factory=GroupTable)
     risk: RiskTable = field(default_factory=RiskTable)
     support: tuple[SupportRow, ...] = ()
+    age_teams: AgeTeams = field(default_factory=AgeTeams)
+    authority: str | None = None
+    """The council's own code; None: it is not known, and nobody is told to be in another's area."""
     weights: tuple[Weights, ...] = ()
 
     def watch_days(self, on: date) -> int:
