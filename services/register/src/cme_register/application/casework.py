@@ -9,6 +9,7 @@ from cme_contracts import codes
 from cme_contracts.register import ChildLocated, LeadOfficerAssigned
 from cme_register.application.clocks import occurred
 from cme_register.application.ports import Transaction
+from cme_register.application.rating import rate
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.settling import category_changed
 from cme_register.application.telling import Said, tell
@@ -57,8 +58,9 @@ async def recategorise(
     before = case.kind, case.category
     case.move_to(kind, category)
     clocks = await occurred(tx, case, BECAME[kind, category], rules, at=at, new_id=new_id)
+    rated = await rate(tx, [case], rules, at=at)
     await tx.cases.save([case])
-    await tell(tx, [Said(category_changed(case, before, by, at), at), *clocks])
+    await tell(tx, [Said(category_changed(case, before, by, at), at), *clocks, *rated])
 
 
 async def locate(
@@ -71,5 +73,6 @@ async def locate(
         child_id=case.child_id, case_id=case.id, proof=codes.Proof(proof), decided_by=by, located_at=at
     )
     clocks = await occurred(tx, case, Occurrence.CHILD_LOCATED, rules, at=at, new_id=new_id)
+    rated = await rate(tx, [case], rules, at=at)
     await tx.cases.save([case])
-    await tell(tx, [Said(located, at), *clocks])
+    await tell(tx, [Said(located, at), *clocks, *rated])

@@ -15,6 +15,7 @@ from cme_contracts.register_status import ClosureSuggested
 from cme_register.application.clocks import Started, next_date, occurred, started, still_to_come
 from cme_register.application.owning import allocation, owner_told
 from cme_register.application.ports import Entry, Transaction
+from cme_register.application.rating import rate, word
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said
 from cme_register.domain.allocation import Allocation
@@ -23,7 +24,7 @@ from cme_register.domain.clock_table import ClockDefinition
 from cme_register.domain.clocks import Beginning, Clock, start_clock
 from cme_register.domain.codes import Kind, SubmissionKind
 from cme_register.domain.counting import Unit
-from cme_register.domain.occurrences import BECAME, Occurrence, circumstances
+from cme_register.domain.occurrences import BECAME, KNOWN_LATER, Occurrence, circumstances
 from cme_register.domain.status import Standing
 from cme_register.domain.submission import Submission
 from cme_register.domain.triage import UNKNOWN, Move, Triage, triage
@@ -86,24 +87,20 @@ async def settle(tx: Transaction, arrivals: Sequence[Arrival], rules: Rules, *, 
     standings = await tx.statuses.standings(children)
     desk = Desk(rules, at, new_id, dict(await tx.cases.open_of(children)), standings)
     decisions = [desk.triage(one) for one in arrivals]
+    await tx.timers.set_timers(desk.start_clocks(known_later=False))
+    causes = {one.case.id: one.arrival.cause for one in decisions if one.case}
+    rated = await rate(tx, [*(one.case for one in desk.opened), *desk.changed()], rules, at=at, causes=causes)
     if desk.opened:
         desk.allocate(await allocation(tx, rules, local_date(at)))
-        desk.start_clocks()
+        await tx.timers.set_timers(desk.start_clocks(known_later=True))
     settled = Settled()
     for one, told in zip(arrivals, decisions, strict=True):
         settled.said += [*one.said, *desk.told(told)]
         settled.cases[one.submission.id] = told.case.id if told.case else None
+    settled.said += rated
     await tx.cases.add([one.case for one in desk.opened])
     await tx.cases.save(desk.changed())
     await tx.clocks.add([one.clock for opened in desk.opened for one in opened.started])
-    await tx.timers.set_timers(
-        [
-            timer
-            for opened in desk.opened
-            for one in opened.started
-            for timer in still_to_come(one.clock, rules, opened.cause)
-        ]
-    )
     await tx.timers.set_timers(desk.leaving)
     await tx.chronology.add(desk.notes)
     settled.outside, settled.not_of_age = desk.outside, desk.not_of_age
@@ -182,17 +179,24 @@ class Desk:
         for opened in self.opened:
             opened.case.lead_officer_id = allocation.next(opened.case.risk)
 
-    def start_clocks(self) -> None:
-        """The first clocks of every new case, once it is known how it stands."""
+    def start_clocks(self, *, known_later: bool) -> list[Wanted]:
+        """The first clocks of every new case: those for which it matters how it was rated and whose it is, or the others.
+
+        Returns their timers: of one instant what was set first fires first, and a breach comes before what follows from it.
+        """
+        timers: list[Wanted] = []
         for opened in self.opened:
             case, at = opened.case, opened.submission.received_at
             day = local_date(at)
             clocks = [
-                replace(self._clock(definition, day, at), id=self._new_id(), case_id=case.id, started_at=at)
-                for definition in self._rules.clocks.started_by(Occurrence.CASE_OPENED, day, circumstances(case))
+                replace(self._clock(one, day, at), id=self._new_id(), case_id=case.id, started_at=at)
+                for one in self._rules.clocks.started_by(Occurrence.CASE_OPENED, day, circumstances(case))
+                if bool((one.only | one.unless) & KNOWN_LATER) is known_later
             ]
-            case.due_at = next_date(clocks, self._rules)
-            opened.started = [started(clock, case) for clock in clocks]
+            opened.started += [started(clock, case) for clock in clocks]
+            case.due_at = next_date([one.clock for one in opened.started], self._rules)
+            timers += [timer for clock in clocks for timer in still_to_come(clock, self._rules, opened.cause)]
+        return timers
 
     def changed(self) -> list[Case]:
         """The cases that were there before and are different now."""
@@ -208,7 +212,7 @@ class Desk:
         assert decision.kind is not None
         case = Case(
             id=self._new_id(), record_id=arrival.record_id, child_id=arrival.child_id, kind=decision.kind,
-            category=decision.category, opened_at=submission.received_at, factors=tuple(dict.fromkeys(submission.factors)),
+            category=decision.category, opened_at=submission.received_at, factors=self._rules.groups.factors_of(submission),
             school_urn=submission.school_urn, school_la=submission.school_la, home_la=submission.home_la,
         )  # fmt: skip
         opened = Opened(case, submission, arrival.cause)
@@ -251,7 +255,7 @@ class Desk:
             self.not_of_age.append((case.record_id, arrival.cause))
 
     def _link(self, arrival: Arrival, decision: Triage, case: Case) -> Decided:
-        added = case.take_factors(arrival.submission.factors)
+        added = case.take_factors(self._rules.groups.factors_of(arrival.submission))
         self._touched.add(case.id)
         self._mind_age(arrival, case)
         linked = DuplicateLinked(
@@ -282,7 +286,7 @@ def _opening(opened: Opened, arrival: Arrival, at: datetime) -> list[Said]:
         Said(CaseOpened(
             child_id=case.child_id, case_id=case.id, submission_id=arrival.submission.id, kind=CaseKind(case.kind),
             category=_category(case.category), factors=tuple(map(Factor, case.factors)), school_urn=case.school_urn,
-            school_la=case.school_la, home_la=case.home_la, opened_at=case.opened_at,
+            school_la=case.school_la, home_la=case.home_la, rating=word(case.risk), opened_at=case.opened_at,
         ), case.opened_at, arrival.cause),
     ]  # fmt: skip
     owned = Said(owner_told(case, Assignment.BY_LOAD, at=at), at, arrival.cause)

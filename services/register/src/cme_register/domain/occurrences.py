@@ -27,6 +27,13 @@ class Occurrence(StrEnum):
     """About one submission."""
     RECEIPT_SENT = "receipt_sent"
     """About one submission: whoever sent it has been told that it arrived."""
+    CHECK_ASKED_OF_OWN_TEAM = "check_asked_of_own_team"
+    """About one check, as are the next five."""
+    CHECK_ASKED_OF_BODY = "check_asked_of_body"
+    CHECK_ASKED_FORMALLY = "check_asked_formally"
+    VISIT_ASKED = "visit_asked"
+    CHECK_ANSWERED = "check_answered"
+    CHECK_WAIVED = "check_waived"
     PLACEMENT_APPLIED = "placement_applied"
     """About one placement, as are the next four."""
     PLACEMENT_OFFERED = "placement_offered"
@@ -66,7 +73,11 @@ class Circumstance(StrEnum):
     WITHOUT_SCHOOL_PLACE = "without_school_place"
     LOCATED = "located"
     ASSIGNED = "assigned"
-    GRAVE = "grave"
+    RED = "red"
+
+
+KNOWN_LATER = frozenset({Circumstance.ASSIGNED, Circumstance.RED})
+"""What is decided of a new case only after it is known what it is."""
 
 
 def circumstances(case: Case) -> frozenset[Circumstance]:
@@ -78,6 +89,6 @@ def circumstances(case: Case) -> frozenset[Circumstance]:
         stands.add(Circumstance.LOCATED)
     if case.lead_officer_id is not None:
         stands.add(Circumstance.ASSIGNED)
-    if case.risk is Risk.GRAVE:
-        stands.add(Circumstance.GRAVE)
+    if case.risk is Risk.RED:
+        stands.add(Circumstance.RED)
     return frozenset(stands)
