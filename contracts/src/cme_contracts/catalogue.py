@@ -9,6 +9,7 @@ from cme_contracts import (
     register_cases,
     register_clocks,
     register_status,
+    register_work,
     returns,
     safeguarding,
 )
@@ -16,6 +17,5 @@ from cme_contracts.base import CATALOG
 
 __all__ = [
     "CATALOG", "encompass", "notifications", "partners", "referrals", "register", "register_cases", "register_clocks",
-    "register_status",
-    "returns", "safeguarding",
+    "register_status", "register_work", "returns", "safeguarding",
 ]  # fmt: skip

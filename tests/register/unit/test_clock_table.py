@@ -27,7 +27,7 @@ def codes(what: Occurrence, stands: frozenset[Circumstance] = MISSING, day: date
         (MISSING, ["INIT-10", "REVIEW-M1", "REVIEW-MANAGER", "LONG"]),
         (MISSING - {Circumstance.ASSIGNED}, ["INIT-10", "TRIAGE", "REVIEW-M1", "REVIEW-MANAGER", "LONG"]),
         (
-            MISSING - {Circumstance.ASSIGNED} | {Circumstance.GRAVE},
+            MISSING - {Circumstance.ASSIGNED} | {Circumstance.RED},
             ["INIT-10", "TRIAGE-RED", "REVIEW-M1", "REVIEW-MANAGER", "LONG"],
         ),
         ({Circumstance.CME, Circumstance.WITHOUT_SCHOOL_PLACE, Circumstance.ASSIGNED}, ["INIT-10", "LONG"]),

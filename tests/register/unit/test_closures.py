@@ -68,8 +68,12 @@ def test_what_is_believed_is_never_enough_for_a_child_with_a_red_marker() -> Non
     done = Done(safeguarding=True)
     believed = Outcome.MOVED_ABROAD_BELIEVED, Proof.PARENT_IN_WRITING
     assert lacking(case("ehcp"), *believed, done, "file 14") == []
-    assert lacking(case("child_protection_plan"), *believed, done, "file 14") == [Unmet.BELIEVED_IS_NOT_ENOUGH]
-    assert lacking(case("child_protection_plan"), Outcome.UNTRACED, Proof.OFFICIAL_RECORD, done, "file 14") == []
+    red = Done(safeguarding=True, red_marker=True)
+    assert lacking(case(), *believed, red, "file 14") == [Unmet.BELIEVED_IS_NOT_ENOUGH]
+    assert lacking(case(), Outcome.UNTRACED, Proof.OFFICIAL_RECORD, red, "file 14") == []
+    markers = load_rules().risk.markers(TODAY)
+    assert {"child_protection_plan", "forced_marriage"} <= markers
+    assert not markers & {"ehcp", "deadline_breached", "whereabouts_unknown"}  # that time has passed marks nobody
 
 
 def test_nobody_agrees_with_themselves_or_twice() -> None:

@@ -10,6 +10,7 @@ from cme_contracts.register import ChildLocated, LeadOfficerAssigned
 from cme_register.application.clocks import occurred
 from cme_register.application.dormancy import wake_if_dormant
 from cme_register.application.ports import Transaction
+from cme_register.application.rating import rate
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.settling import category_changed
 from cme_register.application.telling import Said, tell
@@ -58,8 +59,9 @@ async def recategorise(
     before = case.kind, case.category
     case.move_to(kind, category)
     clocks = await occurred(tx, case, BECAME[kind, category], rules, at=at, new_id=new_id)
+    rated = await rate(tx, [case], rules, at=at)
     await tx.cases.save([case])
-    await tell(tx, [Said(category_changed(case, before, by, at), at), *clocks])
+    await tell(tx, [Said(category_changed(case, before, by, at), at), *clocks, *rated])
 
 
 async def locate(
@@ -73,5 +75,6 @@ async def locate(
     )
     clocks = await occurred(tx, case, Occurrence.CHILD_LOCATED, rules, at=at, new_id=new_id)
     woken = await wake_if_dormant(tx, case, Waking.CHILD_LOCATED, rules, by=by, at=at, new_id=new_id)
+    rated = await rate(tx, [case], rules, at=at)
     await tx.cases.save([case])
-    await tell(tx, [Said(located, at), *clocks, *woken])
+    await tell(tx, [Said(located, at), *clocks, *woken, *rated])

@@ -14,6 +14,7 @@ from cme_contracts.register import ClockSatisfied, ClockStarted, DeadlineBreache
 from cme_contracts.register_clocks import ClockCancelled
 from cme_register.application.owning import acting_for
 from cme_register.application.ports import Transaction
+from cme_register.application.rating import rate
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said
 from cme_register.domain.case import Case
@@ -139,6 +140,7 @@ async def breach(tx: Transaction, clock: Clock, case: Case, rules: Rules, *, at:
     definition = rules.clocks(clock.code, clock.starts_on)
     if definition.raises_risk:
         case.take_factors([DEADLINE_BREACHED])
+    rated = await rate(tx, [case], rules, at=at)
     await tx.clocks.save(clock)
     if case.stage is Stage.DORMANT:  # what is missed is told, but the next date is the review
         case.due_at = next_date(await tx.clocks.running(case.id), rules, sleeping=True)
@@ -149,7 +151,7 @@ async def breach(tx: Transaction, clock: Clock, case: Case, rules: Rules, *, at:
         due_at=clock.due_at, officer_id=await acting_for(tx, case, at), tell=tuple(map(OfficerRole, definition.rung(1).tell)),
         detected_at=at, detected_late_by=max(0, int((at - clock.due_at).total_seconds())), about=clock.about,
     )  # fmt: skip
-    return [Said(event, at)]
+    return [Said(event, at), *rated]
 
 
 async def _satisfy(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from cme_contracts.register_cases import ClosureProposed, ClosureRefused, Closur
 from cme_register.application.clocks import occurred
 from cme_register.application.dormancy import put_to_sleep
 from cme_register.application.ports import Transaction
+from cme_register.application.rating import RATE_AGAIN
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said, tell
 from cme_register.application.waiting import everything_in
@@ -21,6 +22,7 @@ from cme_register.domain.case import Case
 from cme_register.domain.closure import Closure, ClosureNotReady, NoClosureProposed, missing
 from cme_register.domain.codes import ClosureRefusal, Outcome, Proof, SignOff, Stage, Status
 from cme_register.domain.occurrences import Occurrence
+from cme_register.domain.risk import Risk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +140,10 @@ async def _proposed(tx: Transaction, case_id: UUID) -> tuple[Case, Closure]:
 
 async def _must_be_ready(tx: Transaction, case: Case, closure: Closure, rules: Rules, at: datetime) -> None:
     rule = rules.outcomes.on(closure.outcome, local_date(at))
-    if lacking := missing(case, rule, closure.proof, closure.evidence, await tx.closures.done(case.id)):
+    facts = {*case.factors, *case.joined_factors}
+    red = case.raised_to is Risk.RED or not facts.isdisjoint(rules.risk.markers(local_date(at)))
+    done = replace(await tx.closures.done(case.id), red_marker=red)
+    if lacking := missing(case, rule, closure.proof, closure.evidence, done):
         raise ClosureNotReady(lacking)
 
 
@@ -194,6 +199,7 @@ async def _end(
     if rule.dormant:
         return await put_to_sleep(tx, case, closure, rules, at=at, new_id=new_id)
     case.close(rule, closure.proof, at)
+    await tx.timers.cancel(case.id, RATE_AGAIN)
     closed = CaseClosed(
         child_id=case.child_id, case_id=case.id, outcome=codes.Outcome(closure.outcome), proof=codes.Proof(closure.proof),
         submission_ids=await who_is_told(tx, case), decided_by=by, agreed_by=closure.agreed_by, repeat=case.repeat,

@@ -13,6 +13,7 @@ from cme_contracts.referrals import SubmissionChallenged
 from cme_register.application.clocks import occurred
 from cme_register.application.deletion_teams import Returned, hand_over_challenged, hand_over_returns
 from cme_register.application.ports import Child, Kept, Transaction
+from cme_register.application.rating import rate
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.school_age import take_outside
 from cme_register.application.settling import Arrival, category_changed, settle
@@ -138,8 +139,9 @@ async def _move(
     before = case.kind, case.category
     case.move_to(kind, category)
     clocks = await occurred(tx, case, BECAME[kind, category], rules, at=at, new_id=new_id)
+    rated = await rate(tx, [case], rules, at=at)
     await tx.cases.save([case])
-    await tell(tx, [Said(category_changed(case, before, None, at), at), *clocks])
+    await tell(tx, [Said(category_changed(case, before, None, at), at), *clocks, *rated])
 
 
 async def _open_case(tx: Transaction, child: Child) -> Case | None:

@@ -13,6 +13,7 @@ from cme_contracts.register_cases import CaseReopened, ClosedCaseMet
 from cme_register.application.clocks import occurred
 from cme_register.application.owning import allocation, owner_told
 from cme_register.application.ports import Transaction
+from cme_register.application.rating import rate
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said, tell
 from cme_register.domain.case import Case
@@ -75,7 +76,8 @@ async def reopen(
     previous = case.reopen(at)
     await tx.closures.note_reopened(case.id, note, by=by, at=at)
     reopened = _reopened(case, previous, reason, at=at, by=by)
-    said = await begin_again(tx, case, rules, at=at, since=at, new_id=new_id)
+    said = await rate(tx, [case], rules, at=at)
+    said += await begin_again(tx, case, rules, at=at, since=at, new_id=new_id)
     await tx.cases.save([case])
     await tell(tx, [Said(reopened, at), *said])
 

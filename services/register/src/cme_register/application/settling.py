@@ -17,6 +17,7 @@ from cme_register.application.closing import lapse
 from cme_register.application.dormancy import wake_if_dormant
 from cme_register.application.owning import allocation, owner_told
 from cme_register.application.ports import Entry, Transaction
+from cme_register.application.rating import rate, word
 from cme_register.application.reopening import begin_again, closed_of, met, reopened_by
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said
@@ -26,7 +27,7 @@ from cme_register.domain.clock_table import ClockDefinition
 from cme_register.domain.clocks import Beginning, Clock, start_clock
 from cme_register.domain.codes import Kind, Stage, SubmissionKind, Waking
 from cme_register.domain.counting import Unit
-from cme_register.domain.occurrences import BECAME, Occurrence, circumstances
+from cme_register.domain.occurrences import BECAME, KNOWN_LATER, Occurrence, circumstances
 from cme_register.domain.reopening import AfterClosure, Closed, after_closure
 from cme_register.domain.status import Standing
 from cme_register.domain.submission import Submission
@@ -92,24 +93,20 @@ async def settle(tx: Transaction, arrivals: Sequence[Arrival], rules: Rules, *, 
     closed = dict(await closed_of(tx, children - cases.keys(), rules))
     desk = Desk(rules, at, new_id, cases, standings, closed)
     decisions = [desk.triage(one) for one in arrivals]
+    await tx.timers.set_timers(desk.start_clocks(known_later=False))
+    causes = {one.case.id: one.arrival.cause for one in decisions if one.case}
+    rated = await rate(tx, [*(one.case for one in desk.opened), *desk.changed()], rules, at=at, causes=causes)
     if desk.opened:
         desk.allocate(await allocation(tx, rules, local_date(at)))
-        desk.start_clocks()
+        await tx.timers.set_timers(desk.start_clocks(known_later=True))
     settled = Settled()
     for one, told in zip(arrivals, decisions, strict=True):
         settled.said += [*one.said, *desk.told(told)]
         settled.cases[one.submission.id] = told.case.id if told.case else None
+    settled.said += rated
     await tx.cases.add([one.case for one in desk.opened])
     await tx.cases.save(desk.changed())
     await tx.clocks.add([one.clock for opened in desk.opened for one in opened.started])
-    await tx.timers.set_timers(
-        [
-            timer
-            for opened in desk.opened
-            for one in opened.started
-            for timer in still_to_come(one.clock, rules, opened.cause)
-        ]
-    )
     await tx.timers.set_timers(desk.leaving)
     await tx.chronology.add(desk.notes)
     settled.outside, settled.not_of_age = desk.outside, desk.not_of_age
@@ -140,8 +137,9 @@ async def _begin_again(tx: Transaction, desk: Desk, rules: Rules, *, at: datetim
     said = []
     for case, arrival in desk.reopened:
         since = arrival.submission.received_at
+        rated = await rate(tx, [case], rules, at=at)
         now = await begin_again(tx, case, rules, at=at, since=since, new_id=new_id)
-        said += [replace(one, cause=arrival.cause) for one in now]
+        said += [replace(one, cause=arrival.cause) for one in (*rated, *now)]
         await tx.cases.save([case])
     return said
 
@@ -253,17 +251,24 @@ class Desk:
         for opened in self.opened:
             opened.case.lead_officer_id = allocation.next(opened.case.risk)
 
-    def start_clocks(self) -> None:
-        """The first clocks of every new case, once it is known how it stands."""
+    def start_clocks(self, *, known_later: bool) -> list[Wanted]:
+        """The first clocks of every new case: those for which it matters how it was rated and whose it is, or the others.
+
+        Returns their timers: of one instant what was set first fires first, and a breach comes before what follows from it.
+        """
+        timers: list[Wanted] = []
         for opened in self.opened:
             case, at = opened.case, opened.submission.received_at
             day = local_date(at)
             clocks = [
-                replace(self._clock(definition, day, at), id=self._new_id(), case_id=case.id, started_at=at)
-                for definition in self._rules.clocks.started_by(Occurrence.CASE_OPENED, day, circumstances(case))
+                replace(self._clock(one, day, at), id=self._new_id(), case_id=case.id, started_at=at)
+                for one in self._rules.clocks.started_by(Occurrence.CASE_OPENED, day, circumstances(case))
+                if bool((one.only | one.unless) & KNOWN_LATER) is known_later
             ]
-            case.due_at = next_date(clocks, self._rules)
-            opened.started = [started(clock, case) for clock in clocks]
+            opened.started += [started(clock, case) for clock in clocks]
+            case.due_at = next_date([one.clock for one in opened.started], self._rules)
+            timers += [timer for clock in clocks for timer in still_to_come(clock, self._rules, opened.cause)]
+        return timers
 
     def changed(self) -> list[Case]:
         """The cases that were there before and are different now."""
@@ -285,7 +290,7 @@ class Desk:
         assert decision.kind is not None
         case = Case(
             id=self._new_id(), record_id=arrival.record_id, child_id=arrival.child_id, kind=decision.kind,
-            category=decision.category, opened_at=submission.received_at, factors=tuple(dict.fromkeys(submission.factors)),
+            category=decision.category, opened_at=submission.received_at, factors=self._rules.groups.factors_of(submission),
             school_urn=submission.school_urn, school_la=submission.school_la, home_la=submission.home_la,
         )  # fmt: skip
         opened = Opened(case, submission, arrival.cause)
@@ -328,7 +333,7 @@ class Desk:
             self.not_of_age.append((case.record_id, arrival.cause))
 
     def _link(self, arrival: Arrival, decision: Triage, case: Case) -> Decided:
-        added = case.take_factors(arrival.submission.factors)
+        added = case.take_factors(self._rules.groups.factors_of(arrival.submission))
         self._touched.add(case.id)
         self._linked.setdefault(case.id, (case, arrival.cause))
         self._mind_age(arrival, case)
@@ -360,7 +365,8 @@ def _opening(opened: Opened, arrival: Arrival, at: datetime) -> list[Said]:
         Said(CaseOpened(
             child_id=case.child_id, case_id=case.id, submission_id=arrival.submission.id, kind=CaseKind(case.kind),
             category=_category(case.category), factors=tuple(map(Factor, case.factors)), school_urn=case.school_urn,
-            school_la=case.school_la, home_la=case.home_la, follows_case_id=case.follows_case_id, opened_at=case.opened_at,
+            school_la=case.school_la, home_la=case.home_la, rating=word(case.risk), follows_case_id=case.follows_case_id,
+            opened_at=case.opened_at,
         ), case.opened_at, arrival.cause),
     ]  # fmt: skip
     owned = Said(owner_told(case, Assignment.BY_LOAD, at=at), at, arrival.cause)

@@ -12,7 +12,6 @@ from cme_register.domain.case import Case
 from cme_register.domain.codes import Outcome, Proof, SignOff
 from cme_register.domain.errors import RegisterError
 from cme_register.domain.outcomes import OutcomeRule
-from cme_register.domain.risk import Risk
 
 
 class Unmet(StrEnum):
@@ -44,6 +43,8 @@ class Done:
     """Mandatory checks neither answered nor waived."""
     open_siblings: tuple[UUID, ...] = ()
     """Brothers and sisters whom nobody has considered."""
+    red_marker: bool = False
+    """The rules of risk, or a person, name something about the child that may mean harm; not only that time has passed."""
     safeguarding: bool = False
     """Considered since the case was opened, or opened again."""
 
@@ -88,7 +89,7 @@ def _missing(case: Case, rule: OutcomeRule, proof: Proof, evidence: str | None, 
         yield Missing(Unmet.SIBLING_NOT_CONSIDERED, done.open_siblings)
     if not done.safeguarding:
         yield Missing(Unmet.SAFEGUARDING_NOT_CONSIDERED)
-    if rule.believed and case.risk is Risk.GRAVE:
+    if rule.believed and done.red_marker:
         yield Missing(Unmet.BELIEVED_IS_NOT_ENOUGH)
 
 

@@ -38,6 +38,13 @@ class Occurrence(StrEnum):
     """About one submission."""
     RECEIPT_SENT = "receipt_sent"
     """About one submission: whoever sent it has been told that it arrived."""
+    CHECK_ASKED_OF_OWN_TEAM = "check_asked_of_own_team"
+    """About one check, as are the next five."""
+    CHECK_ASKED_OF_BODY = "check_asked_of_body"
+    CHECK_ASKED_FORMALLY = "check_asked_formally"
+    VISIT_ASKED = "visit_asked"
+    CHECK_ANSWERED = "check_answered"
+    CHECK_WAIVED = "check_waived"
     PLACEMENT_APPLIED = "placement_applied"
     """About one placement, as are the next four."""
     PLACEMENT_OFFERED = "placement_offered"
@@ -77,11 +84,15 @@ class Circumstance(StrEnum):
     WITHOUT_SCHOOL_PLACE = "without_school_place"
     LOCATED = "located"
     ASSIGNED = "assigned"
-    GRAVE = "grave"
+    RED = "red"
     UNTRACED = "untraced"
     """On review, not found after every check,"""
     BELIEVED_ABROAD = "believed_abroad"
     """or believed abroad."""
+
+
+KNOWN_LATER = frozenset({Circumstance.ASSIGNED, Circumstance.RED})
+"""What is decided of a new case only after it is known what it is."""
 
 
 def circumstances(case: Case) -> frozenset[Circumstance]:
@@ -93,8 +104,8 @@ def circumstances(case: Case) -> frozenset[Circumstance]:
         stands.add(Circumstance.LOCATED)
     if case.lead_officer_id is not None:
         stands.add(Circumstance.ASSIGNED)
-    if case.risk is Risk.GRAVE:
-        stands.add(Circumstance.GRAVE)
+    if case.risk is Risk.RED:
+        stands.add(Circumstance.RED)
     if case.dormant_as is not None:
         stands.add(Circumstance.UNTRACED if case.dormant_as is Outcome.UNTRACED else Circumstance.BELIEVED_ABROAD)
     return frozenset(stands)

@@ -13,6 +13,7 @@ from cme_bus.errors import Unprocessable
 from cme_bus.meta import Meta
 from cme_calendars import BeyondCalendar
 from cme_contracts.base import Event
+from cme_contracts.codes import Factor
 from cme_contracts.notifications import ReferrerInformed
 from cme_contracts.referrals import (
     JointEnquirySigned,
@@ -94,10 +95,11 @@ def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules)
 
 
 def _hear_safeguarding(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules) -> None:
-    async def note(tx: RegisterTx, event: Concerning, meta: Meta, factors: Sequence[str], at: datetime) -> None:
+    async def note(tx: RegisterTx, event: Concerning, meta: Meta, factors: Sequence[Factor], at: datetime) -> None:
+        codes = [factor.value for factor in factors]
         with _as_hopeless():
             await concerns.note_concern(
-                tx, event, factors, rules, event_id=meta.id, at=at, heard_at=clock.now(), new_id=uuid4
+                tx, event, codes, rules, event_id=meta.id, at=at, heard_at=max(at, clock.now()), new_id=uuid4
             )
 
     @ears.on_many(CaseConsidered)
@@ -106,11 +108,11 @@ def _hear_safeguarding(ears: Consumer[RegisterTx], clock: BusinessClock, rules: 
 
     @ears.on(ConcernRaised)
     async def show_concern(event: ConcernRaised, tx: RegisterTx, meta: Meta) -> None:
-        await note(tx, event, meta, [factor.value for factor in event.factors], event.raised_at)
+        await note(tx, event, meta, event.factors, event.raised_at)
 
     @ears.on(EscalatedToSocialCare)
     async def show_escalation(event: EscalatedToSocialCare, tx: RegisterTx, meta: Meta) -> None:
-        await note(tx, event, meta, [factor.value for factor in event.factors], event.escalated_at)
+        await note(tx, event, meta, event.factors, event.escalated_at)
 
     @ears.on(EscalationConfirmed)
     async def show_confirmation(event: EscalationConfirmed, tx: RegisterTx, meta: Meta) -> None:
