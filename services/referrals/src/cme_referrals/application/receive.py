@@ -79,7 +79,7 @@ def report_concern(
             on_roll=on_roll,
             factors=tuple(Factor(code) for code in urgent),
             personal=Sealed(
-                child.model_copy(update={"nhs_number": None, "former_upns": ()})
+                child.but(nhs_number=None, former_upns=())
             ),  # the register matches by them, nobody else
         )
     )
