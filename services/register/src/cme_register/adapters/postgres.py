@@ -14,7 +14,9 @@ from cme_register.adapters.joint_enquiries import PgJointEnquiries
 from cme_register.adapters.officers import PgOfficers
 from cme_register.adapters.owners import PgOwners
 from cme_register.adapters.recorded import PgRecorded
+from cme_register.adapters.status import PgAgeWatches, PgHomeEducation, PgStatuses
 from cme_register.adapters.submissions import PgSubmissions
+from cme_register.adapters.work import PgWork
 from cme_timers import Timers
 
 
@@ -35,3 +37,7 @@ class RegisterTx(Tx):
         self.calendars = PgCalendars(conn)
         self.joint_enquiries = PgJointEnquiries(conn)
         self.handovers = PgHandovers(conn)
+        self.work = PgWork(conn)
+        self.statuses = PgStatuses(conn)
+        self.age_watches = PgAgeWatches(conn)
+        self.home_education = PgHomeEducation(conn)
