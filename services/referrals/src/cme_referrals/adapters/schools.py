@@ -109,7 +109,9 @@ class PostgresSchools(PostgresCalendars):
         if not isinstance(self._conn, Gathered):
             return await self._read_family(await self._conn.fetchval(FAMILY, name))
         if (known := self._conn.memory.get((FAMILY, name))) is None:
-            row = await self._conn.fetchrow(FAMILY_VERSION, name)  # both as they are at one moment, and what follows later
+            row = await self._conn.fetchrow(
+                FAMILY_VERSION, name
+            )  # both at one moment, what is read next at a later one
             urns, version = row or ([], "")
             known = self._conn.memory[FAMILY, name] = urns, version, await self._read_family(urns)
         else:

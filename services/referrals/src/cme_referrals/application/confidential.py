@@ -29,9 +29,7 @@ def blinded(about: About, blinds: Blinds) -> tuple[Child, Confidential]:
     ]
     left = iter(held)
     told = tuple(
-        said.but(token=next(left).token, found_by=whole.found_by)
-        if said.held_by_safeguarding
-        else whole
+        said.but(token=next(left).token, found_by=whole.found_by) if said.held_by_safeguarding else whole
         for whole, said in zip(given, about.child.addresses, strict=True)
     )
     elsewhere = about.withheld.addresses[len(held) :]  # a parent's, where it is not the child's
