@@ -8,6 +8,7 @@ from cme_contracts import (
     register,
     register_cases,
     register_status,
+    register_work,
     returns,
     safeguarding,
 )
@@ -15,5 +16,5 @@ from cme_contracts.base import CATALOG
 
 __all__ = [
     "CATALOG", "encompass", "notifications", "partners", "referrals", "register", "register_cases", "register_status",
-    "returns", "safeguarding",
+    "register_work", "returns", "safeguarding",
 ]  # fmt: skip

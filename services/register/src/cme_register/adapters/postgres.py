@@ -17,6 +17,7 @@ from cme_register.adapters.owners import PgOwners
 from cme_register.adapters.recorded import PgRecorded
 from cme_register.adapters.status import PgAgeWatches, PgHomeEducation, PgStatuses
 from cme_register.adapters.submissions import PgSubmissions
+from cme_register.adapters.work import PgWork
 from cme_timers import Timers
 
 
@@ -38,6 +39,7 @@ class RegisterTx(Tx):
         self.importing = PgImporting(conn)
         self.joint_enquiries = PgJointEnquiries(conn)
         self.handovers = PgHandovers(conn)
+        self.work = PgWork(conn)
         self.statuses = PgStatuses(conn)
         self.age_watches = PgAgeWatches(conn)
         self.home_education = PgHomeEducation(conn)

@@ -14,6 +14,7 @@ from cme_contracts.base import Event
 from cme_register.application.ports_changes import Changes
 from cme_register.application.ports_importing import Importing
 from cme_register.application.ports_owners import Owners
+from cme_register.application.ports_work import Work
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import Clock
 from cme_register.domain.codes import Role
@@ -318,6 +319,8 @@ class Transaction(Protocol):
     def joint_enquiries(self) -> JointEnquiries: ...
     @property
     def handovers(self) -> Handovers: ...
+    @property
+    def work(self) -> Work: ...
     @property
     def statuses(self) -> Statuses: ...
     @property
