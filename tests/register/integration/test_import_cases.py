@@ -66,7 +66,7 @@ def sheet(register: Register, tmp_path: Path) -> Sheet:
     return Sheet(register, tmp_path)
 
 
-@pytest.mark.policy("7.2", "8.1")
+@pytest.mark.policy("7.2")
 async def test_clocks_run_from_the_original_day_and_what_is_late_is_told_late(register: Register, sheet: Sheet) -> None:
     assert await sheet.take(ISOLDE, TARQUIN) == 0
     told = [(one.short, one.body.get("starts_on") or one.body.get("opened_at")) for one in await register.said()]
