@@ -1,6 +1,25 @@
 """Every event there is: importing this module fills `CATALOG`."""
 
-from cme_contracts import encompass, notifications, partners, referrals, register, returns, safeguarding
+from cme_contracts import (
+    encompass,
+    notifications,
+    partners,
+    referrals,
+    register,
+    register_matching,
+    returns,
+    safeguarding,
+)
 from cme_contracts.base import CATALOG
 
-__all__ = ["CATALOG", "encompass", "notifications", "partners", "referrals", "register", "returns", "safeguarding"]
+__all__ = [
+    "CATALOG",
+    "encompass",
+    "notifications",
+    "partners",
+    "referrals",
+    "register",
+    "register_matching",
+    "returns",
+    "safeguarding",
+]

@@ -239,6 +239,22 @@ class Proof(OpenCode):
     UNKNOWN = "unknown"
 
 
+class MatchCertainty(OpenCode):
+    """How sure it is that a submission is a child's (policy 8)."""
+
+    CERTAIN = "certain"
+    POSSIBLE = "possible"
+    UNKNOWN = "unknown"
+
+
+class MatchDecision(OpenCode):
+    """What somebody says of two records that may be one child (policy 8)."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNKNOWN = "unknown"
+
+
 class Team(OpenCode):
     """A team of the council to which what is not the CME team's work is handed (policy 5.1, 5.3)."""
 

@@ -17,6 +17,7 @@ from cme_register.entrypoints.answers import ANSWERS
 from cme_register.entrypoints.cases import cases_api
 from cme_register.entrypoints.children import children_api
 from cme_register.entrypoints.joint_enquiries import joint_enquiries_api
+from cme_register.entrypoints.matching import matching_api
 from cme_register.entrypoints.recording import recording_api
 from cme_web.app import make_app
 from cme_web.tokens import TokenChecker
@@ -95,6 +96,7 @@ async def desk(register: Register, issuer: Issuer) -> AsyncIterator[Callable[...
                 children_api(register.db, register.clock, register.rules),
                 recording_api(register.db, register.clock),
                 joint_enquiries_api(register.db, register.clock),
+                matching_api(register.db, register.clock, register.rules),
             ],
             tokens=TokenChecker(issuer=NAME, audience="cme", jwks_url=f"{NAME}/jwks", client=keys),
         )

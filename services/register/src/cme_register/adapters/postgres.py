@@ -11,8 +11,10 @@ from cme_register.adapters.chronology import PgChronology
 from cme_register.adapters.clocks import PgClocks
 from cme_register.adapters.handovers import PgHandovers
 from cme_register.adapters.joint_enquiries import PgJointEnquiries
+from cme_register.adapters.matching import PgMatching
 from cme_register.adapters.officers import PgOfficers
 from cme_register.adapters.recorded import PgRecorded
+from cme_register.adapters.reviews import PgReviews
 from cme_register.adapters.submissions import PgSubmissions
 from cme_timers import Timers
 
@@ -33,3 +35,5 @@ class RegisterTx(Tx):
         self.calendars = PgCalendars(conn)
         self.joint_enquiries = PgJointEnquiries(conn)
         self.handovers = PgHandovers(conn)
+        self.matching = PgMatching(conn)
+        self.reviews = PgReviews(conn)

@@ -10,6 +10,7 @@ from typing import Any
 
 from cme_calendars import WorkingDays
 from cme_contracts.codes import Team
+from cme_register.adapters.matching_tables import load_weights
 from cme_register.application.rules import Rules, Watch
 from cme_register.domain.clocks import ClockDefinition, ClockTable, Rung
 from cme_register.domain.codes import Outcome, Proof, Role, SubmissionKind
@@ -37,6 +38,7 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules
         days=WorkingDays(closures),
         deletion_teams=DeletionTeams(map(_team, teams)),
         watches=tuple(Watch(**row) for row in watches),
+        weights=load_weights(folder),
     )
 
 

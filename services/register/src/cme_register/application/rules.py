@@ -12,6 +12,7 @@ from cme_register.domain.clocks import ClockTable
 from cme_register.domain.deletion_teams import DeletionTeams
 from cme_register.domain.handover import HandOverTable
 from cme_register.domain.outcomes import OutcomeTable
+from cme_register.domain.weights import Weights
 
 type NewId = Callable[[], UUID]
 """Makes identifiers. They come from outside, as time does."""
@@ -36,6 +37,8 @@ class Rules:
     days: WorkingDays
     watches: tuple[Watch, ...] = ()
     deletion_teams: DeletionTeams = field(default_factory=DeletionTeams)
+    weights: Weights | None = None
+    """What likeness goes by. None: matching is off, and each chain of submissions is a child by itself."""
 
     def watch_days(self, on: date) -> int:
         """Working days of a watch that begins on a day: of the latest row that holds."""
