@@ -23,8 +23,10 @@ async def test_the_bus_comes_first_and_many_at_once_apply_each_file_once(dsn: st
         tmp_path, m0001_case="CREATE TABLE a (n int)", m0002_more="ALTER TABLE a ADD m int; SELECT FROM outbox"
     )
     applied = await asyncio.gather(*(migrate(dsn, component="register", folder=files) for _ in range(4)))
-    assert max(applied, key=len) == ["bus/0001_bus.sql", "register/0001_case.sql", "register/0002_more.sql"]
-    assert sum(map(len, applied)) == 3
+    assert max(applied, key=len) == [
+        "bus/0001_bus.sql", "bus/0002_announced.sql", "register/0001_case.sql", "register/0002_more.sql"
+    ]  # fmt: skip
+    assert sum(map(len, applied)) == 4
     folder(tmp_path, m0003_next="CREATE TABLE b (n int)")
     assert await migrate(dsn, component="register", folder=files) == ["register/0003_next.sql"]
 

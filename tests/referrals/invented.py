@@ -1,5 +1,6 @@
 """An invented child, as three kinds of senders would write of them. 999 is no authority's code, ZZ99 no postcode."""
 
+import json
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
@@ -143,6 +144,6 @@ def receipt(**more: Any) -> Receipt:
         "received_at": MONDAY,
         "sender": "clerk-17",
         "school_urn": SCHOOL,
-        "as_received": {"child": CHILD},
+        "as_received": json.dumps({"child": CHILD}).encode(),
     }
     return Receipt(**(sent | more))

@@ -79,7 +79,7 @@ def receipt() -> Receipt:
         received_at=MONDAY,
         sender="clerk-17",
         school_urn="990001",
-        as_received={name: value for name, value in FORM.items() if name != "kind"},
+        as_received=json.dumps({name: value for name, value in FORM.items() if name != "kind"}).encode(),
     )
 
 

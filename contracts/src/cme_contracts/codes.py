@@ -224,6 +224,14 @@ class Outcome(OpenCode):
     NOT_COMPULSORY_SCHOOL_AGE = "not_compulsory_school_age"
     DECEASED = "deceased"
     DUPLICATE_OR_ERROR = "duplicate_or_error"
+    PLACE_OFFERED_AND_STARTED = "place_offered_and_started"
+    ORDER_COMPLIED = "order_complied"
+    NOT_IN_AREA = "not_in_area"
+    NEVER_ARRIVED = "never_arrived"
+    MOVED_ABROAD_BELIEVED = "moved_abroad_believed"
+    """Not closed: on periodic review. A reason of the department's return, no proof that the child is safe."""
+    UNTRACED = "untraced"
+    """Not closed: after every check, looked for again after three, six and twelve months."""
     UNKNOWN = "unknown"
 
 
@@ -252,6 +260,70 @@ class MatchDecision(OpenCode):
 
     SAME = "same"
     DIFFERENT = "different"
+    UNKNOWN = "unknown"
+
+
+class Consideration(OpenCode):
+    """What is considered before a case may close (policy 5.1, 9)."""
+
+    SAFEGUARDING = "safeguarding"
+    SIBLING = "sibling"
+    UNKNOWN = "unknown"
+
+
+class SignOff(OpenCode):
+    """Whose agreement a closure needs besides the officer's who proposes it; each is another person."""
+
+    SECOND_OFFICER = "second_officer"
+    TEAM_MANAGER = "team_manager"
+    SAFEGUARDING = "safeguarding"
+    UNKNOWN = "unknown"
+
+
+class ClosureRefusal(OpenCode):
+    """Why a proposed closure came to nothing. What a person wrote about it stays in the register."""
+
+    EVIDENCE_INSUFFICIENT = "evidence_insufficient"
+    CHECKS_INCOMPLETE = "checks_incomplete"
+    SAFEGUARDING_QUESTION = "safeguarding_question"
+    WRONG_OUTCOME = "wrong_outcome"
+    TAKEN_BACK = "taken_back"
+    NEW_FACTS = "new_facts"
+    """By rule: something was heard of the child before the closure was agreed."""
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Waking(OpenCode):
+    """Why a case is worked on again that was closed or on review (policy 8)."""
+
+    SUBMISSION = "submission"
+    CONCERN = "concern"
+    CHILD_LOCATED = "child_located"
+    REVIEW = "review"
+    DID_NOT_START = "did_not_start"
+    CLOSED_IN_ERROR = "closed_in_error"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class AfterClosure(OpenCode):
+    """What follows where something arrives about a child whose case is closed (policy 8)."""
+
+    REOPENED = "reopened"
+    NEW_CASE = "new_case"
+    KEPT = "kept"
+    FOR_A_PERSON = "for_a_person"
+    UNKNOWN = "unknown"
+
+
+class Assignment(OpenCode):
+    """Why a case has gone to this Lead Officer (policy 7)."""
+
+    BY_LOAD = "by_load"
+    BY_MANAGER = "by_manager"
+    OFFICER_LEFT = "officer_left"
+    NOBODY_HAD_IT = "nobody_had_it"
     UNKNOWN = "unknown"
 
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from cme_contracts.base import Event, Service
 from cme_contracts.codes import (
+    Assignment,
     CaseKind,
     Category,
     ConsentKind,
@@ -230,6 +231,9 @@ class CaseOpened(CaseEvent):
     school_urn: Urn | None = None
     school_la: LaCode | None = Field(default=None, description="The authority where the school is located.")
     home_la: LaCode | None = Field(default=None, description="The authority where the child lives.")
+    follows_case_id: UUID | None = Field(
+        default=None, description="The child's closed case that this one follows; None: there is none."
+    )
     opened_at: Instant = instant("When the council received what opened the case.")
 
 
@@ -272,6 +276,8 @@ class LeadOfficerAssigned(CaseEvent):
 
     officer_id: OfficerId
     assigned_by: OfficerId | None = Field(default=None, description="None: by load, automatically.")
+    reason: Assignment | None = Field(default=None, description="Why it went to them.")
+    previous_officer_id: OfficerId | None = Field(default=None, description="Whose it was; None: nobody's.")
     assigned_at: Instant = instant("When.")
 
 
@@ -306,7 +312,9 @@ class ClockWarned(ClockEvent):
     owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 8"
 
-    officer_id: OfficerId | None = Field(default=None, description="The Lead Officer, where there is one.")
+    officer_id: OfficerId | None = Field(
+        default=None, description="The Lead Officer, or who covers for them; None: there is none."
+    )
     detected_at: Instant = instant("When the warning was raised; later than due only after an outage.")
 
 
@@ -318,7 +326,9 @@ class DeadlineBreached(ClockEvent):
     owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 7, 8"
 
-    officer_id: OfficerId | None = Field(default=None, description="The Lead Officer, where there is one.")
+    officer_id: OfficerId | None = Field(
+        default=None, description="The Lead Officer, or who covers for them; None: there is none."
+    )
     tell: tuple[OfficerRole, ...] = Field(description="Whom the first rung of the ladder tells.")
     detected_at: Instant = instant("When the breach was seen.")
     detected_late_by: int = Field(
@@ -379,4 +389,9 @@ class CaseClosed(CaseEvent):
         description="Every submission of the case, of corrected ones the last: whose referrers are told."
     )
     decided_by: OfficerId
+    agreed_by: tuple[UUID, ...] = Field(
+        default=(), description="The officers who agreed, where the outcome asks for it; never who proposed it."
+    )
+    repeat: int = Field(default=0, description="How often the case had been reopened before.", ge=0)
+    no_letters: bool = Field(default=False, description="True: the child has died. No letter goes to the family.")
     closed_at: Instant = instant("When it was decided.")

@@ -1,6 +1,7 @@
 """A link allows one thing, until a day, and some of them once."""
 
 import asyncio
+import hmac
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from cme_bus.database import Database, Tx
 from cme_web.access import AccessTable, Row, link
 from cme_web.app import make_app
 from cme_web.links import CurrentLink, Link, Links, is_spent, spend
+from cme_web.mac import Mac
 from cme_web.problems import NotVisible, Problem
 from tests.kit.web.conftest import Visit
 
@@ -27,12 +29,18 @@ def test_a_link_is_read_for_its_purpose_only() -> None:
 
 def test_what_is_kept_of_a_link_opens_nothing_until_it_is_signed_again() -> None:
     links = Links(NEW)
-    token = links.make("progress", "r1", WEEK)
-    kept = links.unsigned(token)
-    assert links.signed(kept) == token
+    kept = links.unsigned("progress", "r1", WEEK)
+    assert links.read(links.signed(kept), "progress").subject == "r1"
     for forged in (kept, f"{kept}.", Links(OLD).signed(kept)):
         with pytest.raises(NotVisible):
             links.read(forged, "progress")
+
+
+@pytest.mark.parametrize("length", [0, 1, 32, 63, 64, 65, 200])
+def test_a_mac_is_what_the_library_makes(length: int) -> None:
+    key, message = bytes(range(length)), b"a message" * length
+    make = Mac(key)
+    assert make(message) == make(bytearray(message)) == hmac.digest(key, message, "sha256")
 
 
 def test_a_changed_secret_leaves_no_gap() -> None:

@@ -149,6 +149,16 @@ async def test_a_key_says_which_row_it_is_and_never_two(bulk: Bulk) -> None:
     assert counts(await bulk.sent(lines(one), who=school)) == (1, 0, 0)
 
 
+async def test_of_rows_with_one_key_the_first_in_the_file_is_taken_however_far_apart(bulk: Bulk) -> None:
+    """They stand in chunks that are read at the same time."""
+    first, other = ({"kind": "deletion_return", "key": "a-1"} | deletion(ground=ground) for ground in "gf")
+    rows = [*deletions(199), first, other, *deletions(420)[199:], other]
+    told = await bulk.sent(lines(*rows))
+    assert counts(told) == (421, 0, 2)
+    back = [json.loads(line) for line in (await bulk.refused(told)).splitlines()]
+    assert [one["refused"]["row"] for one in back] == [201, len(rows)]
+
+
 async def test_a_refused_row_may_be_mended_under_its_key(bulk: Bulk) -> None:
     row = {"kind": "deletion_return", "key": "a-1"} | deletion()
     assert counts(await bulk.sent(lines(row | {"school_urn": OTHER_SCHOOL}))) == (0, 0, 1)

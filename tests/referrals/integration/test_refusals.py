@@ -36,7 +36,7 @@ SECRET = "Zephyrine-9"
         (
             "referrals",
             referral(child=CHILD | {"addresses": [{"lines": [SECRET, "\0"]}]}),
-            "child.addresses.0.lines",
+            "child.addresses.0.lines.1",
             "U+0000",
         ),
         ("referrals", referral(referrer={"email": "sam\0@example.org"}), "referrer.email", "U+0000"),

@@ -70,6 +70,24 @@ async def test_a_school_is_read_as_the_list_has_it_at_every_submission(
     assert told == [None, None, "999", "999", "888", "888"]
 
 
+async def test_a_number_that_was_on_no_list_is_looked_for_again_once_the_list_has_changed(
+    visitor: Visitor, db: Database[ReferralsTx]
+) -> None:
+    laestab = f"{LARKFOLD.la_code}/{LARKFOLD.establishment_number}"
+
+    async def school_urn() -> str | None:
+        await visitor.accepted("/v1/referrals", referral(school_urn=laestab), who=visitor.bearer("lead_officer"))
+        bodies = [body for type_, _, body in await visitor.said() if type_ == "cme.referral.raised.v1"]
+        urn: str | None = bodies[-1]["school_urn"]
+        return urn
+
+    told = [await school_urn(), await school_urn()]
+    async with db.transaction() as tx:
+        await load_establishments(tx, [LARKFOLD], at=MONDAY)
+    told += [await school_urn(), await school_urn()]
+    assert told == [None, None, LARKFOLD.urn, LARKFOLD.urn]
+
+
 async def test_a_school_named_twice_in_a_list_is_one_school(visitor: Visitor, db: Database[ReferralsTx]) -> None:
     async with db.transaction() as tx:
         assert await load_establishments(tx, [LARKFOLD, replace(LARKFOLD, name="Larkfold Academy")], at=MONDAY) == 1

@@ -12,6 +12,7 @@ from cme_bus.database import Database, as_it_is, prepare
 from cme_bus.migrate import migrate
 from cme_register.__main__ import SERVICE
 from cme_register.adapters.postgres import RegisterTx
+from cme_register.entrypoints.absences import absences_api
 from cme_register.entrypoints.access import ACCESS
 from cme_register.entrypoints.answers import ANSWERS
 from cme_register.entrypoints.cases import cases_api
@@ -97,6 +98,7 @@ async def desk(register: Register, issuer: Issuer) -> AsyncIterator[Callable[...
                 recording_api(register.db, register.clock),
                 joint_enquiries_api(register.db, register.clock),
                 matching_api(register.db, register.clock, register.rules),
+                absences_api(register.db, register.clock),
             ],
             tokens=TokenChecker(issuer=NAME, audience="cme", jwks_url=f"{NAME}/jwks", client=keys),
         )

@@ -11,7 +11,7 @@ from cme_register.domain.details import Address, Details, Parent
 from cme_register.domain.likeness import WORDS, Certainty, compare
 from cme_register.domain.names import apart, folded, sound
 
-WEIGHTS = load_rules().weights
+WEIGHTS = load_rules().matching
 HOME = Address(("14 Nowhere Lane",), "ZZ99 1AB")
 AWAY = Address(("3 Elsewhere Row",), "ZZ97 5QR")
 ASH = Parent("Ash Quillfeather", telephones=("01632 960777",))
@@ -76,7 +76,7 @@ def test_no_reason_says_a_value() -> None:
 
 
 def test_a_name_weighs_less_the_more_children_bear_it() -> None:
-    weights = load_rules().weights
+    weights = load_rules().matching
     assert weights
     rare = compare(ISOLDE, ISOLDE, weights).score
     weights.count(["isolde"] * 400 + [f"name{n}" for n in range(20_000)], ["quillfeather"] * 10)

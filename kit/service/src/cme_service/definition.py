@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib import import_module
@@ -66,6 +66,8 @@ class ServiceDefinition[S: ServiceSettings, T: Tx]:
     tx: type[T]
     streams: Sequence[str]
     """The topics it writes, each a lane of its own."""
+    keeps: Collection[str] = ()
+    """The types of event it can be asked to announce again; see `cme_bus.again`."""
     migrations: Path
     components: Sequence[str] = ("web",)
     """Kit packages whose tables it uses, by name: `cme_<name>.MIGRATIONS` is applied before the service's own."""

@@ -139,6 +139,7 @@ def _relay[S: ServiceSettings, T: Tx](definition: ServiceDefinition[S, T], setti
         lambda: connect(settings.dsn, application=f"{settings.service}-relay"),
         lambda: Outgoing(make),
         definition.streams,
+        keeps=definition.keeps,
     )
 
 

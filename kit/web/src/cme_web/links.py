@@ -5,7 +5,6 @@
 Anybody who has the link has what it allows, so it allows little.
 """
 
-import hmac
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import OctKey
 
 from cme_bus.database import Tx
+from cme_web.mac import Mac
 from cme_web.problems import NotVisible, Problem
 
 SHORTEST_SECRET = 32
@@ -49,7 +49,7 @@ class Links:
         if not secrets or any(len(secret) < SHORTEST_SECRET for secret in secrets):
             raise ValueError("a link secret needs at least 32 characters")
         self._keys: Sequence[OctKey] = [OctKey.import_key(secret) for secret in secrets]
-        self._signing = secrets[0].encode()
+        self._sign = Mac(secrets[0].encode())
         self._claims = jwt.JWTClaimsRegistry(exp={"essential": True}, sub={"essential": True}, jti={"essential": True})
 
     def make(
@@ -59,18 +59,20 @@ class Links:
 
         `id_`: makes it another copy of one link, so that a one-time link works once however often it was sent.
         """
-        expires = int((datetime.now(UTC) + lasts).timestamp())
-        claims = {"jti": str(id_ or uuid4()), "for": purpose, "sub": subject, "exp": expires, "once": one_time}
-        return self.signed((HEADER + b"." + _url(json.dumps(claims, separators=(",", ":")).encode())).decode())
-
-    def signed(self, unsigned: str) -> str:
-        """The token again, of what was kept of it."""
-        return f"{unsigned}.{_url(hmac.digest(self._signing, unsigned.encode(), 'sha256')).decode()}"
+        return self.signed(self.unsigned(purpose, subject, lasts, one_time=one_time, id_=id_))
 
     @staticmethod
-    def unsigned(token: str) -> str:
-        """What may be kept of a token: whoever reads it has nothing, until it is `signed`."""
-        return token.rpartition(".")[0]
+    def unsigned(
+        purpose: str, subject: str, lasts: timedelta, *, one_time: bool = False, id_: UUID | None = None
+    ) -> str:
+        """What may be kept of such a token: whoever reads it has nothing, until it is `signed`."""
+        expires = int((datetime.now(UTC) + lasts).timestamp())
+        claims = {"jti": str(id_ or uuid4()), "for": purpose, "sub": subject, "exp": expires, "once": one_time}
+        return (HEADER + b"." + _url(json.dumps(claims, separators=(",", ":")).encode())).decode()
+
+    def signed(self, unsigned: str) -> str:
+        """The token itself, of what was kept of it."""
+        return f"{unsigned}.{_url(self._sign(unsigned.encode())).decode()}"
 
     def read(self, token: str, purpose: str) -> Link:
         """What the link allows. Raises `NotVisible` if it is not ours or not for this, `Problem` 410 if it is over."""

@@ -12,6 +12,7 @@ A domain error is any exception with a `code`. One table per service says what i
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from http import HTTPStatus
 from itertools import takewhile
 from typing import Any
@@ -31,10 +32,12 @@ class Fault:
     mend: str
     in_body: bool = True
     """False: it is a parameter or a header, to which no pointer leads."""
+    more: Mapping[str, str] = attribute(default_factory=dict)
+    """Of a conflict: what the field is `now`, and `by` whom. Ids and codes of ours."""
 
     def told(self) -> dict[str, str]:
         """As a member of `errors`, with the JSON Pointer that RFC 9457 (section 3) shows."""
-        said = {"field": self.field, "wrong": self.wrong, "mend": self.mend}
+        said = {"field": self.field, "wrong": self.wrong, "mend": self.mend, **self.more}
         return said | {"pointer": self._pointer()} if self.in_body else said
 
     def _pointer(self) -> str:

@@ -25,6 +25,8 @@ FAULT = {
         "pointer": {"type": "string", "description": "JSON Pointer to it, where it stands in the body."},
         "wrong": {"type": "string", "description": "What is wrong with it. Never what was sent."},
         "mend": {"type": "string", "description": "What to do about it."},
+        "now": {"type": "string", "description": "Of a conflict: what it is now, as a code or an id."},
+        "by": {"type": "string", "description": "Of a conflict: the officer who changed it, or `rule`."},
     },
 }
 PROBLEM = {
@@ -65,6 +67,7 @@ MEANINGS = {
     "404": "Not found, or not yours to see",
     "409": "It does not fit what has happened since, or the same request is still being handled",
     "410": "The link is no longer valid, or has been used",
+    "412": "Somebody has changed it since; `errors` says which fields, what they are now and by whom",
     "413": "The body is too large",
     "415": "Not in this form",
     "422": "The request does not validate; `errors` says which fields, what is wrong and how to mend it",
@@ -171,6 +174,8 @@ def _refusals(operation: Mapping[str, Any], row: Row) -> Iterator[str]:
         yield from ("400", "413", "422")
     if operation.get("parameters"):
         yield "422"
+    if any(parameter["name"].lower() == "if-match" for parameter in operation.get("parameters", ())):
+        yield from ("400", "412")
 
 
 def _headers(status: str, row: Row) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from cme_referrals.adapters.contact_links import forget_links
 from cme_referrals.adapters.partner_keys import WithPartners
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
-from cme_referrals.entrypoints import by_topic, cli, events, import_gias, take_file
+from cme_referrals.entrypoints import by_topic, cli, events, import_gias, republish, take_file
 from cme_referrals.entrypoints.app import app_of
 from cme_referrals.entrypoints.ctf import cli as ctf_cli
 from cme_referrals.entrypoints.ctf.maps import maps
@@ -98,6 +98,7 @@ REFERRALS = ServiceDefinition(
     settings=Settings,
     tx=ReferralsTx,
     streams=[STREAM, CONCERNS, ANSWERS],
+    keeps=republish.KEPT,
     components=["web", "identity"],
     migrations=Path(__file__).parent / "migrations",
     http=app,
@@ -112,6 +113,11 @@ REFERRALS = ServiceDefinition(
             "take a file of forms, as a school or an officer would send it over HTTP",
             lambda context, arguments: take_file.take_file(desk_of(context), arguments),
             take_file.arguments,
+        ),
+        "republish": Command(
+            "announce again what was announced since a day: the same events, the same ids",
+            republish.republish,
+            republish.arguments,
         ),
         "ctf-maps": Command(
             "list the maps of transfer files, and how much was ever seen",

@@ -37,8 +37,10 @@ SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::uuid[]) ORDER BY 1
 ON CONFLICT DO NOTHING RETURNING name"""
 TOOK = "INSERT INTO taken_row (name, contents, submission_id) VALUES ($1, $1, $2) ON CONFLICT DO NOTHING"
 LET_GO = "DELETE FROM taken_row WHERE name = ANY($1)"
-ACCEPT = "INSERT INTO batch_accepted SELECT $1, * FROM unnest($2::int[], $3::uuid[], $4::bool[])"
-REFUSE = "INSERT INTO batch_refused SELECT $1, * FROM unnest($2::int[], $3::text[], $4::bytea[])"
+COUNTED = """
+SELECT count(*) FILTER (WHERE NOT repeated), count(*) FILTER (WHERE repeated),
+    (SELECT count(*) FROM batch_refused WHERE batch_id = $1 AND row BETWEEN $2 AND $3)
+FROM batch_accepted WHERE batch_id = $1 AND row BETWEEN $2 AND $3"""
 ACCEPTED = """
 WITH rows AS (SELECT * FROM batch_accepted WHERE batch_id = $1 AND row > $2 ORDER BY row LIMIT $3)
 SELECT rows.row AS number, s.id AS submission_id, s.reference, rows.repeated
@@ -119,7 +121,7 @@ class PostgresBatches:
     async def accept(self, batch_id: UUID, rows: Sequence[tuple[int, UUID, bool]]) -> None:
         """See the port."""
         if rows:
-            await self._conn.execute(ACCEPT, batch_id, *_columns(rows, 3))
+            await self._conn.copy_records_to_table("batch_accepted", records=[(batch_id, *row) for row in rows])
 
     async def refuse(self, batch_id: UUID, rows: Sequence[RefusedRow]) -> None:
         """See the port."""
@@ -127,8 +129,15 @@ class PostgresBatches:
             return
         subject = str(batch_id)
         key = (await self._keyring.for_sealing([subject]))[subject]
-        sealed = [(row.number, key.kid, key.encrypt(_written(row), _bound_to(batch_id, row.number))) for row in rows]
-        await self._conn.execute(REFUSE, batch_id, *_columns(sealed, 3))
+        sealed = [
+            (batch_id, row.number, key.kid, key.encrypt(_written(row), _bound_to(batch_id, row.number))) for row in rows
+        ]
+        await self._conn.copy_records_to_table("batch_refused", records=sealed)
+
+    async def counted(self, batch_id: UUID, first: int, last: int) -> tuple[int, int, int]:
+        """See the port."""
+        accepted, repeated, refused = await self._conn.fetchrow(COUNTED, batch_id, first, last) or (0, 0, 0)
+        return accepted, repeated, refused
 
     async def accepted(self, batch_id: UUID, *, after: int, limit: int) -> Sequence[AcceptedRow]:
         """See the port."""
@@ -156,6 +165,11 @@ class PostgresToldChildren:
         """See the port."""
         if tokens:
             await self._conn.execute(TELL, *_columns(tokens, 2))
+
+    async def add_many(self, tokens: Sequence[tuple[bytes, UUID]]) -> None:
+        """See the port."""
+        if tokens:
+            await self._conn.copy_records_to_table("told_child", records=tokens)
 
     async def before(self, tokens: Sequence[bytes]) -> Sequence[str]:
         """See the port."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
-from hmac import digest
+
+from cme_web.mac import Mac
 
 PURPOSE = b"cme referrals: blind tokens, 1"
 """Derives a key of our own from the secrets that sign links: a token proves nothing about a link, nor a link about it."""
@@ -19,7 +19,7 @@ class Blinding:
     def __init__(self, secrets: Sequence[str], purpose: bytes = PURPOSE) -> None:
         if not secrets:
             raise ValueError("blinding needs a secret")
-        self._keys = [digest(secret.encode(), purpose, sha256) for secret in secrets]
+        self._makers = [Mac(Mac(secret.encode())(purpose)) for secret in secrets]
 
     def tokens(self, *parts: str) -> tuple[bytes, ...]:
         """See the port."""
@@ -27,4 +27,4 @@ class Blinding:
         for text in parts:
             part = text.encode("utf-8", "surrogatepass")
             told += len(part).to_bytes(4) + part
-        return tuple([digest(key, told, "sha256") for key in self._keys])
+        return tuple([make(told) for make in self._makers])

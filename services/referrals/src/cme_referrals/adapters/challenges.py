@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
@@ -14,9 +14,9 @@ from cme_bus.database import Connection
 from cme_referrals.application.ports import Returned
 from cme_referrals.domain.rules import Challenge, Deletion, State, rule_table
 
-ADD = """
-INSERT INTO deletion (submission_id, first_submission_id, school_la, school_urn, facts)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::jsonb[])"""
+DELETION = ("submission_id", "first_submission_id", "school_la", "school_urn", "facts")
+CHALLENGE = ("submission_id", "place", "rule", "state", "source", "what", "mend", "not_before", "decided_at")
+ADD = f"INSERT INTO deletion ({', '.join(DELETION)}) VALUES ($1, $2, $3, $4, $5)"
 
 PUT = """
 INSERT INTO challenge AS old (submission_id, place, rule, state, source, what, mend, not_before, decided_at)
@@ -61,19 +61,18 @@ class PostgresChallenges:
 
     async def add(self, returned: Returned, challenges: Sequence[Challenge], *, at: datetime) -> None:
         """See the port."""
-        await self.add_many([(returned, challenges, at)])
+        await self._conn.execute(ADD, *_deletion_row(returned))
+        await self._put([(returned.submission_id, one, at) for one in challenges])
 
     async def add_many(self, asked: Sequence[tuple[Returned, Sequence[Challenge], datetime]]) -> None:
         """See the port."""
-        if asked:
-            rows = [
-                (one.submission_id, one.first_submission_id, one.school_la, one.deletion.school_urn, _facts(one.deletion))
-                for one, _, _ in asked
-            ]  # fmt: skip
-            await self._conn.execute(ADD, *map(list, zip(*rows, strict=True)))
-        await self._put([
-            (returned.submission_id, one, at) for returned, challenges, at in asked for one in challenges
-        ])  # fmt: skip
+        if not asked:
+            return
+        rows = [_deletion_row(returned) for returned, _, _ in asked]
+        await self._conn.copy_records_to_table("deletion", records=rows, columns=DELETION)
+        said = _challenge_rows((one.submission_id, of_it, at) for one, challenges, at in asked for of_it in challenges)
+        if said:
+            await self._conn.copy_records_to_table("challenge", records=said, columns=CHALLENGE)
 
     async def change(self, submission_id: UUID, challenges: Sequence[Challenge], *, at: datetime) -> None:
         """See the port."""
@@ -121,12 +120,7 @@ class PostgresChallenges:
     async def _put(self, rows: Sequence[tuple[UUID, Challenge, datetime]]) -> None:
         if not rows:
             return
-        places = {rule.code: place for place, rule in enumerate(rule_table().rules)}
-        written = [
-            (id_, places[one.rule], one.rule, one.state, one.source, one.what, one.mend, one.not_before, at)
-            for id_, one, at in rows
-        ]
-        await self._conn.execute(PUT, *map(list, zip(*written, strict=True)))
+        await self._conn.execute(PUT, *map(list, zip(*_challenge_rows(rows), strict=True)))
 
     async def of_submission(self, submission_id: UUID) -> Sequence[Challenge]:
         """See the port."""
@@ -137,6 +131,20 @@ def _challenge(row: asyncpg.Record) -> Challenge:
     state = State(row["state"])
     held = rule_table().still_on_roll(row["rule"], state)
     return Challenge(**(dict(row) | {"state": state, "still_on_roll": held}))
+
+
+def _deletion_row(one: Returned) -> tuple[Any, ...]:
+    return (
+        one.submission_id, one.first_submission_id, one.school_la, one.deletion.school_urn, _facts(one.deletion)
+    )  # fmt: skip
+
+
+def _challenge_rows(rows: Iterable[tuple[UUID, Challenge, datetime]]) -> list[tuple[Any, ...]]:
+    places = {rule.code: place for place, rule in enumerate(rule_table().rules)}
+    return [
+        (id_, places[one.rule], one.rule, one.state, one.source, one.what, one.mend, one.not_before, at)
+        for id_, one, at in rows
+    ]
 
 
 def _facts(deletion: Deletion) -> dict[str, Any]:

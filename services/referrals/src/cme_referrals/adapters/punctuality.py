@@ -13,11 +13,12 @@ from cme_referrals.application.timed import Timed
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.returns import Timing, Unit
 
-ADD = """
-INSERT INTO punctuality (first_submission_id, kind, school_urn, school_la, received_on, done_on, counted_from,
-                         in_class, exempt, unit, due_on, late, late_by)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::date[], $6::date[], $7::date[], $8::bool[],
-                     $9::bool[], $10::text[], $11::date[], $12::bool[], $13::int[])"""
+COLUMNS = (
+    "first_submission_id", "kind", "school_urn", "school_la", "received_on", "done_on", "counted_from", "in_class",
+    "exempt", "unit", "due_on", "late", "late_by",
+)  # fmt: skip
+ADD = f"""
+INSERT INTO punctuality ({", ".join(COLUMNS)}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"""
 
 REPLACE = """
 UPDATE punctuality
@@ -51,12 +52,12 @@ class PostgresPunctuality:
 
     async def add(self, timed: Timed) -> None:
         """See the port."""
-        await self.add_many([timed])
+        await self._conn.execute(ADD, *_row(timed))
 
     async def add_many(self, timed: Sequence[Timed]) -> None:
         """See the port."""
         if timed:
-            await self._conn.execute(ADD, *map(list, zip(*map(_row, timed), strict=True)))
+            await self._conn.copy_records_to_table("punctuality", records=map(_row, timed), columns=COLUMNS)
 
     async def of_chain(self, first_submission_id: UUID) -> Timed | None:
         """See the port."""

@@ -17,6 +17,8 @@ FIND = f"SELECT {COLUMNS} FROM establishment WHERE urn = $1"
 FIND_VERSION = f"SELECT xmin::text AS version, {COLUMNS} FROM establishment WHERE urn = $1"
 UNCHANGED = "(SELECT xmin::text FROM establishment WHERE urn = $1) IS NOT DISTINCT FROM $2::text"
 """Each change of a row gives it another xmin; a school that is on no list has none."""
+UNLISTED = "NOT EXISTS (SELECT FROM establishment_laestab WHERE laestab = $1)"
+"""With no school of this URN: a number that is on no list."""
 LISTED = "SELECT la_code, urn FROM establishment"
 
 PUT = """
@@ -88,7 +90,7 @@ class PostgresSchools(PostgresCalendars):
         found = await self.find(name)
         if found is not None and found.stands_on(day):
             return found  # nearly always: one look
-        family = [row["urn"] for row in await self._conn.fetch(FAMILY, name)]
+        family = await self._family(name)
         if not family:
             return None
         return Family(
@@ -96,6 +98,18 @@ class PostgresSchools(PostgresCalendars):
             [Succession(**row) for row in await self._conn.fetch(THEIR_SUCCESSIONS, family)],
             [(row["laestab"], row["urn"]) for row in await self._conn.fetch(THEIR_LAESTABS, family)],
         ).on(name, day)
+
+    async def _family(self, name: str) -> Sequence[str]:
+        """The URNs of all that a number may stand for. That it is on no list is remembered as in `find`, which has been asked."""
+        memory = self._conn.memory if isinstance(self._conn, Gathered) else {}
+        if (FAMILY, name) in memory:
+            assert isinstance(self._conn, Gathered)
+            self._conn.expect(UNLISTED, name)
+            return []
+        family = [row["urn"] for row in await self._conn.fetch(FAMILY, name)]
+        if not family:
+            memory[FAMILY, name] = True
+        return family
 
     async def listed(self) -> Mapping[str, Sequence[str]]:
         """See the port."""

@@ -16,16 +16,10 @@ INSERT INTO submission (id, first_submission_id, reference, kind, received_at, s
                         school_urn, still_missing, quarantined, kid, as_received, family_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"""
 
-ADD_MANY = """
-INSERT INTO submission (id, first_submission_id, reference, kind, received_at, sender, sender_urn, referrer_kind,
-                        school_urn, still_missing, quarantined, kid, as_received, family_id)
-SELECT id, first_id, reference, kind, received_at, sender, sender_urn, referrer_kind, school_urn,
-       string_to_array(still_missing, ' '), string_to_array(quarantined, ' '), kid, as_received, family_id
-FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
-            $9::text[], $10::text[], $11::text[], $12::text[], $13::bytea[], $14::uuid[])
-     AS new (id, first_id, reference, kind, received_at, sender, sender_urn, referrer_kind, school_urn,
-             still_missing, quarantined, kid, as_received, family_id)"""
-"""Names of fields have no spaces, and arrays of arrays of different lengths there are none."""
+COLUMNS = (
+    "id", "first_submission_id", "reference", "kind", "received_at", "sender", "sender_urn", "referrer_kind",
+    "school_urn", "still_missing", "quarantined", "kid", "as_received", "family_id",
+)  # fmt: skip
 
 FORM = "SELECT kid, as_received FROM submission WHERE id = $1"
 
@@ -52,16 +46,16 @@ class PostgresSubmissions:
         if not submissions:
             return
         keys = await self._keyring.for_sealing({str(one.first_submission_id) for one in submissions})
-        rows = [(one, keys[str(one.first_submission_id)]) for one in submissions]
-        columns = zip(*(
+        rows = [
             (
                 one.id, one.first_submission_id, one.reference, one.kind, one.received_at, one.sender, one.sender_urn,
-                one.referrer_kind, one.school_urn, " ".join(one.still_missing), " ".join(one.quarantined),
-                key.kid, _sealed(one, key), one.family_id,
+                one.referrer_kind, one.school_urn, one.still_missing, one.quarantined, key.kid, _sealed(one, key),
+                one.family_id,
             )
-            for one, key in rows
-        ), strict=True)  # fmt: skip
-        await self._conn.execute(ADD_MANY, *map(list, columns))
+            for one in submissions
+            for key in (keys[str(one.first_submission_id)],)
+        ]  # fmt: skip
+        await self._conn.copy_records_to_table("submission", records=rows, columns=COLUMNS)
 
     async def as_received(self, submission_id: UUID) -> Mapping[str, Any] | None:
         """See the port."""
@@ -74,8 +68,7 @@ class PostgresSubmissions:
 
 
 def _sealed(submission: Submission, key: Key) -> bytes:
-    form = json.dumps(submission.as_received, ensure_ascii=False).encode()
-    return key.encrypt(form, _bound_to(submission.id))
+    return key.encrypt(submission.as_received, _bound_to(submission.id))
 
 
 def _bound_to(submission_id: UUID) -> bytes:

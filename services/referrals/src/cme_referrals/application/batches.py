@@ -165,6 +165,9 @@ class Batches(Protocol):
     async def refuse(self, batch_id: UUID, rows: Sequence[RefusedRow]) -> None:
         """Keep rows with what is wrong with them, sealed."""
 
+    async def counted(self, batch_id: UUID, first: int, last: int) -> tuple[int, int, int]:
+        """Of the rows from one number to another: how many were accepted, repeated, refused in this batch."""
+
     async def accepted(self, batch_id: UUID, *, after: int, limit: int) -> Sequence[AcceptedRow]:
         """In the order of their numbers."""
 
@@ -212,28 +215,33 @@ class Counts:
     """Bytes of refused rows, about."""
 
 
-async def take_rows(tx: TakesBatches, batch_id: UUID, rows: Sequence[FormRow | RefusedRow]) -> Counts:
-    """Take some rows of a batch in one transaction.
+async def take_rows(
+    tx: TakesBatches, batch_id: UUID, rows: Sequence[FormRow | RefusedRow], claimed: Callable[[], None]
+) -> Counts:
+    """Take some rows of a batch in one transaction. `claimed` is called once it is decided which of them are new.
 
     A row that was taken before is answered as it was then, whoever of the same sender sends it, however concurrently.
     """
     forms = [row for row in rows if isinstance(row, FormRow)]
     refused = [row for row in rows if isinstance(row, RefusedRow)]
-    known = dict(await tx.batches.known([name for row in forms for name in row.names]))
+    known = dict(await tx.batches.known([name for row in forms for name in row.names[1:]]))
     fresh: dict[bytes, FormRow] = {}
     for row in forms:
         if known.keys().isdisjoint(row.names):
             fresh.setdefault(row.names[0], row)
     mine = await tx.batches.claim([(row.names[0], row.contents[0], row.submission_id) for row in fresh.values()])
-    if late := [name for name in fresh if name not in mine]:  # taken by somebody else meanwhile
+    claimed()
+    if late := [name for name in fresh if name not in mine]:  # taken before, or by somebody else just now
         known |= await tx.batches.known(late)
     work = _Work(tx)
     failed: dict[bytes, tuple[RowFault, ...]] = {}
-    for name in mine:
+    for name, row in fresh.items():
+        if name not in mine:
+            continue
         try:
-            await work.take_in(fresh[name])
+            await work.take_in(row)
         except SubmissionError as error:
-            failed[name] = fresh[name].explain(error)
+            failed[name] = row.explain(error)
     await tx.batches.let_go(list(failed))
     await work.write()
     accepted: list[tuple[int, UUID, bool]] = []
@@ -294,4 +302,4 @@ class _Work:
         await self._tx.submissions.add_many(self._kept)
         await self._tx.challenges.add_many(self._asked)
         await self._tx.punctuality.add_many(self._timed)
-        await self._tx.told.add(self._told)
+        await self._tx.told.add_many(self._told)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
@@ -27,8 +26,8 @@ class Receipt:
     """The token's subject: an identifier, never a name."""
     school_urn: str | None
     """The school the sender speaks for. None: an officer or a partner."""
-    as_received: Mapping[str, Any]
-    """The form word for word, quarantined identifiers included. Kept sealed."""
+    as_received: bytes
+    """The form word for word as JSON, quarantined identifiers included. Kept sealed."""
     referrer_kind: ReferrerKind | None = None
     """What kind of partner the sender's token says they are; it counts before what a form says. None: it says nothing."""
     corrects: UUID | None = None

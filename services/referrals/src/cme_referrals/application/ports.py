@@ -22,7 +22,7 @@ from cme_referrals.domain.school_history import Succession
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """What is kept of a submission. `as_received` holds the child's data and is sealed where it is kept."""
+    """What is kept of a submission. `as_received`, as JSON, holds the child's data and is sealed where it is kept."""
 
     id: UUID
     first_submission_id: UUID
@@ -36,7 +36,7 @@ class Submission:
     school_urn: str | None
     still_missing: tuple[str, ...]
     quarantined: tuple[str, ...]
-    as_received: Mapping[str, Any]
+    as_received: bytes
     family_id: UUID | None = None
 
 

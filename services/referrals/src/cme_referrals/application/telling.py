@@ -37,6 +37,9 @@ class ToldChildren(Protocol):
     async def add(self, tokens: Sequence[tuple[bytes, UUID]]) -> None:
         """Token, submission."""
 
+    async def add_many(self, tokens: Sequence[tuple[bytes, UUID]]) -> None:
+        """The same, of submissions that are all new."""
+
     async def before(self, tokens: Sequence[bytes]) -> Sequence[str]:
         """The references of the submissions that told of this child, the latest first; a few of them."""
 

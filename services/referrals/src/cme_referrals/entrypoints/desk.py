@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any
 from uuid import uuid4
 
 from fastapi import Response
-from pydantic import BaseModel
 
 from cme_bus.database import Database
 from cme_contracts.codes import ReferrerKind
@@ -71,7 +69,7 @@ async def receive(desk: Desk, kind: AnyKind, body: SentForm, caller: Caller, key
         once.answer(202, answer, location=f"/v1/submissions/{receipt.submission_id}")
 
     return (
-        (await once_at_once(desk.db, caller, f"POST {kind.path}", key, body, carry_out))
+        (await once_at_once(desk.db, caller, f"POST {kind.path}", key, body.written, carry_out))
         .filled(desk.with_links)
         .response()
     )
@@ -96,7 +94,7 @@ def parts_of(desk: Desk, kind: AnyKind, form: SentForm, receipt: Receipt) -> tup
 
 
 def _part(desk: Desk, kind: AnyKind, form: SentForm, receipt: Receipt) -> Part:
-    mine = receipt if receipt.family_id is None else replace(receipt, as_received=written(form))
+    mine = receipt if receipt.family_id is None else replace(receipt, as_received=form.written)
     scope = Sender(subject=receipt.sender, urn=receipt.school_urn).scope
     child = child_tokens(desk.blinds, scope, form.child.about())
     return Part(receipt=mine, take_in=kind.use_case(form, desk.authority), child=child)
@@ -105,17 +103,12 @@ def _part(desk: Desk, kind: AnyKind, form: SentForm, receipt: Receipt) -> Part:
 def sameness(desk: Desk, kind: AnyKind, receipt: Receipt) -> tuple[bytes, ...]:
     """Blind tokens of what this sender says with this form: the same form again has the same."""
     scope = Sender(subject=receipt.sender, urn=receipt.school_urn).scope
-    return desk.blinds.tokens("content", scope, kind.kind, json.dumps(receipt.as_received, sort_keys=True))
-
-
-def written(form: BaseModel) -> dict[str, Any]:
-    """The form word for word, as it is kept."""
-    return form.model_dump(mode="json", exclude_unset=True)
+    return desk.blinds.tokens("content", scope, kind.kind, receipt.as_received.decode())
 
 
 def answer_of(desk: Desk, receipt: Receipt, received: Received) -> dict[str, object]:
     """What the sender is told of one child, with the link under which progress is followed, not signed yet."""
-    follow = desk.links.unsigned(desk.links.make(FOLLOW, str(receipt.submission_id), FOLLOW_FOR))
+    follow = desk.links.unsigned(FOLLOW, str(receipt.submission_id), FOLLOW_FOR)
     return accepted(receipt, received, f"{desk.public_url}/v1/progress/{follow}")
 
 
@@ -126,12 +119,12 @@ async def note_told(desk: Desk, tx: ReferralsTx, body: SentForm, receipt: Receip
         await tx.told.add([(tokens[0], receipt.submission_id)])
 
 
-def receipt_of(desk: Desk, body: BaseModel, caller: Caller) -> Receipt:
+def receipt_of(desk: Desk, body: SentForm, caller: Caller) -> Receipt:
     """One sending, here and now. Raises `Problem` 403 for a school without a URN, a partner without a kind."""
     return receipt_for(desk, body, sender_of(caller), partner_kind(caller))
 
 
-def receipt_for(desk: Desk, body: BaseModel, sender: Sender, kind: ReferrerKind | None) -> Receipt:
+def receipt_for(desk: Desk, body: SentForm, sender: Sender, kind: ReferrerKind | None) -> Receipt:
     """The same for whoever it is. `kind`: what kind of partner they have shown to be."""
     return Receipt(
         submission_id=uuid4(),
@@ -140,7 +133,7 @@ def receipt_for(desk: Desk, body: BaseModel, sender: Sender, kind: ReferrerKind 
         sender=sender.subject,
         school_urn=sender.urn,
         referrer_kind=kind,
-        as_received=written(body),
+        as_received=body.written,
     )
 
 

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from difflib import get_close_matches
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    Strict,
-    WithJsonSchema,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 from pydantic.annotated_handlers import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from cme_contracts.codes import OpenCode
+from cme_referrals.entrypoints.checks import refused_as, texts_without_zero
 from cme_web.problems import Wrong
 
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
 """A day outside these is a typing mistake; nothing could be due a few days after the last one a date can hold."""
 HINTED = 3
@@ -53,30 +43,34 @@ class Form(BaseModel):
             )
         return given
 
-    @field_validator("*")
+    def __copy__(self) -> Self:
+        """For `model_copy`: without what was made once of the form as it was."""
+        copied = super().__copy__()
+        for name in vars(copied).keys() - type(self).__pydantic_fields__.keys():
+            del vars(copied)[name]
+        return copied
+
     @classmethod
-    def _can_be_kept(cls, given: Any) -> Any:
+    def __get_pydantic_core_schema__(cls, source: type[BaseModel], handler: GetCoreSchemaHandler) -> CoreSchema:
         """What we accept, and seal, every reader must be able to keep: a database has no U+0000 in a text."""
-        if "\0" in given if isinstance(given, str) else isinstance(given, tuple) and _has_zero(given):
-            raise Wrong("holds a character that is no text", "Leave out U+0000.")
-        return given
+        schema: CoreSchema = texts_without_zero(handler(source))
+        return schema
 
 
-def _has_zero(several: tuple[object, ...]) -> bool:
-    return any(isinstance(one, str) and "\0" in one for one in several)
+class DayOnly:
+    """A day as YYYY-MM-DD. A number would be read as seconds since 1970, and a birthday lost."""
 
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        written = core_schema.str_schema(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$", strict=True, strip_whitespace=True)
+        day = core_schema.chain_schema([written, core_schema.date_schema()])
+        bounds = core_schema.date_schema(ge=FIRST, le=LAST)
+        return core_schema.chain_schema([
+            refused_as(day, "is not a date", "Give it as YYYY-MM-DD."),
+            refused_as(bounds, "is out of all bounds", f"Give a day from {FIRST} to {LAST}."),
+        ])  # fmt: skip
 
-def _day(given: object) -> date:
-    """A number would be read as seconds since 1970, and a birthday lost."""
-    try:
-        day = date.fromisoformat(given.strip()) if isinstance(given, str) and DAY.fullmatch(given.strip()) else None
-    except ValueError:
-        day = None
-    if day is None:
-        raise Wrong("is not a date", "Give it as YYYY-MM-DD.")
-    if not FIRST <= day <= LAST:
-        raise Wrong("is out of all bounds", f"Give a day from {FIRST} to {LAST}.")
-    return day
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "format": "date"}
 
 
 class Known:
@@ -84,19 +78,14 @@ class Known:
 
     def __get_pydantic_core_schema__(self, source: type[OpenCode], handler: GetCoreSchemaHandler) -> CoreSchema:
         known = [one.value for one in source if one.name != "UNKNOWN"]
+        codes = core_schema.chain_schema([core_schema.literal_schema(known), handler(source)])
+        return refused_as(codes, "is not one of the known codes", f"Give one of {', '.join(known)}.")
 
-        def read(given: object) -> object:
-            if given not in known:
-                raise Wrong("is not one of the known codes", f"Give one of {', '.join(known)}.")
-            return given
-
-        return core_schema.no_info_before_validator_function(read, handler(source))
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"type": "string", "enum": handler.resolve_ref_schema(handler(schema))["x-open-codes"]}
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "enum": schema["schema"]["steps"][0]["expected"]}
 
 
-Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Day = Annotated[date, DayOnly()]
 Text = Annotated[str, Field(max_length=200)]
 Identifier = Annotated[str, Field(max_length=40)]
 """Checked by the use case: one that cannot be right is kept aside and named in the answer, never a reason to refuse."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from cme_referrals.adapters.records import Record
 from cme_referrals.adapters.text import UTF_8_MARK
 from cme_referrals.adapters.unpacking import Unpacker
 from cme_referrals.entrypoints.ctf.maps import CtfMap
 from cme_referrals.entrypoints.ctf.names import FileName
 from cme_referrals.entrypoints.ctf.sheet import CtfSheet
-from cme_referrals.entrypoints.sheets import Format, Row, Sheet
+from cme_referrals.entrypoints.cutting import Sheet
+from cme_referrals.entrypoints.sheets import Format, Row
 
 FIRST_SIGNS = {b"<": Format.CTF, b"{": Format.NDJSON}
 
@@ -26,12 +28,12 @@ class Incoming:
         self.sheet: Sheet | CtfSheet | None = None
         """Known once anything but spaces has come."""
 
-    def feed(self, piece: bytes) -> Iterator[Row]:
+    def feed(self, piece: bytes) -> Iterator[Record | Row]:
         """The rows that end in a piece of the upload. Raises `BrokenUploadError`."""
         for plain in self._unpacker.feed(piece):
             yield from self._plain(plain)
 
-    def end(self) -> Iterator[Row]:
+    def end(self) -> Iterator[Record | Row]:
         """The rows that were still waited for. Raises `BrokenUploadError` where the upload is not whole."""
         for plain in self._unpacker.end():
             yield from self._plain(plain)
@@ -40,7 +42,7 @@ class Incoming:
         if self.sheet is not None:
             yield from self.sheet.end()
 
-    def so_far(self) -> Iterator[Row]:
+    def so_far(self) -> Iterator[Record | Row]:
         """The rows that are whole already, where nothing more comes. Raises `BrokenUploadError`."""
         if isinstance(self.sheet, CtfSheet):
             yield from self.sheet.so_far()
@@ -50,7 +52,7 @@ class Incoming:
         """Whether such a file is kept whole until all of it fits; None: it is not known yet what it is."""
         return None if self.sheet is None else isinstance(self.sheet, CtfSheet)
 
-    def _plain(self, plain: bytes, *, last: bool = False) -> Iterator[Row]:
+    def _plain(self, plain: bytes, *, last: bool = False) -> Iterator[Record | Row]:
         if self.sheet is None:
             start = self._start + plain
             if len(start) < len(UTF_8_MARK) and not last:

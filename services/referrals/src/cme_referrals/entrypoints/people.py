@@ -136,6 +136,11 @@ class SentForm(Form):
 
     child: Child
 
+    @cached_property
+    def written(self) -> bytes:
+        """The form word for word, as JSON: what is kept of it, and what it is known by. What was left out is left out."""
+        return self.__pydantic_serializer__.to_json(self, exclude_unset=True)
+
     def parts(self) -> tuple[SentForm, ...]:
         """The same for each child by itself, where a form may tell of several."""
         return (self,)

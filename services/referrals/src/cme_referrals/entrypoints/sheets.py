@@ -1,15 +1,16 @@
-"""A batch as rows: CSV or NDJSON, in UTF-8 or Windows-1252, read as it comes."""
+"""A row of a batch as it is read: CSV or NDJSON, in UTF-8 or Windows-1252."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from cme_referrals.adapters.records import LONGEST, Record, Records
+from cme_referrals.adapters.records import LONGEST, Record
 from cme_referrals.adapters.text import CHARSETS, text_of
 from cme_referrals.adapters.unpacking import BrokenUploadError
 from cme_referrals.application.batches import RowFault
@@ -53,56 +54,66 @@ class Row:
     """What makes it the same row when it is sent again; None: the form it is."""
 
 
-class Sheet:
-    """Reads a batch piece by piece. `charset`: a Python codec, or None where the sender did not say."""
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What must be known of a file to read any row of it by itself. `charset`: a codec; None where nobody said.
 
-    def __init__(self, format_: Format, charset: str | None) -> None:
-        self.format, self._charset = format_, charset
-        self._records = Records(quoted=format_ is Format.CSV)
-        self.heading: Heading | None = None
-        self._delimiter = ","
+    `names`: the cells of the first row of CSV; None in NDJSON, and before that row was read.
+    """
 
-    def feed(self, plain: bytes) -> Iterator[Row]:
-        """The rows that end in a piece. Raises `BrokenUploadError`."""
-        for record in self._records.feed(plain):
-            yield from self._read(record)
-
-    def end(self) -> Iterator[Row]:
-        """The rows that were still waited for. Raises `BrokenUploadError`."""
-        for record in self._records.end():
-            yield from self._read(record)
+    format: Format
+    charset: str | None
+    delimiter: str = ","
+    names: tuple[str, ...] | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """CSV: its columns, once its first row was read."""
-        return self.heading.names if self.heading else ()
+        """CSV: its columns."""
+        return self._heading.names if self._heading else ()
+
+    @property
+    def _heading(self) -> Heading | None:
+        return None if self.names is None else heading_of(self.names)
 
     def column_of(self, row: Row, field: str) -> str:
         """Where the sender finds a member of the form in this row."""
-        return self.heading.column_of(row.cells, field) if self.heading and row.cells else field
+        return heading.column_of(row.cells, field) if (heading := self._heading) and row.cells else field
 
     def own(self, row: Row) -> tuple[str, ...] | None:
         """CSV: the row's cells without our remarks; None where it could not be read as cells."""
-        return self.heading.own(row.cells) if self.heading and row.cells else None
+        return heading.own(row.cells) if (heading := self._heading) and row.cells else None
 
-    def _read(self, record: Record) -> Iterator[Row]:
+    def read(self, record: Record) -> Row:
+        """What one row says, or why it cannot be read."""
         if record.text is None:
-            yield _broken(
-                record.number, None, f"is longer than {LONGEST // 1024} KiB and was not kept", "Send less in one row."
-            )
-            return
-        text = text_of(record.text, self._charset)
+            wrong = f"is longer than {LONGEST // 1024} KiB and was not kept"
+            return _broken(record.number, None, wrong, "Send less in one row.")
+        text = text_of(record.text, self.charset)
         if text is None:
-            yield _broken(
+            return _broken(
                 record.number,
                 record.text.decode("latin-1"),
                 "holds bytes that are no text in the charset that was said",
                 "Save the file as UTF-8 and send the row again.",
             )
-        elif "\0" in text or (self.format is Format.NDJSON and "\\u0000" in text):
-            yield _broken(record.number, text, "holds a zero byte", "Remove it and send the row again.")
-        elif text.strip(" \t,;\r\n"):
-            yield from [self._ndjson(record, text)] if self.format is Format.NDJSON else self._csv(record, text)
+        if "\0" in text or (self.format is Format.NDJSON and "\\u0000" in text):
+            return _broken(record.number, text, "holds a zero byte", "Remove it and send the row again.")
+        return self._ndjson(record, text) if self.format is Format.NDJSON else self._csv(record, text)
+
+    def cells(self, text: str) -> list[str] | None:
+        """CSV: one row's cells; None where it is not one row."""
+        try:
+            read = list(csv.reader([text], delimiter=self.delimiter, strict=True))
+        except csv.Error:
+            return None
+        return read[0] if len(read) == 1 else None
+
+    def fits(self, cells: Sequence[str] | None) -> bool:
+        """Whether there are as many cells as columns. Empty ones behind the last do no harm."""
+        heading = self._heading
+        if heading is None or cells is None:
+            return False
+        return len(cells) == heading.width or (len(cells) > heading.width and not any(cells[heading.width :]))
 
     def _ndjson(self, record: Record, text: str) -> Row:
         try:
@@ -114,35 +125,20 @@ class Sheet:
         values.pop(REFUSED, None)
         return Row(record.number, text, values)
 
-    def _csv(self, record: Record, text: str) -> Iterator[Row]:
-        if self.heading is None:
-            self._delimiter = max(",;\t", key=text.count)
-            self.heading = Heading(self._cells(text) or [])
-            return
-        cells = self._cells(text) if not record.unclosed else None
-        fits = cells is not None and (
-            len(cells) == self.heading.width
-            or (len(cells) > self.heading.width and not any(cells[self.heading.width :]))
-        )
-        if not fits and record.text is not None and b"\n" in record.text:
-            record = self._records.give_back(record)
-            text, cells = text_of(record.text or b"", self._charset) or "", None
-        if not fits or cells is None:
-            yield _broken(
-                record.number,
-                text,
-                f"does not have {self.heading.width} cells" if cells is not None else "has a quotation mark too many",
-                "Give as many cells as the first row has, and double a quotation mark inside a cell.",
-            )
-            return
-        yield Row(record.number, text, self.heading.form(cells), cells=cells)
+    def _csv(self, record: Record, text: str) -> Row:
+        heading, cells = self._heading, self.cells(text) if not record.unclosed else None
+        if heading is None or cells is None or not self.fits(cells):
+            width = heading.width if heading else 0
+            wrong = f"does not have {width} cells" if cells is not None else "has a quotation mark too many"
+            mend = "Give as many cells as the first row has, and double a quotation mark inside a cell."
+            return _broken(record.number, text, wrong, mend)
+        return Row(record.number, text, heading.form(cells), cells=cells)
 
-    def _cells(self, text: str) -> list[str] | None:
-        try:
-            read = list(csv.reader([text], delimiter=self._delimiter, strict=True))
-        except csv.Error:
-            return None
-        return read[0] if len(read) == 1 else None
+
+@lru_cache(maxsize=32)
+def heading_of(names: tuple[str, ...]) -> Heading:
+    """The first row of a CSV file. Raises `BrokenUploadError` where one of its columns is not known."""
+    return Heading(names)
 
 
 def charset_of(said: str | None) -> str | None:

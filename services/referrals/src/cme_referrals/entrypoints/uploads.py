@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from uuid import UUID, uuid4
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
+from cme_referrals.adapters.records import Record
 from cme_referrals.adapters.unpacking import PIECE, BrokenUploadError
-from cme_referrals.application.batches import AROUND, THE_FILE, Batch, FormRow, RefusedRow, State, take_rows
+from cme_referrals.application.batches import AROUND, THE_FILE, Batch, RefusedRow, State
 from cme_referrals.application.kept_files import KeptFile, refuse_another_schools_file
 from cme_referrals.application.telling import Sender
 from cme_referrals.domain.errors import NotYourSchoolError
 from cme_referrals.entrypoints.behind import Behind
+from cme_referrals.entrypoints.chunks import Chunk, InOrder, take_chunk
 from cme_referrals.entrypoints.ctf.maps import maps
 from cme_referrals.entrypoints.ctf.names import file_name_of
 from cme_referrals.entrypoints.ctf.sheet import CtfSheet
-from cme_referrals.entrypoints.desk import Desk
+from cme_referrals.entrypoints.cutting import Sheet
+from cme_referrals.entrypoints.desk import Desk, partner_kind
 from cme_referrals.entrypoints.incoming import Incoming
 from cme_referrals.entrypoints.keeping import Keeper
-from cme_referrals.entrypoints.rows import RowReader
 from cme_referrals.entrypoints.sheets import MEDIA_TYPES, Format, Row, charset_of
 from cme_web.problems import Problem
 from cme_web.tokens import Caller
@@ -30,10 +32,12 @@ from cme_web.tokens import Caller
 TOGETHER = 200
 """Rows in one transaction: enough to write them as sets, few enough to hold nobody up."""
 BYTES_TOGETHER = 2 * 1024 * 1024
+ABREAST = 2
+"""Chunks that are on their way: while one is written, the next is read."""
 MOST_KEPT = 256 * 1024 * 1024
 """Bytes of refused rows that are kept of one batch. Beyond, something is wrong with the file and not with its rows."""
-BREATH = 5
-"""Rows that are read at a stretch; then other requests of this process have their turn, and the rows before are written."""
+BREATH = 20
+"""Rows that are cut at a stretch; then other requests of this process have their turn."""
 ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip"})
 
 
@@ -44,17 +48,20 @@ class Upload:
         self, desk: Desk, caller: Caller, sender: Sender, incoming: Incoming, *, again: UUID | None = None
     ) -> None:
         self._desk, self._sender, self._incoming = desk, sender, incoming
-        self._reader = RowReader(desk, caller, sender)
+        self._caller = caller
+        partner_kind(caller)  # raises `Problem` 403 before anything is read
         self.id = again or uuid4()
         self.place = f"/v1/batches/{self.id}"
         self._again = again is not None
         name = str(incoming.name) if incoming.name else None
         file = KeptFile(sender=sender, roles=caller.roles, charset=incoming.charset, name=name)
         self._keeper = None if again else Keeper(desk.db, self.id, file)
-        self._rows: list[FormRow | RefusedRow] = []
-        self._bytes = self._kept = self._read = self._refused = 0
-        self._headed = self._wrapped = self._is_theirs = False
-        self._behind = Behind()
+        self._rows: list[Record | Row] = []
+        self._bytes = self._kept = self._cut = self._refused = 0
+        self._headed = self._is_theirs = False
+        self._behind = Behind(ABREAST)
+        self._last = InOrder()
+        self._last.over()
 
     async def take(self, pieces: AsyncIterator[bytes]) -> None:
         """Read to the end. Whatever ends it, what had been read whole is taken.
@@ -75,7 +82,7 @@ class Upload:
                     await self._keep(piece)
                     await self._take(self._incoming.feed(piece))
                 await self._take(self._incoming.end())
-                if not self._read:
+                if not self._cut:
                     raise BrokenUploadError(
                         "holds no row", "Send one form in each line, or a pupil in a transfer file."
                     )
@@ -95,18 +102,17 @@ class Upload:
             raise
         await self._finish(State.COMPLETE)
 
-    async def _take(self, rows: Iterable[Row]) -> None:
+    async def _take(self, rows: Iterable[Record | Row]) -> None:
         for row in rows:
-            sheet = self._incoming.sheet
-            assert sheet is not None
-            await self._refuse_another_schools_file(sheet)
-            self._rows.append(self._reader.read(row, sheet))
-            self._bytes += len(row.sent or "")
-            self._read += 1
+            if not self._is_theirs:
+                await self._refuse_another_schools_file()
+            self._rows.append(row)
+            self._bytes += len((row.text if isinstance(row, Record) else row.sent) or "")
+            self._cut += 1
             if len(self._rows) >= TOGETHER or self._bytes >= BYTES_TOGETHER:
                 await self._hand_over()
                 self._refuse_a_hopeless_file()
-            elif self._read % BREATH == 0:
+            elif self._cut % BREATH == 0:
                 await asyncio.sleep(0)
 
     async def _keep(self, piece: bytes) -> bool:
@@ -118,8 +124,12 @@ class Upload:
             self._keeper = None
         return self._keeper is not None and wanted is True
 
-    async def _refuse_another_schools_file(self, sheet: object) -> None:
-        if self._is_theirs or not isinstance(sheet, CtfSheet) or sheet.file is None:
+    async def _refuse_another_schools_file(self) -> None:
+        sheet = self._incoming.sheet
+        if not isinstance(sheet, CtfSheet):
+            self._is_theirs = True
+            return
+        if sheet.file is None:
             return
         try:
             async with self._desk.db.transaction() as tx:
@@ -139,26 +149,32 @@ class Upload:
             )
 
     async def _hand_over(self) -> None:
-        """Have what has been read committed, while the next rows are being read."""
+        """Have what has been cut read, and committed, while the next rows are being cut."""
         rows, self._rows, self._bytes = self._rows, [], 0
-        await self._behind.do(lambda: self._write(rows))
-
-    async def _write(self, rows: Sequence[FormRow | RefusedRow]) -> None:
-        """Commit rows; first of all what is known of the file, for whoever reads its refused rows."""
         sheet = self._incoming.sheet
+        if not self._headed and sheet is not None:
+            await self._head(sheet, begun=bool(rows))
+        if rows and sheet is not None:
+            chunk = Chunk(
+                batch_id=self.id, caller=self._caller, sender=self._sender, at=self._desk.clock.now(),
+                layout=sheet.layout, rows=rows,
+            )  # fmt: skip
+            turn = self._last = self._last.then()
+            await self._behind.do(lambda: self._write(chunk, turn))
+
+    async def _write(self, chunk: Chunk, turn: InOrder) -> None:
+        counts = await take_chunk(self._desk, chunk, turn)
+        self._kept += counts.kept
+        self._refused += counts.refused
+
+    async def _head(self, sheet: Sheet | CtfSheet, *, begun: bool) -> None:
+        """Keep what is known of the file, before any of its rows, for whoever reads those that are refused."""
         async with self._desk.db.transaction() as tx:
-            if not self._headed and sheet is not None:
-                await tx.batches.head(self.id, sheet.format, sheet.columns)
-                self._headed = True
-            if not self._wrapped and rows and isinstance(sheet, CtfSheet) and sheet.envelope:
-                await tx.batches.refuse(
-                    self.id, [RefusedRow(number=AROUND, sent=None, cells=sheet.envelope, faults=())]
-                )
-                self._wrapped = True
-            if rows:
-                counts = await take_rows(tx, self.id, rows)
-                self._kept += counts.kept
-                self._refused += counts.refused
+            await tx.batches.head(self.id, sheet.format, sheet.columns)
+            if begun and isinstance(sheet, CtfSheet) and sheet.envelope:
+                around = RefusedRow(number=AROUND, sent=None, cells=sheet.envelope, faults=())
+                await tx.batches.refuse(self.id, [around])
+        self._headed = True
 
     async def _open(self) -> None:
         format_ = self._incoming.said or Format.NDJSON

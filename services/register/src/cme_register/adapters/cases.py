@@ -9,8 +9,9 @@ import asyncpg
 
 from cme_bus.database import Connection
 from cme_register.adapters.locks import hold_joins_off
+from cme_register.application.ports_changes import Change
 from cme_register.domain.case import Case
-from cme_register.domain.codes import Category, Kind, Outcome, Proof, Status
+from cme_register.domain.codes import Category, Kind, Outcome, Proof, Stage, Status
 from cme_register.domain.errors import NotOnRegister
 
 
@@ -26,13 +27,13 @@ class PgCases:
         row = await self._conn.fetchrow("SELECT * FROM case_file WHERE id = $1", case_id)
         if row is None:
             raise NotOnRegister("there is no such case")
-        return _case(row)
+        return case_of(row)
 
     async def open_of(self, child_ids: Collection[UUID]) -> Mapping[UUID, Case]:
         rows = await self._conn.fetch(
             "SELECT * FROM case_file WHERE status = 'open' AND child_id = ANY($1)", list(child_ids)
         )
-        return {row["child_id"]: _case(row) for row in rows}
+        return {row["child_id"]: case_of(row) for row in rows}
 
     async def latest_of(self, subject: UUID) -> UUID | None:
         case_id: UUID | None = await self._conn.fetchval(LATEST, subject)
@@ -42,13 +43,13 @@ class PgCases:
         rows = await self._conn.fetch(
             "SELECT * FROM case_file WHERE record_id = ANY($1) ORDER BY opened_at, id", list(record_ids)
         )
-        return [_case(row) for row in rows]
+        return [case_of(row) for row in rows]
 
     async def waiting_for(self, case_id: UUID) -> list[Case]:
         rows = await self._conn.fetch(
             f"SELECT * FROM case_file WHERE id IN ({WAITING}) ORDER BY opened_at, id", case_id
         )
-        return [_case(row) for row in rows]
+        return [case_of(row) for row in rows]
 
     async def add(self, cases: Sequence[Case]) -> None:
         await self._conn.executemany(ADD, [_row(case) for case in cases])
@@ -56,17 +57,36 @@ class PgCases:
     async def save(self, cases: Sequence[Case]) -> None:
         await self._conn.executemany(SAVE, [_row(case) for case in cases])
 
+    async def in_the_name_of(self, officer_id: UUID) -> None:
+        await self._conn.execute("SELECT set_config('cme.acting', $1, true)", str(officer_id))
+
+    async def version_of(self, case_id: UUID) -> int:
+        version: int = await self._conn.fetchval("SELECT version FROM case_file WHERE id = $1", case_id)
+        return version
+
+    async def changes_since(self, case_id: UUID, version: int) -> list[Change]:
+        rows = await self._conn.fetch(CHANGES, case_id, version)
+        return [Change(row["version"], tuple(row["fields"]), row["changed_by"]) for row in rows]
+
+    async def note_change(self, case_id: UUID, field: str) -> None:
+        await self._conn.execute(NOTE_CHANGE, case_id, field)
+
 
 COLUMNS = """id, record_id, child_id, kind, category, opened_at, status, factors, joined_factors, risk, due_at, school_urn,
-school_la, home_la, lead_officer_id, waits_for, located_at, location_proof, closed_at, outcome, outcome_proof"""
+school_la, home_la, lead_officer_id, waits_for, located_at, location_proof, closed_at, outcome, outcome_proof, stage, owner_role,
+repeat, reopened_at, follows_case_id, met_at, dormant_as, dormant_at, reviews"""
+PLACES = ", ".join(f"${number}" for number in range(1, len(COLUMNS.split(",")) + 1))
 
-ADD = f"""
-INSERT INTO case_file ({COLUMNS})
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"""
+ADD = f"INSERT INTO case_file ({COLUMNS}) VALUES ({PLACES})"
 
-SAVE = f"""
-UPDATE case_file SET ({COLUMNS})
-= ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) WHERE id = $1"""
+SAVE = f"UPDATE case_file SET ({COLUMNS}) = ({PLACES}) WHERE id = $1"
+
+CHANGES = "SELECT version, fields, changed_by FROM case_change WHERE case_id = $1 AND version > $2 ORDER BY version"
+
+NOTE_CHANGE = """
+WITH changed AS (UPDATE case_file SET version = version + 1 WHERE id = $1 RETURNING id, version)
+INSERT INTO case_change (case_id, version, fields, changed_by)
+SELECT id, version, ARRAY[$2], nullif(current_setting('cme.acting', true), '')::uuid FROM changed"""
 
 LOCK = "SELECT FROM child WHERE id = (SELECT child_id FROM case_file WHERE id = $1) FOR NO KEY UPDATE"
 
@@ -93,10 +113,13 @@ def _row(case: Case) -> tuple[object, ...]:
         case.id, case.record_id, case.child_id, case.kind, case.category, case.opened_at, case.status, case.factors,
         case.joined_factors, case.risk, case.due_at, case.school_urn, case.school_la, case.home_la, case.lead_officer_id,
         case.waits_for, case.located_at, case.location_proof, case.closed_at, case.outcome, case.outcome_proof,
+        case.stage, case.owner_role, case.repeat, case.reopened_at, case.follows_case_id, case.met_at, case.dormant_as,
+        case.dormant_at, case.reviews,
     )  # fmt: skip
 
 
-def _case(row: asyncpg.Record) -> Case:
+def case_of(row: asyncpg.Record) -> Case:
+    """From a whole row of `case_file`."""
     return Case(
         id=row["id"], record_id=row["record_id"], child_id=row["child_id"], kind=Kind(row["kind"]),
         category=Category(row["category"]) if row["category"] else None, opened_at=row["opened_at"],
@@ -105,5 +128,8 @@ def _case(row: asyncpg.Record) -> Case:
         lead_officer_id=row["lead_officer_id"], waits_for=row["waits_for"],
         located_at=row["located_at"], location_proof=Proof(row["location_proof"]) if row["location_proof"] else None,
         closed_at=row["closed_at"], outcome=Outcome(row["outcome"]) if row["outcome"] else None,
-        outcome_proof=Proof(row["outcome_proof"]) if row["outcome_proof"] else None,
+        outcome_proof=Proof(row["outcome_proof"]) if row["outcome_proof"] else None, stage=Stage(row["stage"]),
+        repeat=row["repeat"], reopened_at=row["reopened_at"], follows_case_id=row["follows_case_id"], met_at=row["met_at"],
+        dormant_as=Outcome(row["dormant_as"]) if row["dormant_as"] else None, dormant_at=row["dormant_at"],
+        reviews=row["reviews"], version=row["version"],
     )  # fmt: skip

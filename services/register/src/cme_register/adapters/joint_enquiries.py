@@ -48,6 +48,9 @@ class PgJointEnquiries:
             [dict(one) for one in made], signature.signed_on, submission_id, first_id, by, at,
         )  # fmt: skip
 
+    async def signed_by(self, submission_id: UUID) -> bool:
+        return bool(await self._conn.fetchval(SIGNED_BY, submission_id))
+
     async def withdraw_authority(self, enquiry_id: UUID, at: datetime) -> bool:
         return bool(await self._conn.fetch(WITHDRAW_AUTHORITY, enquiry_id, at))
 
@@ -92,6 +95,7 @@ SIGN = """
 INSERT INTO joint_signature (enquiry_id, party, found, return_expected, enquiries, made, signed_on, submission_id,
                              first_submission_id, signed_by, recorded_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"""
+SIGNED_BY = "SELECT EXISTS (SELECT FROM joint_signature WHERE submission_id = $1)"
 WITHDRAW_AUTHORITY = """
 UPDATE joint_signature SET withdrawn_at = $2
 WHERE enquiry_id = $1 AND party = 'authority' AND withdrawn_at IS NULL RETURNING id"""

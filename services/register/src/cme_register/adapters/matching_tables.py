@@ -24,9 +24,10 @@ def load_weights(folder: Path, fitted: Path | None = None) -> Weights:
     """
     table = tomllib.loads((fitted or folder / "matching.toml").read_text("utf-8"))
     names = tomllib.loads((folder / "names.toml").read_text("utf-8"))
+    numbers: dict[str, Any] = {name: float(table[name]) for name in NUMBERS}
     chances = {field: _chances(field, table[field]) for field in LEVELS}
     return Weights(
-        fields=chances, source=table["source"], **{name: float(table[name]) for name in NUMBERS},
+        **numbers, fields=chances, source=table["source"],
         nicknames=_nicknames(names["nicknames"]), common=frozenset(map(run_together, names["forenames"])),
         forenames=_frequencies(names, "forename"), surnames=_frequencies(names, "surname"),
     )  # fmt: skip

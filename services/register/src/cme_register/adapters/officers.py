@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,12 +16,9 @@ class PgOfficers:
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
 
-    async def loads(self) -> Mapping[UUID, int]:
-        return {row["id"]: row["load"] for row in await self._conn.fetch(LOADS)}
-
     async def is_lead_officer(self, officer_id: UUID) -> bool:
         return bool(await self._conn.fetchval(
-            "SELECT true FROM officer WHERE id = $1 AND active AND role = 'lead_officer'", officer_id
+            "SELECT true FROM officer WHERE id = $1 AND active AND role = 'lead_officer' FOR SHARE", officer_id
         ))  # fmt: skip
 
     async def put(self, officers: Sequence[Officer], at: datetime) -> set[UUID]:
@@ -31,10 +28,6 @@ class PgOfficers:
         )  # fmt: skip
         return {row["id"] for row in rows}
 
-
-LOADS = """
-SELECT officer.id, (SELECT count(*) FROM case_file WHERE status = 'open' AND lead_officer_id = officer.id) AS load
-FROM officer WHERE active AND role = 'lead_officer'"""
 
 PUT = """
 INSERT INTO officer AS known (id, name, email, role, active, changed_at)

@@ -13,6 +13,7 @@ from cme_register.adapters.handovers import PgHandovers
 from cme_register.adapters.joint_enquiries import PgJointEnquiries
 from cme_register.adapters.matching import PgMatching
 from cme_register.adapters.officers import PgOfficers
+from cme_register.adapters.owners import PgOwners
 from cme_register.adapters.recorded import PgRecorded
 from cme_register.adapters.reviews import PgReviews
 from cme_register.adapters.submissions import PgSubmissions
@@ -30,6 +31,7 @@ class RegisterTx(Tx):
         self.clocks = PgClocks(conn)
         self.timers = Timers(conn)
         self.officers = PgOfficers(conn)
+        self.owners = PgOwners(conn)
         self.chronology = PgChronology(conn)
         self.recorded = PgRecorded(conn)
         self.calendars = PgCalendars(conn)

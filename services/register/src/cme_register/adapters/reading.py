@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -58,7 +58,7 @@ async def case_page(pool: Pool, case_id: UUID, rules: Rules) -> View | None:
     return {
         **_listed(row),
         **{name: row[name] for name in ("school_urn", "school_la", "home_la", "located_at", "location_proof")},
-        **{name: row[name] for name in ("closed_at", "outcome", "outcome_proof", "waits_for")},
+        **{name: row[name] for name in ("closed_at", "outcome", "outcome_proof", "waits_for", "version")},
         "clocks": [_clock(clock_of(clock), rules) for clock in await pool.fetch(CLOCKS, case_id)],
         "submissions": [dict(one) for one in await pool.fetch(SUBMISSIONS, case_id)],
         "escalations": escalations((line["what"], line["detail"]) for line in chronology),
@@ -89,9 +89,9 @@ async def child_page(pool: Pool, child_id: UUID) -> View | None:
     }
 
 
-async def officers(pool: Pool) -> Sequence[View]:
-    """Every officer, with how many open cases they have."""
-    return [dict(row) for row in await pool.fetch(OFFICERS)]
+async def officers(pool: Pool, today: date) -> Sequence[View]:
+    """Every officer, with how many open cases they have, and when they are away from now on."""
+    return [dict(row) for row in await pool.fetch(OFFICERS, today)]
 
 
 def place(case: View) -> Place:
@@ -115,6 +115,10 @@ def _listed(row: asyncpg.Record) -> View:
                 "opened_at",
                 "lead_officer_id",
                 "lead_officer",
+                "owner_role",
+                "stage",
+                "repeat",
+                "follows_case_id",
             )
         },
         "factors": list(dict.fromkeys([*row["factors"], *row["joined_factors"]])),
@@ -226,5 +230,8 @@ ORDER BY score DESC, pair.id"""
 
 OFFICERS = """
 SELECT id AS officer_id, name, role, active,
-    (SELECT count(*) FROM case_file WHERE status = 'open' AND lead_officer_id = officer.id) AS open_cases
+    (SELECT coalesce(sum(cases), 0) FROM officer_load WHERE officer_id = officer.id)::int AS open_cases,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('absence_id', away.id, 'from', first_day, 'to', last_day, 'cover_id', cover_id)
+        ORDER BY first_day), '[]') FROM officer_absence AS away
+        WHERE away.officer_id = officer.id AND NOT cancelled AND (last_day IS NULL OR last_day >= $1)) AS absences
 FROM officer ORDER BY role, id"""

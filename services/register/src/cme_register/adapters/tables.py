@@ -12,8 +12,9 @@ from cme_calendars import WorkingDays
 from cme_contracts.codes import Team
 from cme_register.adapters.matching_tables import load_weights
 from cme_register.application.rules import Rules, Watch
+from cme_register.domain.allocation import Weights
 from cme_register.domain.clocks import ClockDefinition, ClockTable, Rung
-from cme_register.domain.codes import Outcome, Proof, Role, SubmissionKind
+from cme_register.domain.codes import Outcome, Proof, Role, SignOff, SubmissionKind
 from cme_register.domain.deletion_teams import DeletionTeams, TeamRow
 from cme_register.domain.handover import HandOverRule, HandOverTable
 from cme_register.domain.outcomes import OutcomeRule, OutcomeTable
@@ -30,6 +31,7 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules
     teams = tomllib.loads((folder / "deletion_teams.toml").read_text("utf-8"))["team"]
     watches = tomllib.loads((folder / "watches.toml").read_text("utf-8"))["watch"]
     outcomes = tomllib.loads((folder / "outcomes.toml").read_text("utf-8"))["outcome"]
+    weights = tomllib.loads((folder / "allocation.toml").read_text("utf-8"))["weights"]
     hand_overs = tomllib.loads((folder / "hand_overs.toml").read_text("utf-8"))["hand_over"]
     return Rules(
         clocks=ClockTable(map(_clock, clocks)),
@@ -38,7 +40,8 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules
         days=WorkingDays(closures),
         deletion_teams=DeletionTeams(map(_team, teams)),
         watches=tuple(Watch(**row) for row in watches),
-        weights=load_weights(folder),
+        matching=load_weights(folder),
+        weights=tuple(Weights(**row) for row in weights),
     )
 
 
@@ -54,10 +57,13 @@ def _clock(row: dict[str, Any]) -> ClockDefinition:
 
 
 def _outcome(row: dict[str, Any]) -> OutcomeRule:
-    return OutcomeRule(
-        outcome=Outcome(row["code"]), proofs=frozenset(map(Proof, row["proofs"])),
-        needs_located=row.get("needs_located", True), source=row["source"],
-    )  # fmt: skip
+    read = {
+        "outcome": Outcome(row["code"]),
+        "proofs": frozenset(map(Proof, row["proofs"])),
+        "sign_off": tuple(map(SignOff, row.get("sign_off", ()))),
+        "review_after_months": tuple(row.get("review_after_months", ())),
+    }
+    return OutcomeRule(**({name: value for name, value in row.items() if name != "code"} | read))
 
 
 def _hand_over(row: dict[str, Any]) -> HandOverRule:

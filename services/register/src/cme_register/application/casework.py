@@ -28,11 +28,13 @@ async def assign(tx: Transaction, case_id: UUID, officer_id: UUID, *, by: UUID, 
     case = await tx.cases.lock(case_id)
     if not await tx.officers.is_lead_officer(officer_id):
         raise NotALeadOfficer(f"officer {officer_id} is no active Lead Officer")
+    previous = case.lead_officer_id
     case.assign(officer_id)
     await tx.cases.save([case])
     event = LeadOfficerAssigned(
-        child_id=case.child_id, case_id=case.id, officer_id=officer_id, assigned_by=by, assigned_at=at
-    )
+        child_id=case.child_id, case_id=case.id, officer_id=officer_id, assigned_by=by,
+        reason=codes.Assignment.BY_MANAGER, previous_officer_id=previous, assigned_at=at,
+    )  # fmt: skip
     await tell(tx, [Said(event, at)])
 
 

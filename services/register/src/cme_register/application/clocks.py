@@ -8,6 +8,7 @@ from datetime import datetime
 from cme_bus.meta import Meta
 from cme_contracts.codes import OfficerRole
 from cme_contracts.register import ClockSatisfied, ClockStarted, DeadlineBreached
+from cme_register.application.owning import acting_for
 from cme_register.application.ports import Transaction
 from cme_register.application.rules import Rules
 from cme_register.application.telling import Said
@@ -61,7 +62,7 @@ async def breach(tx: Transaction, clock: Clock, case: Case, rules: Rules, *, at:
     await tx.timers.set_timers(still_to_come(clock, rules))
     event = DeadlineBreached(
         child_id=case.child_id, case_id=case.id, clock_id=clock.id, clock=clock.code, due_on=clock.due_on,
-        due_at=clock.due_at, officer_id=case.lead_officer_id, tell=_roles(rules, clock, 1), detected_at=at,
+        due_at=clock.due_at, officer_id=await acting_for(tx, case, at), tell=_roles(rules, clock, 1), detected_at=at,
         detected_late_by=max(0, int((at - clock.due_at).total_seconds())),
     )  # fmt: skip
     return [Said(event, at)]

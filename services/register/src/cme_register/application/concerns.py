@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from cme_contracts.safeguarding import Concerning
 from cme_register.application.ports import Transaction
@@ -12,12 +13,19 @@ from cme_register.application.waiting import rank_again
 from cme_register.domain.codes import Status
 
 
-async def note_concern(tx: Transaction, event: Concerning, factors: Sequence[str], *, at: datetime) -> None:
-    """Note it with the case; or, while there is none, with the chain or the child, where a case will find it."""
+async def note_concern(
+    tx: Transaction, event: Concerning, factors: Sequence[str], *, event_id: UUID, at: datetime
+) -> None:
+    """Note it with the case; or, while there is none, with the chain or the child, where a case will find it.
+
+    Heard again it does nothing.
+    """
+    if await tx.chronology.heard(event_id):
+        return
     subject = event.case_id or event.first_submission_id or event.child_id
     assert subject is not None
     case_id = await tx.cases.latest_of(subject)
-    await tx.chronology.add([entry(case_id or subject, event, at)])
+    await tx.chronology.add([entry(case_id or subject, event, at, event_id)])
     if case_id is None or not factors:
         return
     case = await tx.cases.lock(case_id)

@@ -8,6 +8,7 @@ from uuid import UUID
 from cme_contracts.codes import OfficerRole
 from cme_contracts.register import ClockWarned, DeadlineEscalated
 from cme_register.application.clocks import breach
+from cme_register.application.owning import acting_for
 from cme_register.application.ports import Transaction
 from cme_register.application.rules import Rules
 from cme_register.application.telling import Said, tell
@@ -24,7 +25,7 @@ async def warn(tx: Transaction, clock_id: UUID, *, at: datetime) -> None:
     await tx.clocks.save(clock)
     event = ClockWarned(
         child_id=case.child_id, case_id=case.id, clock_id=clock.id, clock=clock.code, due_on=clock.due_on,
-        due_at=clock.due_at, officer_id=case.lead_officer_id, detected_at=at,
+        due_at=clock.due_at, officer_id=await acting_for(tx, case, at), detected_at=at,
     )  # fmt: skip
     await tell(tx, [Said(event, at)])
 

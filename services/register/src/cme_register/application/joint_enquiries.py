@@ -40,7 +40,7 @@ async def sign_for_school(
     at: datetime,
     new_id: NewId,
 ) -> None:
-    """A school's half arrives, or a correction of one: what the chain signed before is taken back.
+    """A school's half arrives, or a correction of one: what the chain signed before is taken back. Once for each form.
 
     Raises `NotOnRegister` where the submission was not matched before.
     """
@@ -49,6 +49,8 @@ async def sign_for_school(
         raise NotOnRegister("nobody knows whose this submission is")
     record_id = records[first_submission_id]
     child = (await tx.children.lock([record_id]))[record_id]
+    if await tx.joint_enquiries.signed_by(submission_id):
+        return
     before = await tx.joint_enquiries.withdraw_chain(first_submission_id, at)
     enquiry = await _enquiry(tx, child.id, record_id, school_urn, ground, began_on, at=at, new_id=new_id)
     submission = (submission_id, first_submission_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -237,6 +238,8 @@ class _Desk:
         """Other children that it may be as well, seen from all that is known of the record now."""
         if self._weights is None:
             return []
+        if found.new:
+            return list(compared)  # with a number that is quarantined: that they share it is what is asked about
         others = [place for place, _ in compared if place.child_id != found.place.child_id]
         again = [(place, likeness(found.place.features, place.features, self._weights)) for place in others]
         return [one for one in again if one[1].certainty is not Certainty.UNLIKELY]
@@ -288,10 +291,8 @@ async def _write(
 
 def _given_twice(made: Collection[UUID], given: Sequence[Given]) -> set[UUID]:
     """New records that the batch has more than one submission about."""
-    once: set[UUID] = set()
-    return {
-        one.record_id for one in given if one.record_id in made and (one.record_id in once or once.add(one.record_id))
-    }
+    often = Counter(one.record_id for one in given)
+    return {record_id for record_id in made if often[record_id] > 1}
 
 
 def _to_ask(found: Sequence[_Found], shown: Mapping[UUID, UUID]) -> set[UUID]:
@@ -304,7 +305,14 @@ def _match(
     record_id = found.place.record_id
     child_id = shown[record_id]
     pairs = [
-        Pair(new_id(), *sorted((record_id, other.record_id)), submission_id, like.score, like.reasons)
+        Pair(
+            new_id(),
+            min(record_id, other.record_id),
+            max(record_id, other.record_id),
+            submission_id,
+            like.score,
+            like.reasons,
+        )
         for other, like in found.others
         if other.child_id != child_id and frozenset((child_id, other.child_id)) not in apart
     ]

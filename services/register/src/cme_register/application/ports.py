@@ -11,7 +11,9 @@ from uuid import UUID
 from cme_bus.meta import Meta
 from cme_calendars import SchoolDays
 from cme_contracts.base import Event
+from cme_register.application.ports_changes import Changes
 from cme_register.application.ports_matching import Matching, Reviews
+from cme_register.application.ports_owners import Owners
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import Clock
 from cme_register.domain.codes import Role
@@ -52,6 +54,8 @@ class Entry:
     at: datetime
     what: str
     detail: Mapping[str, object]
+    heard_in: UUID | None = None
+    """The event that said so, where another service did: it makes one line, however often it is heard."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -133,7 +137,7 @@ class Submissions(Protocol):
         """The submissions whose senders were told how this case ended, and when."""
 
 
-class Cases(Protocol):
+class Cases(Changes, Protocol):
     """Cases. Their child's lock is theirs."""
 
     async def lock(self, case_id: UUID) -> Case:
@@ -185,13 +189,10 @@ class Timers(Protocol):
 
 
 class Officers(Protocol):
-    """Officers and their loads."""
-
-    async def loads(self) -> Mapping[UUID, int]:
-        """The open cases of every active Lead Officer."""
+    """Officers."""
 
     async def is_lead_officer(self, officer_id: UUID) -> bool:
-        """Whether they are an active Lead Officer."""
+        """Whether they are an active Lead Officer; then they do not leave before this transaction ends."""
 
     async def put(self, officers: Sequence[Officer], at: datetime) -> set[UUID]:
         """Add or change officers. Returns those for whom something changed, locked."""
@@ -201,7 +202,10 @@ class Chronology(Protocol):
     """What has happened, as a case shows it."""
 
     async def add(self, entries: Sequence[Entry]) -> None:
-        """Note it."""
+        """Note it; what was heard before stands there already."""
+
+    async def heard(self, event_id: UUID) -> bool:
+        """Whether this event has made a line before, even if the inbox has forgotten it."""
 
 
 class Recorded(Protocol):
@@ -249,6 +253,9 @@ class JointEnquiries(Protocol):
     ) -> None:
         """Keep a half: of the school with its submission and chain, of the council with who signed and the enquiries made."""
 
+    async def signed_by(self, submission_id: UUID) -> bool:
+        """Whether this form has signed, even if it was taken back since."""
+
     async def withdraw_authority(self, enquiry_id: UUID, at: datetime) -> bool:
         """The council's half does not count any more. False where there was none."""
 
@@ -281,6 +288,8 @@ class Transaction(Protocol):
     def timers(self) -> Timers: ...
     @property
     def officers(self) -> Officers: ...
+    @property
+    def owners(self) -> Owners: ...
     @property
     def chronology(self) -> Chronology: ...
     @property

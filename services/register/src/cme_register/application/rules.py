@@ -8,11 +8,12 @@ from datetime import date
 from uuid import UUID
 
 from cme_calendars import WorkingDays
+from cme_register.domain.allocation import Weights
 from cme_register.domain.clocks import ClockTable
 from cme_register.domain.deletion_teams import DeletionTeams
 from cme_register.domain.handover import HandOverTable
 from cme_register.domain.outcomes import OutcomeTable
-from cme_register.domain.weights import Weights
+from cme_register.domain.weights import Weights as Likelihoods
 
 type NewId = Callable[[], UUID]
 """Makes identifiers. They come from outside, as time does."""
@@ -37,9 +38,14 @@ class Rules:
     days: WorkingDays
     watches: tuple[Watch, ...] = ()
     deletion_teams: DeletionTeams = field(default_factory=DeletionTeams)
-    weights: Weights | None = None
+    matching: Likelihoods | None = None
     """What likeness goes by. None: matching is off, and each chain of submissions is a child by itself."""
+    weights: tuple[Weights, ...] = ()
 
     def watch_days(self, on: date) -> int:
         """Working days of a watch that begins on a day: of the latest row that holds."""
         return max((row for row in self.watches if row.valid_from <= on), key=lambda row: row.valid_from).working_days
+
+    def weights_on(self, day: date) -> Weights:
+        """What cases weigh on a day: by the latest row that holds."""
+        return max((row for row in self.weights if row.valid_from <= day), key=lambda row: row.valid_from)

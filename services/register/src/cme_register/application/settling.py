@@ -9,9 +9,10 @@ from uuid import UUID
 
 from cme_bus.meta import Meta
 from cme_calendars import local_date
-from cme_contracts.codes import CaseKind, Category, Factor
-from cme_contracts.register import CaseOpened, CategoryChanged, DuplicateLinked, LeadOfficerAssigned
+from cme_contracts.codes import Assignment, CaseKind, Category, Factor
+from cme_contracts.register import CaseOpened, CategoryChanged, DuplicateLinked
 from cme_register.application.clocks import Started, started, still_to_come
+from cme_register.application.owning import allocation, owner_told
 from cme_register.application.ports import Entry, Transaction
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said
@@ -55,7 +56,7 @@ async def settle(tx: Transaction, arrivals: Sequence[Arrival], rules: Rules, *, 
     desk = Desk(rules, at, new_id, dict(await tx.cases.open_of({one.child_id for one in arrivals})))
     decisions = [desk.triage(one) for one in arrivals]
     if desk.opened:
-        desk.allocate(Allocation(await tx.officers.loads()))
+        desk.allocate(await allocation(tx, rules, local_date(at)))
     settled = Settled()
     for one, told in zip(arrivals, decisions, strict=True):
         settled.said += [*one.said, *desk.told(told)]
@@ -115,9 +116,9 @@ class Desk:
         return Decided(arrival)
 
     def allocate(self, allocation: Allocation) -> None:
-        """Give every new case to a Lead Officer. Without one it stays unassigned, and the work list shows it."""
+        """Give every new case to a Lead Officer; while there is none it is the team's."""
         for opened in self.opened:
-            opened.case.lead_officer_id = allocation.next()
+            opened.case.lead_officer_id = allocation.next(opened.case.risk)
 
     def changed(self) -> list[Case]:
         """The cases that were there before and are different now."""
@@ -182,12 +183,8 @@ def _opening(opened: Opened, arrival: Arrival, at: datetime) -> list[Said]:
             school_la=case.school_la, home_la=case.home_la, opened_at=case.opened_at,
         ), case.opened_at, arrival.cause),
     ]  # fmt: skip
-    if case.lead_officer_id:
-        assigned = LeadOfficerAssigned(
-            child_id=case.child_id, case_id=case.id, officer_id=case.lead_officer_id, assigned_at=at
-        )
-        events.append(Said(assigned, at, arrival.cause))
-    return [*events, Said(opened.started.event, at, arrival.cause)]
+    owned = Said(owner_told(case, Assignment.BY_LOAD, at=at), at, arrival.cause)
+    return [*events, owned, Said(opened.started.event, at, arrival.cause)]
 
 
 def _evidence(arrival: Arrival, at: datetime) -> Entry:

@@ -34,6 +34,6 @@ async def tell(tx: Transaction, said: Sequence[Said]) -> None:
     )
 
 
-def entry(subject: UUID, event: Event, at: datetime) -> Entry:
-    """The line that an event makes in the chronology of `subject`."""
-    return Entry(subject, at, event.type, event.model_dump(mode="json", exclude=BESIDE, exclude_none=True))
+def entry(subject: UUID, event: Event, at: datetime, heard_in: UUID | None = None) -> Entry:
+    """The line that an event makes in the chronology of `subject`; of one that was heard, `heard_in` is its id."""
+    return Entry(subject, at, event.type, event.model_dump(mode="json", exclude=BESIDE, exclude_none=True), heard_in)

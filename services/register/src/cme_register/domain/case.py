@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from cme_register.domain.codes import Category, Kind, Outcome, Proof, Status
+from cme_register.domain.codes import Category, Kind, Outcome, Proof, Role, Stage, Status
 from cme_register.domain.errors import RegisterError
 from cme_register.domain.outcomes import OutcomeRule
 from cme_register.domain.risk import DEADLINE_BREACHED, Risk, risk
@@ -43,6 +43,12 @@ class ProofDoesNotFit(RegisterError):
     code = "proof-does-not-fit"
 
 
+class NotAnEnd(RegisterError):
+    """A child who was not found stays on the register."""
+
+    code = "not-an-end"
+
+
 @dataclass(slots=True, kw_only=True)
 class Case:
     """A case. Its category is None for an on-roll enquiry, which is neither of the policy's two."""
@@ -72,6 +78,25 @@ class Case:
     closed_at: datetime | None = None
     outcome: Outcome | None = None
     outcome_proof: Proof | None = None
+    stage: Stage = Stage.WORKING
+    repeat: int = 0
+    """How often it was reopened."""
+    reopened_at: datetime | None = None
+    follows_case_id: UUID | None = None
+    """The child's closed case that this one follows."""
+    met_at: datetime | None = None
+    """Closed: when something arrived that a person must look at."""
+    dormant_as: Outcome | None = None
+    dormant_at: datetime | None = None
+    reviews: int = 0
+    """Dormant: how often it was looked at since."""
+    version: int = 1
+    """Counted by the database with every change of what people decide."""
+
+    @property
+    def owner_role(self) -> Role:
+        """Who answers for it: the Lead Officer, or while there is none the team itself, through its manager."""
+        return Role.TEAM_MANAGER if self.lead_officer_id is None else Role.LEAD_OFFICER
 
     @property
     def risk(self) -> Risk:
@@ -103,6 +128,10 @@ class Case:
             raise NothingChanges(f"case {self.id} is theirs already")
         self.lead_officer_id = officer_id
 
+    def pass_on(self, officer_id: UUID | None) -> None:
+        """By rule, to whoever there is; None: to the team. Also of a case that waits."""
+        self.lead_officer_id = officer_id
+
     def locate(self, proof: Proof, at: datetime) -> None:
         """The child has been found. Raises `CaseNotOpen`, `AlreadyLocated`."""
         self._must_be_open()
@@ -113,6 +142,8 @@ class Case:
     def close(self, rule: OutcomeRule, proof: Proof, at: datetime) -> None:
         """End it. Raises `CaseNotOpen`, `ChildNotLocated`, `ProofDoesNotFit`: no case is closed because time has passed."""
         self._must_be_open()
+        if rule.dormant:
+            raise NotAnEnd(f"{rule.outcome} ends no case")
         if rule.needs_located and self.located_at is None:
             raise ChildNotLocated(f"nobody has recorded that the child of case {self.id} was found")
         if proof not in rule.proofs:

@@ -42,6 +42,15 @@ class Status(StrEnum):
     """Waits behind the case of the record that absorbed this one's; comes back if the records are separated."""
 
 
+class Stage(StrEnum):
+    """What is done with an open case. Whatever its stage, it is the child's one open case, and somebody's."""
+
+    WORKING = "working"
+    CLOSURE_PROPOSED = "closure_proposed"
+    DORMANT = "dormant"
+    """Not found after every check, or believed abroad: on review, with days on which it is looked at again."""
+
+
 class Role(StrEnum):
     """Who answers for what; the rungs of the ladder tell them (policy 5.1, 7)."""
 
@@ -65,6 +74,12 @@ class Outcome(StrEnum):
     NOT_COMPULSORY_SCHOOL_AGE = "not_compulsory_school_age"
     DECEASED = "deceased"
     DUPLICATE_OR_ERROR = "duplicate_or_error"
+    PLACE_OFFERED_AND_STARTED = "place_offered_and_started"
+    ORDER_COMPLIED = "order_complied"
+    NOT_IN_AREA = "not_in_area"
+    NEVER_ARRIVED = "never_arrived"
+    MOVED_ABROAD_BELIEVED = "moved_abroad_believed"
+    UNTRACED = "untraced"
 
 
 class Proof(StrEnum):
@@ -76,3 +91,35 @@ class Proof(StrEnum):
     SEEN_BY_PROFESSIONAL = "seen_by_professional"
     OFFICIAL_RECORD = "official_record"
     PARENT_IN_WRITING = "parent_in_writing"
+
+
+class SignOff(StrEnum):
+    """Whose agreement a closure needs besides the officer's who proposes it."""
+
+    SECOND_OFFICER = "second_officer"
+    TEAM_MANAGER = "team_manager"
+    SAFEGUARDING = "safeguarding"
+
+
+class ClosureRefusal(StrEnum):
+    """Why a proposed closure came to nothing."""
+
+    EVIDENCE_INSUFFICIENT = "evidence_insufficient"
+    CHECKS_INCOMPLETE = "checks_incomplete"
+    SAFEGUARDING_QUESTION = "safeguarding_question"
+    WRONG_OUTCOME = "wrong_outcome"
+    TAKEN_BACK = "taken_back"
+    NEW_FACTS = "new_facts"
+    OTHER = "other"
+
+
+class Waking(StrEnum):
+    """Why a case is worked on again that was closed or on review."""
+
+    SUBMISSION = "submission"
+    CONCERN = "concern"
+    CHILD_LOCATED = "child_located"
+    REVIEW = "review"
+    DID_NOT_START = "did_not_start"
+    CLOSED_IN_ERROR = "closed_in_error"
+    OTHER = "other"

@@ -6,7 +6,19 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss", "\N{LATIN SMALL LETTER DOTLESS I}": "i"})
+_LETTERS = str.maketrans(
+    {
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "ß": "ss",
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+    }
+)
 """Letters that have no accent to take away, and are written like this where a keyboard lacks them."""
 _APART = re.compile(r"[\s\-/.,]+")
 PARTICLES = frozenset({"al", "el", "ul", "bin", "bint", "ibn", "abu", "de", "del", "da", "di", "la", "le", "van", "von", "der", "den", "mac", "mc", "st", "o"})  # fmt: skip

@@ -13,6 +13,7 @@ ACCESS = AccessTable(
     Row("GET", "/v1/cases/{case_id}", bearer, roles=OFFICERS, hidden=True),
     Row("GET", "/v1/children/{child_id}", bearer, roles=OFFICERS, hidden=True),
     Row("GET", "/v1/officers", bearer, roles=OFFICERS, hidden=True),
+    Row("POST", "/v1/officers/{officer_id}/absences", bearer, roles=MANAGER, hidden=True, idempotent=True),
     Row("POST", "/v1/cases/{case_id}/lead-officer", bearer, roles=MANAGER, hidden=True, idempotent=True),
     Row("POST", "/v1/cases/{case_id}/category", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/cases/{case_id}/located", bearer, roles=OFFICERS, hidden=True, idempotent=True),

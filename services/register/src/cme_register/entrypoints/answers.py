@@ -15,7 +15,9 @@ ANSWERS = {
     "proof-does-not-fit": Answer(
         422, "This outcome asks for another proof", "Give a proof of the kind that the table of outcomes asks for, or keep the case open."
     ),
+    "not-an-end": Answer(409, "This outcome ends no case", "A child who was not found stays on the register."),
     "not-a-lead-officer": Answer(422, "They are no active Lead Officer", "Choose one from /v1/officers."),
+    "cover-is-no-lead-officer": Answer(422, "Who covers is no other active Lead Officer", "Choose one from /v1/officers."),
     "records-not-apart": Answer(409, "These are not two records that stand by themselves", "Look at both records first."),
     "records-not-joined": Answer(409, "The one record was not joined into the other", "Look at the record: it names what was joined into it."),
     "order-of-another-child": Answer(

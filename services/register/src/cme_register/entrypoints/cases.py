@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
@@ -17,13 +16,13 @@ from cme_register.adapters.postgres import RegisterTx
 from cme_register.application import casework, closing
 from cme_register.application.rules import Rules
 from cme_register.domain.codes import Outcome, Proof, Status
-from cme_register.entrypoints.officer import officer_of
+from cme_register.entrypoints.acting import Acting, Seen, etag
 from cme_register.entrypoints.translating import kind_and_category
 from cme_timers import BusinessClock
-from cme_web.idempotency import IdempotencyKey, idempotent
+from cme_web.idempotency import IdempotencyKey
 from cme_web.paging import CurrentPage, instant, number
 from cme_web.problems import NotVisible
-from cme_web.tokens import Caller, CurrentCaller
+from cme_web.tokens import CurrentCaller
 
 NO_DEADLINE = "none"
 
@@ -64,7 +63,7 @@ class Closure(Body):
 def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> APIRouter:
     """The routes of cases."""
     router = APIRouter()
-    act = _acting(db)
+    act = Acting(db)
 
     @router.get("/v1/cases")
     async def list_cases(
@@ -91,49 +90,62 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
         return page.response(request, rows, show=to_jsonable_python, place=_place)
 
     @router.get("/v1/cases/{case_id}")
-    async def show_case(case_id: UUID) -> reading.View:
-        """A case with its clocks and their ladders, submissions, escalations and chronology."""
+    async def show_case(case_id: UUID, response: Response) -> reading.View:
+        """A case with its clocks and their ladders, submissions, escalations and chronology. Its ETag is its version."""
         found = await reading.case_page(db.pool, case_id, rules)
         if found is None:
             raise NotVisible
+        response.headers["ETag"] = etag(found["version"])
         return found
 
     @router.post("/v1/cases/{case_id}/lead-officer")
-    async def assign(case_id: UUID, body: NewLeadOfficer, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+    async def assign(
+        case_id: UUID, body: NewLeadOfficer, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
+    ) -> Response:
         """Give the case to a Lead Officer."""
 
         async def do(tx: RegisterTx, by: UUID) -> None:
             await casework.assign(tx, case_id, body.officer_id, by=by, at=clock.now())
 
-        return await act("lead-officer", case_id, body, caller, key, do)
+        return await act(
+            "lead-officer", case_id, body, caller, key, do, seen=seen, fields={"lead_officer_id", "status"}
+        )
 
     @router.post("/v1/cases/{case_id}/category")
-    async def recategorise(case_id: UUID, body: NewCategory, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+    async def recategorise(
+        case_id: UUID, body: NewCategory, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
+    ) -> Response:
         """Say what the case is."""
         kind, category = kind_and_category(body.category)
 
         async def do(tx: RegisterTx, by: UUID) -> None:
             await casework.recategorise(tx, case_id, kind, category, by=by, at=clock.now())
 
-        return await act("category", case_id, body, caller, key, do)
+        return await act("category", case_id, body, caller, key, do, seen=seen, fields={"category", "status"})
 
     @router.post("/v1/cases/{case_id}/located")
-    async def locate(case_id: UUID, body: Located, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+    async def locate(
+        case_id: UUID, body: Located, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
+    ) -> Response:
         """Record that the child was found."""
 
         async def do(tx: RegisterTx, by: UUID) -> None:
             await casework.locate(tx, case_id, body.proof, rules, by=by, at=clock.now())
 
-        return await act("located", case_id, body, caller, key, do)
+        return await act("located", case_id, body, caller, key, do, seen=seen, fields={"located", "category", "status"})
 
     @router.post("/v1/cases/{case_id}/closure")
-    async def close(case_id: UUID, body: Closure, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+    async def close(
+        case_id: UUID, body: Closure, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
+    ) -> Response:
         """Close the case with a proven outcome; every referrer is told."""
 
         async def do(tx: RegisterTx, by: UUID) -> None:
             await closing.close(tx, case_id, body.outcome, body.proof, rules, by=by, at=clock.now(), new_id=uuid4)
 
-        return await act("closure", case_id, body, caller, key, do)
+        return await act(
+            "closure", case_id, body, caller, key, do, seen=seen, fields={"located", "category", "status", "stage"}
+        )
 
     return router
 
@@ -145,20 +157,3 @@ def _deadline(text: str) -> datetime | None:
 def _place(case: reading.View) -> tuple[str, str, str]:
     risk, due_at, case_id = reading.place(case)
     return str(int(risk)), due_at.isoformat() if due_at else NO_DEADLINE, str(case_id)
-
-
-type Deed = Callable[[RegisterTx, UUID], Awaitable[None]]
-
-
-def _acting(db: Database[RegisterTx]) -> Callable[[str, UUID, Body, Caller, str, Deed], Awaitable[Response]]:
-    async def act(what: str, case_id: UUID, body: Body, caller: Caller, key: str, do: Deed) -> Response:
-        """Do it once, however often it is asked for, in the name of the officer who asks."""
-        by = officer_of(caller)
-        route = f"POST /v1/cases/{case_id}/{what}"
-        async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
-            if not once.answered:
-                await do(tx, by)
-                once.answer(200, {"case_id": str(case_id)})
-        return once.response()
-
-    return act

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict
 
 from cme_bus.database import Database
+from cme_calendars import local_date
 from cme_register.adapters import reading
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.application import joining
@@ -49,8 +50,8 @@ def children_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
 
     @router.get("/v1/officers")
     async def list_officers() -> reading.View:
-        """Every officer and their load."""
-        return {"items": await reading.officers(db.pool)}
+        """Every officer, their load, and when they are away."""
+        return {"items": await reading.officers(db.pool, local_date(clock.now()))}
 
     @router.post("/v1/children/{child_id}/join")
     async def join(child_id: UUID, body: Join, caller: CurrentCaller, key: IdempotencyKey) -> Response:

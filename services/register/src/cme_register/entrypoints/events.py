@@ -79,7 +79,7 @@ def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules)
 
     @ears.on(ReturnLate)
     async def note_that_it_was_late(event: ReturnLate, tx: RegisterTx, meta: Meta) -> None:
-        await lateness.note_late(tx, event)
+        await lateness.note_late(tx, event, event_id=meta.id)
 
     @ears.on(JointEnquirySigned)
     async def take_the_schools_half(event: JointEnquirySigned, tx: RegisterTx, meta: Meta) -> None:
@@ -97,13 +97,12 @@ def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules)
 
     @ears.on(SubmissionWithdrawn)
     async def note_that_it_was_taken_back(event: SubmissionWithdrawn, tx: RegisterTx, meta: Meta) -> None:
-        await withdrawals.note_withdrawn(tx, event)
-        await joint_enquiries.withdraw_for_school(tx, event.first_submission_id, at=clock.now())
+        await withdrawals.note_withdrawn(tx, event, event_id=meta.id, at=clock.now())
 
     @ears.on(SubmissionChallenged)
     async def note_what_is_asked_of_it(event: SubmissionChallenged, tx: RegisterTx, meta: Meta) -> None:
         with _as_hopeless():
-            await challenges.note_challenged(tx, event, rules, at=clock.now(), new_id=uuid4)
+            await challenges.note_challenged(tx, event, rules, event_id=meta.id, at=clock.now(), new_id=uuid4)
 
     @ears.on(SchoolCalendarChanged)
     async def keep_the_school_year(event: SchoolCalendarChanged, tx: RegisterTx, meta: Meta) -> None:
@@ -113,23 +112,23 @@ def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules)
 def _hear_safeguarding(ears: Consumer[RegisterTx]) -> None:
     @ears.on(ConcernRaised)
     async def show_concern(event: ConcernRaised, tx: RegisterTx, meta: Meta) -> None:
-        await _note(tx, event, [factor.value for factor in event.factors], event.raised_at)
+        await _note(tx, event, meta, [factor.value for factor in event.factors], event.raised_at)
 
     @ears.on(EscalatedToSocialCare)
     async def show_escalation(event: EscalatedToSocialCare, tx: RegisterTx, meta: Meta) -> None:
-        await _note(tx, event, [factor.value for factor in event.factors], event.escalated_at)
+        await _note(tx, event, meta, [factor.value for factor in event.factors], event.escalated_at)
 
     @ears.on(EscalationConfirmed)
     async def show_confirmation(event: EscalationConfirmed, tx: RegisterTx, meta: Meta) -> None:
-        await _note(tx, event, [], event.decided_at)
+        await _note(tx, event, meta, [], event.decided_at)
 
     @ears.on(SocialCareAcknowledged)
     async def show_acknowledgement(event: SocialCareAcknowledged, tx: RegisterTx, meta: Meta) -> None:
-        await _note(tx, event, [], event.acknowledged_at)
+        await _note(tx, event, meta, [], event.acknowledged_at)
 
     @ears.on(SocialCareSilent)
     async def show_silence(event: SocialCareSilent, tx: RegisterTx, meta: Meta) -> None:
-        await _note(tx, event, [], event.detected_at)
+        await _note(tx, event, meta, [], event.detected_at)
 
 
 def _hear_notifications(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules) -> None:
@@ -141,9 +140,9 @@ def _hear_notifications(ears: Consumer[RegisterTx], clock: BusinessClock, rules:
             )
 
 
-async def _note(tx: RegisterTx, event: Concerning, factors: Sequence[str], at: datetime) -> None:
+async def _note(tx: RegisterTx, event: Concerning, meta: Meta, factors: Sequence[str], at: datetime) -> None:
     with _as_hopeless():
-        await concerns.note_concern(tx, event, factors, at=at)
+        await concerns.note_concern(tx, event, factors, event_id=meta.id, at=at)
 
 
 @contextmanager

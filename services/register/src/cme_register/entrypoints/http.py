@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.application.rules import Rules
+from cme_register.entrypoints.absences import absences_api
 from cme_register.entrypoints.access import ACCESS
 from cme_register.entrypoints.answers import ANSWERS
 from cme_register.entrypoints.cases import cases_api
@@ -25,5 +26,6 @@ def build_app(context: Context[Settings, RegisterTx], rules: Rules) -> FastAPI:
         recording_api(context.db, context.clock),
         joint_enquiries_api(context.db, context.clock),
         matching_api(context.db, context.clock, rules),
+        absences_api(context.db, context.clock),
     ]
     return context.make_app(access=ACCESS, routers=routers, answers=ANSWERS)

@@ -60,8 +60,7 @@ class Sought(BaseModel):
             self.upn
             or self.nhs_number
             or self.telephone
-            or ((self.surname or self.forename)
-            and (self.date_of_birth or self.postcode))
+            or ((self.surname or self.forename) and (self.date_of_birth or self.postcode))
         ):
             raise Wrong(
                 "says too little to find a child by",
@@ -79,7 +78,7 @@ def matching_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
         """Who this may be: the likeliest first, each with its score and reasons. Changes nothing."""
         officer_of(caller)
         async with db.transaction() as tx:
-            found = await search(tx, _details(body), rules.weights)
+            found = await search(tx, _details(body), rules.matching)
         return {"items": to_jsonable_python(found)}
 
     @router.get("/v1/review")

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from cme_register.adapters.postgres import RegisterTx
-from cme_register.application import deadlines, holding
+from cme_register.application import deadlines, holding, owning
 from cme_register.application.clocks import BREACH, RUNG, WARN
 from cme_register.application.rules import Rules
 from cme_timers import Handler, Timer
@@ -28,4 +28,7 @@ def handlers(rules: Rules) -> Mapping[str, Handler[RegisterTx]]:
     async def look_again(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
         await holding.look_again(tx, timer.subject, rules, at=detected_at, new_id=uuid4)
 
-    return {WARN: warn, BREACH: breach, RUNG: climb, holding.WATCH: look_again}
+    async def give_on(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
+        await owning.give_on(tx, timer.subject, rules, at=detected_at)
+
+    return {WARN: warn, BREACH: breach, RUNG: climb, holding.WATCH: look_again, owning.GIVE_ON: give_on}

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from uuid import UUID
 
+from cme_referrals.adapters.records import Record
 from cme_referrals.adapters.unpacking import BrokenUploadError
 from cme_referrals.application.batches import RefusedRow, RowFault
 from cme_referrals.application.kept_files import KeptFile
@@ -94,7 +95,7 @@ async def _check(desk: Desk, batch_id: UUID, file: KeptFile, caller: Caller, inc
         async for row in _rows(desk, batch_id, incoming):
             pupils += 1
             assert incoming.sheet is not None
-            if isinstance(read := reader.read(row, incoming.sheet), RefusedRow):
+            if isinstance(read := reader.read(row, incoming.sheet.layout), RefusedRow):
                 for fault in read.faults:
                     note(fault, f"pupil {row.number}")
     except BrokenUploadError as error:
@@ -107,7 +108,7 @@ async def _check(desk: Desk, batch_id: UUID, file: KeptFile, caller: Caller, inc
     return 1 if counts else 0
 
 
-async def _rows(desk: Desk, batch_id: UUID, incoming: Incoming) -> AsyncIterator[Row]:
+async def _rows(desk: Desk, batch_id: UUID, incoming: Incoming) -> AsyncIterator[Record | Row]:
     async for piece in _pieces(desk, batch_id):
         for row in incoming.feed(piece):
             yield row

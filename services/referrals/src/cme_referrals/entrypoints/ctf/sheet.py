@@ -61,6 +61,11 @@ class CtfSheet:
         """A pupil has no cells."""
 
     @property
+    def layout(self) -> CtfSheet:
+        """What must be known to read one of its rows: each has been read already."""
+        return self
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """It has none."""
         return ()

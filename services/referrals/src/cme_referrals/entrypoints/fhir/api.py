@@ -138,7 +138,7 @@ async def _take(
 ) -> dict[str, Any]:
     """Through the use case of every partner's notification; the message is kept whole, sealed, beside the form."""
     plain = receipt_of(desk, form, caller)
-    receipt = replace(plain, as_received={**plain.as_received, AS_SENT: sent})
+    receipt = replace(plain, as_received=_with(plain.as_received, sent))
     with told():
         received = await receive_partner_notification(
             tx, replace(form.form(), follows_by_itself=True), receipt, desk.authority
@@ -153,6 +153,10 @@ async def _take(
         outcome=None,
     )
     return answer(asked, to=message.id, issues=issues.found, base=base, at=receipt.received_at)
+
+
+def _with(form: bytes, message: dict[str, Any]) -> bytes:
+    return json.dumps({**json.loads(form), AS_SENT: message}, ensure_ascii=False).encode()
 
 
 def _key(kind: str, id_: str) -> str:
