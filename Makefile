@@ -44,7 +44,7 @@ prove: environment  ## the long tests: kills, floods, conformance
 check: environment  ## format, lint, types, imports, contracts, policy, generated pages
 	@$(RUN) -m deploy.local.check
 
-bench: environment  ## measure beside the limit: PART=bus, product, intake, matching; all parts without
+bench: environment  ## measure beside the limit: PART=bus, product, intake, matching, register; all parts without
 	@$(RUN) -m tests.bench $(PART)
 
 contracts: environment  ## generate schemas, AsyncAPI and the catalogue from the events

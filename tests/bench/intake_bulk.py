@@ -6,16 +6,19 @@ import asyncio
 import csv
 import io
 import json
+import os
 import statistics
 import time
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 import asyncpg
+import psutil
 
 from tests.bench.intake_rig import OURS, Intake, Server
 from tests.bench.intake_single import cpu, spread
 from tests.bench.product_load import FORM
+from tests.bench.product_rig import until
 
 ROUNDS, ROWS = 3, 4000
 TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname"
@@ -74,6 +77,7 @@ async def bulk(intake: Intake) -> None:
         tables = await _empty_tables(pool)
         for file in FILES:
             await _upload(intake, server, file, "w")
+            await until(lambda: _all_up(server.pid), 0.1, "its readers do not come up")
             ratios, costs = [], []
             for number in range(ROUNDS):
                 await pool.execute(f"TRUNCATE {', '.join(tables)}")
@@ -86,8 +90,18 @@ async def bulk(intake: Intake) -> None:
                     f"{file.name}: {ROWS / took:8,.0f}/s beside {ROWS / copied:8,.0f}/s = {ratios[-1]:.2f}", flush=True
                 )
             cost = statistics.median(costs)
-            print(f"{file.name}: {spread(ratios)} of COPY of their {rows} rows; {cost:.2f} ms of intake's CPU each")
+            print(
+                f"{file.name}: {spread(ratios)} of COPY of their {rows} rows; {cost:.2f} ms of intake's CPU each, readers and all"
+            )
     await server.stop()
+
+
+async def _all_up(pid: int) -> bool:
+    """Whether there is a reader for each core, and none is busy with coming up any more."""
+    readers = psutil.Process(pid).children()
+    before = [one.cpu_times() for one in readers]
+    await asyncio.sleep(0.5)
+    return len(readers) == os.cpu_count() and before == [one.cpu_times() for one in readers]
 
 
 async def _upload(intake: Intake, server: Server, file: File, mark: str) -> float:

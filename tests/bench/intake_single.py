@@ -75,9 +75,10 @@ async def _latency(server: Server, forms: Iterator[bytes], per_second: float) ->
 
 
 def cpu(pid: int) -> float:
-    """CPU seconds of a process."""
-    times = psutil.Process(pid).cpu_times()
-    return times.user + times.system
+    """CPU seconds of a process and of those it has started."""
+    whole = psutil.Process(pid)
+    times = [one.cpu_times() for one in (whole, *whole.children())]
+    return sum(one.user + one.system for one in times)
 
 
 def spread(ratios: list[float]) -> str:

@@ -21,7 +21,7 @@ from cme_bus.inbox import flatten
 from cme_bus.meta import Meta
 from tests.bus.events import Message, Said, Stepped, message, said_on
 from tests.bus.fake_consumer import record
-from tests.bus.transports import Transport
+from tests.bus.transports import OnFake, Transport
 from tests.support import eventually
 
 QUICK = Patience(first=0.01, most=0.05, hold=0.3)
@@ -115,6 +115,24 @@ async def test_a_duplicate_is_handled_once(transport: Transport, db: Database[Tx
     await transport.put(topic, same)
     await run(transport, hear(db, said, name=consumer.name), topic, 4)
     assert await effects(pool) == {"a": [0], "b": [0]}
+
+
+async def test_types_of_one_handler_come_to_it_together_and_in_order(db: Database[Tx]) -> None:
+    transport = OnFake()
+    topic = await transport.topic()
+    said = said_on(topic)
+    consumer: Consumer[Tx] = Consumer(db, name=f"register.{uuid4()}", catalog=said.catalog)
+    runs: list[list[tuple[str, int]]] = []
+
+    @consumer.on_many(said.step, said.turn)
+    async def take(run: Any, tx: Tx) -> None:
+        runs.append([(event.type, event.step) for event, _ in run])
+
+    await transport.put(
+        topic, *(message(kind(case=f"c{n}", step=n)) for n in range(5) for kind in (said.step, said.turn))
+    )
+    await run(transport, consumer, topic, 10)
+    assert runs == [[(kind.type, n) for n in range(5) for kind in (said.step, said.turn)]]
 
 
 @pytest.mark.parametrize("bulk", [False, True])

@@ -165,9 +165,11 @@ class Settler[T: Tx]:
                 tx.absorb(part)
 
     async def _run(self, work: Sequence[Reading], tx: T) -> None:
-        """Hand over the events in order; those of one type that come one after another go together."""
+        """Hand over the events in order; those that one handler takes and that come one after another go together."""
         start = 0
-        for route, some in groupby(work, key=lambda reading: reading.route):
+        for _, together in groupby(work, key=lambda reading: reading.route and reading.route.handle):
+            some = list(together)
+            route = some[0].route
             assert route is not None
             run: Run = [(reading.event, reading.meta) for reading in some if reading.meta]
             try:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -28,6 +32,8 @@ from cme_referrals.entrypoints.ctf import cli as ctf_cli
 from cme_referrals.entrypoints.ctf.maps import maps
 from cme_referrals.entrypoints.desk import Desk
 from cme_referrals.entrypoints.pages.rendering import Pages
+from cme_referrals.entrypoints.reader import read_for_another
+from cme_referrals.entrypoints.readers import Readers
 from cme_referrals.settings import Settings
 from cme_service import run
 from cme_service.context import Context
@@ -70,9 +76,17 @@ def desk_of(context: ReferralsContext) -> Desk:
 
 def app(context: ReferralsContext) -> FastAPI:
     """Answers over HTTP. It needs the database and the issuer's keys; Kafka and the other services may be away."""
-    desk = desk_of(context)
+    readers = Readers(context.settings.readers)
+    desk = replace(desk_of(context), readers=readers)
     maps(desk.ctf_maps)  # a map that cannot be used is found now, and not by a school
-    return app_of(desk, Pages(council_of(context), context.clock.now), context.make_app)
+
+    @asynccontextmanager
+    async def until_it_ends(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await readers.end()
+
+    pages = Pages(council_of(context), context.clock.now)
+    return app_of(desk, pages, partial(context.make_app, lifespan=until_it_ends))
 
 
 def consumer(context: ReferralsContext) -> Consumer[ReferralsTx]:
@@ -113,6 +127,10 @@ REFERRALS = ServiceDefinition(
             "take a file of forms, as a school or an officer would send it over HTTP",
             lambda context, arguments: take_file.take_file(desk_of(context), arguments),
             take_file.arguments,
+        ),
+        "reader": Command(
+            "read rows of large batches for `http`, which starts it",
+            lambda context, _: read_for_another(desk_of(context)),
         ),
         "republish": Command(
             "announce again what was announced since a day: the same events, the same ids",

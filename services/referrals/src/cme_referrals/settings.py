@@ -22,3 +22,7 @@ class Settings(ServiceSettings):
         description="keys of those who send forms over Kafka, each named after its sender: school/990001:base64,...",
     )
     ctf: Path | None = Field(None, description="a folder with the council's own maps of common transfer files")
+
+    readers: int | None = Field(
+        None, ge=0, le=64, description="processes that read large batches; left out: as many as there are cores"
+    )

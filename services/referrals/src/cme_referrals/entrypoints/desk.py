@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from secrets import randbelow
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from fastapi import Response
@@ -30,6 +30,9 @@ from cme_web.links import Links
 from cme_web.problems import Problem
 from cme_web.tokens import Caller
 
+if TYPE_CHECKING:  # they take what is handed in at the desk
+    from cme_referrals.entrypoints.readers import Readers
+
 FOLLOW_FOR = timedelta(days=400)
 """How long a link shows progress: longer than a case and its outcome's correction should take. Technical time."""
 
@@ -48,6 +51,8 @@ class Desk:
     blinds: Blinds
     ctf_maps: Path | None = None
     """The folder with the operator's own maps of transfer files."""
+    readers: Readers | None = None
+    """Processes that read large batches; None: all are read in this one."""
 
     def with_links(self, answer: dict[str, Any]) -> dict[str, Any]:
         """An answer as its sender gets it. What is kept of it lets nobody follow: its links are not signed."""

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 
 from cme_referrals.adapters.records import Record
 from cme_referrals.adapters.unpacking import PIECE, BrokenUploadError
-from cme_referrals.application.batches import AROUND, THE_FILE, Batch, RefusedRow, State
+from cme_referrals.application.batches import AROUND, THE_FILE, Batch, Counts, RefusedRow, State
 from cme_referrals.application.kept_files import KeptFile, refuse_another_schools_file
 from cme_referrals.application.telling import Sender
 from cme_referrals.domain.errors import NotYourSchoolError
@@ -25,13 +25,16 @@ from cme_referrals.entrypoints.cutting import Sheet
 from cme_referrals.entrypoints.desk import Desk, partner_kind
 from cme_referrals.entrypoints.incoming import Incoming
 from cme_referrals.entrypoints.keeping import Keeper
-from cme_referrals.entrypoints.sheets import MEDIA_TYPES, Format, Row, charset_of
+from cme_referrals.entrypoints.readers import ReaderLostError
+from cme_referrals.entrypoints.sheets import MEDIA_TYPES, Format, Layout, Row, charset_of
 from cme_web.problems import Problem
 from cme_web.tokens import Caller
 
 TOGETHER = 200
 """Rows in one transaction: enough to write them as sets, few enough to hold nobody up."""
 BYTES_TOGETHER = 2 * 1024 * 1024
+LARGE = 3 * TOGETHER
+"""Rows after which it is worth having other processes come up. Those that are up read whatever is no clerk's few rows."""
 ABREAST = 2
 """Chunks that are on their way: while one is written, the next is read."""
 MOST_KEPT = 256 * 1024 * 1024
@@ -163,9 +166,24 @@ class Upload:
             await self._behind.do(lambda: self._write(chunk, turn))
 
     async def _write(self, chunk: Chunk, turn: InOrder) -> None:
-        counts = await take_chunk(self._desk, chunk, turn)
+        counts = await self._taken(chunk, turn)
         self._kept += counts.kept
         self._refused += counts.refused
+
+    async def _taken(self, chunk: Chunk, turn: InOrder) -> Counts:
+        """By another process where the file is large, else here; and here what another process did not finish."""
+        readers = self._desk.readers
+        if readers is None or not isinstance(chunk.layout, Layout):
+            return await take_chunk(self._desk, chunk, turn)
+        if self._cut >= LARGE:
+            readers.want()
+        if not readers.up or self._cut < TOGETHER:
+            return await take_chunk(self._desk, chunk, turn)
+        self._behind.abreast = readers.up + 1
+        try:
+            return await readers.take(chunk, turn)
+        except ReaderLostError:
+            return await take_chunk(self._desk, chunk, turn, again=True)
 
     async def _head(self, sheet: Sheet | CtfSheet, *, begun: bool) -> None:
         """Keep what is known of the file, before any of its rows, for whoever reads those that are refused."""

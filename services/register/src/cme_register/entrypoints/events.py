@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import uuid4
@@ -12,13 +12,10 @@ from cme_bus.database import Database
 from cme_bus.errors import Unprocessable
 from cme_bus.meta import Meta
 from cme_calendars import BeyondCalendar
-from cme_contracts.encompass import EncompassReceived
+from cme_contracts.base import Event
 from cme_contracts.notifications import ReferrerInformed
 from cme_contracts.referrals import (
     JointEnquirySigned,
-    PupilAdded,
-    PupilDeleted,
-    ReferralRaised,
     SchoolCalendarChanged,
     SubmissionChallenged,
     SubmissionWithdrawn,
@@ -37,7 +34,6 @@ from cme_register.application import calendars, challenges, closing, concerns, j
 from cme_register.application.intake import Received, take_in
 from cme_register.application.rules import Rules
 from cme_register.domain.errors import RegisterError
-from cme_register.domain.submission import Submission
 from cme_register.entrypoints import translating
 from cme_timers import BusinessClock
 
@@ -52,30 +48,13 @@ def consumer(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> Co
 
 
 def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules) -> None:
-    async def take[E](run: Sequence[tuple[E, Meta]], tx: RegisterTx, translate: Callable[[E], Submission]) -> None:
-        received = [Received(translate(event), meta) for event, meta in run]
+    async def take(tx: RegisterTx, received: Sequence[Received]) -> None:
         with _as_hopeless():
             await take_in(tx, received, rules, at=clock.now(), new_id=uuid4)
 
-    @ears.on_many(ReferralRaised)
-    async def put_children_on_register(run: Sequence[tuple[ReferralRaised, Meta]], tx: RegisterTx) -> None:
-        await take(run, tx, translating.referral)
-
-    @ears.on_many(PupilDeleted)
-    async def look_for_those_off_roll(run: Sequence[tuple[PupilDeleted, Meta]], tx: RegisterTx) -> None:
-        await take(run, tx, translating.deletion)
-
-    @ears.on_many(PupilAdded)
-    async def note_where_they_are(run: Sequence[tuple[PupilAdded, Meta]], tx: RegisterTx) -> None:
-        await take(run, tx, translating.addition)
-
-    def note(kind: type[translating.Noted]) -> None:
-        @ears.on_many(kind)
-        async def note_it_with_its_child(run: Sequence[tuple[translating.Noted, Meta]], tx: RegisterTx) -> None:
-            await take(run, tx, translating.noted)
-
-    for kind in translating.NOTED:
-        note(kind)
+    @ears.on_many(*translating.SUBMISSIONS)
+    async def put_children_on_register(run: Sequence[tuple[Event, Meta]], tx: RegisterTx) -> None:
+        await take(tx, [Received(translating.submission(event), meta) for event, meta in run])
 
     @ears.on(ReturnLate)
     async def note_that_it_was_late(event: ReturnLate, tx: RegisterTx, meta: Meta) -> None:
@@ -83,17 +62,13 @@ def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules)
 
     @ears.on(JointEnquirySigned)
     async def take_the_schools_half(event: JointEnquirySigned, tx: RegisterTx, meta: Meta) -> None:
-        await take([(event, meta)], tx, translating.joint_enquiry)
+        await take(tx, [Received(translating.joint_enquiry(event), meta)])
         with _as_hopeless():
             await joint_enquiries.sign_for_school(
                 tx, translating.signature(event), submission_id=event.submission_id,
                 first_submission_id=event.first_submission_id, school_urn=event.school_urn, ground=event.ground.value,
                 began_on=event.began_on, at=clock.now(), new_id=uuid4,
             )  # fmt: skip
-
-    @ears.on_many(EncompassReceived)
-    async def note_that_there_is_a_notice(run: Sequence[tuple[EncompassReceived, Meta]], tx: RegisterTx) -> None:
-        await take(run, tx, translating.encompass)
 
     @ears.on(SubmissionWithdrawn)
     async def note_that_it_was_taken_back(event: SubmissionWithdrawn, tx: RegisterTx, meta: Meta) -> None:

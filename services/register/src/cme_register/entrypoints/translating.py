@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from cme_contracts import people
+from cme_contracts.base import Event
 from cme_contracts.encompass import EncompassReceived
 from cme_contracts.referrals import JointEnquirySigned, PupilAdded, PupilDeleted, ReferralRaised, SchoolCalendarChanged
 from cme_contracts.returns import (
@@ -105,6 +107,21 @@ def encompass(event: EncompassReceived) -> Submission:
         id=event.submission_id, first_id=event.first_submission_id, kind=SubmissionKind.ENCOMPASS,
         reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
     )  # fmt: skip
+
+
+SUBMISSIONS: Mapping[type[Event], Callable[[Any], Submission]] = {
+    ReferralRaised: referral,
+    PupilDeleted: deletion,
+    PupilAdded: addition,
+    EncompassReceived: encompass,
+    **dict.fromkeys(NOTED, noted),
+}
+"""What is a submission and nothing else. All of them are taken in together: many at once cost little more than one."""
+
+
+def submission(event: Event) -> Submission:
+    """Any of these."""
+    return SUBMISSIONS[type(event)](event)
 
 
 def school_year(event: SchoolCalendarChanged) -> SchoolYear:
