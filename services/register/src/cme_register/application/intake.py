@@ -40,7 +40,7 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
     chains, taken = await tx.submissions.chains({one.submission.first_id for one in received})
     fresh = {one.submission.id: one for one in received if one.submission.id not in taken}.values()
     described = [_described(one.submission) for one in fresh]
-    matches = await match(tx, described, chains, rules.matching, at=at, new_id=new_id)
+    matches = await match(tx, described, chains, weights=rules.matching, at=at, new_id=new_id)
     arrivals = [
         Arrival(one.submission, found.record_id, found.child_id, (_matched(one, found, at),), one.cause)
         for one, found in zip(fresh, matches, strict=True)

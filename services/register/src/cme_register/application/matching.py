@@ -86,8 +86,8 @@ async def match(
     tx: Transaction,
     described: Sequence[Described],
     chains: Mapping[UUID, UUID],
-    weights: Weights | None,
     *,
+    weights: Weights | None,
     at: datetime,
     new_id: NewId,
 ) -> list[Match]:
