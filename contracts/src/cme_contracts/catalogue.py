@@ -8,6 +8,7 @@ from cme_contracts import (
     register,
     register_cases,
     register_matching,
+    register_status,
     returns,
     safeguarding,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "register",
     "register_cases",
     "register_matching",
+    "register_status",
     "returns",
     "safeguarding",
 ]

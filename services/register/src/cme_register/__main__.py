@@ -25,8 +25,10 @@ type Here = Context[Settings, RegisterTx]
 
 
 def _rules(context: Here) -> Rules:
-    council = context.settings.council
-    return load_rules(closures=load(council).closure_days if council else ())
+    if context.settings.council is None:
+        return load_rules()
+    council = load(context.settings.council)
+    return load_rules(closures=council.closure_days, authority=council.la_code)
 
 
 def _app(context: Here) -> FastAPI:

@@ -12,6 +12,7 @@ import asyncpg
 
 from cme_register.adapters.cases import WAITING
 from cme_register.adapters.clocks import COLUMNS, clock_of
+from cme_register.adapters.reading_status import status_view
 from cme_register.adapters.rows import shown
 from cme_register.application.rules import Rules
 from cme_register.domain.clocks import Clock, rung_at
@@ -66,7 +67,7 @@ async def case_page(pool: Pool, case_id: UUID, rules: Rules) -> View | None:
     }
 
 
-async def child_page(pool: Pool, child_id: UUID) -> View | None:
+async def child_page(pool: Pool, child_id: UUID, today: date) -> View | None:
     """A child as the record shows them; of an absorbed record, the one that absorbed it. None where there is none."""
     row = await pool.fetchrow(
         "SELECT id, details FROM child WHERE id = (SELECT shown_as FROM child WHERE id = $1)", child_id
@@ -77,6 +78,7 @@ async def child_page(pool: Pool, child_id: UUID) -> View | None:
     return {
         "child_id": row["id"],
         "details": shown(row["details"]),
+        **await status_view(pool, row["id"], today),
         "joined": [dict(one) for one in await pool.fetch(JOINED, row["id"])],
         "may_also_be": [dict(one) for one in alike],
         "siblings": [dict(one) for one in await pool.fetch(SIBLINGS, row["id"])],

@@ -12,6 +12,7 @@ from cme_calendars import WorkingDays
 from cme_contracts.codes import Team
 from cme_register.adapters.matching_tables import load_weights
 from cme_register.application.rules import Rules, Watch
+from cme_register.domain.age_teams import AgeTeam, AgeTeams
 from cme_register.domain.allocation import Weights
 from cme_register.domain.clocks import ClockDefinition, ClockTable, Rung
 from cme_register.domain.codes import Outcome, Proof, Role, SignOff, SubmissionKind
@@ -22,8 +23,8 @@ from cme_register.domain.outcomes import OutcomeRule, OutcomeTable
 TABLES = Path(__file__).parent.parent / "tables"
 
 
-def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules:
-    """The rules as the files say; `closures` are the days on which the council is shut.
+def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = (), authority: str | None = None) -> Rules:
+    """The rules as the files say; `closures` are the days on which the council is shut, `authority` its code.
 
     Raises ValueError, KeyError or TypeError for a file that is not such a table.
     """
@@ -33,6 +34,7 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules
     outcomes = tomllib.loads((folder / "outcomes.toml").read_text("utf-8"))["outcome"]
     weights = tomllib.loads((folder / "allocation.toml").read_text("utf-8"))["weights"]
     hand_overs = tomllib.loads((folder / "hand_overs.toml").read_text("utf-8"))["hand_over"]
+    ages = tomllib.loads((folder / "school_age.toml").read_text("utf-8"))["team"]
     return Rules(
         clocks=ClockTable(map(_clock, clocks)),
         outcomes=OutcomeTable(map(_outcome, outcomes)),
@@ -41,6 +43,8 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules
         deletion_teams=DeletionTeams(map(_team, teams)),
         watches=tuple(Watch(**row) for row in watches),
         matching=load_weights(folder),
+        age_teams=AgeTeams(map(_age_team, ages)),
+        authority=authority,
         weights=tuple(Weights(**row) for row in weights),
     )
 
@@ -81,3 +85,11 @@ def _team(row: dict[str, Any]) -> TeamRow:
     if ("rule" in row) == ("grounds" in row):
         raise ValueError(f"who tells {row['team']}: a rule, or grounds?")
     return TeamRow(**(row | {"reason": row.get("reason") or row["rule"], "grounds": frozenset(row.get("grounds", ()))}))
+
+
+def _age_team(row: dict[str, Any]) -> AgeTeam:
+    if Team(row["team"]) is Team.UNKNOWN or row["side"] not in {"before", "after"}:
+        raise ValueError(
+            "a child outside compulsory school age is told to a team that there is not, or on no side of it"
+        )
+    return AgeTeam(**row)

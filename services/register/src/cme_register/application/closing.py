@@ -39,6 +39,21 @@ async def close(
     Raises `NotOnRegister`, `CaseNotOpen`, `ChildNotLocated`, `ProofDoesNotFit`.
     """
     case = await tx.cases.lock(case_id)
+    await tell(tx, await end(tx, case, outcome, proof, rules, by=by, at=at, new_id=new_id))
+
+
+async def end(
+    tx: Transaction,
+    case: Case,
+    outcome: Outcome,
+    proof: Proof,
+    rules: Rules,
+    *,
+    by: UUID,
+    at: datetime,
+    new_id: NewId,
+) -> list[Said]:
+    """The same of a case that is locked, for whoever decides. Returns what is still to be told."""
     case.close(rules.outcomes[outcome], proof, at)
     investigated = await satisfy(tx, case, INITIAL_INVESTIGATION, rules, at=at)  # where nobody had to be found
     told = await _who_is_told(tx, case)
@@ -48,7 +63,7 @@ async def close(
     )  # fmt: skip
     telling = await _start_telling(tx, case, rules, at=at, new_id=new_id)
     await tx.cases.save([case])
-    await tell(tx, [*investigated, Said(closed, at), telling])
+    return [*investigated, Said(closed, at), telling]
 
 
 async def note_referrer_informed(

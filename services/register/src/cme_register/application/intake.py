@@ -10,6 +10,8 @@ from cme_bus.meta import Meta
 from cme_calendars import local_date
 from cme_contracts.codes import MatchCertainty
 from cme_contracts.register import SubmissionMatched
+from cme_register.application.authorities import tell_other_authorities
+from cme_register.application.birth_dates import correct_birth_dates
 from cme_register.application.deletion_teams import Returned, hand_over_returns
 from cme_register.application.handing_over import ForTeam, hand_over
 from cme_register.application.holding import take_returns
@@ -17,6 +19,7 @@ from cme_register.application.matching import Described, Match, match
 from cme_register.application.ports import Kept, Transaction
 from cme_register.application.reviewing import Why, keep_why
 from cme_register.application.rules import NewId, Rules
+from cme_register.application.school_age import look_at_age, take_outside
 from cme_register.application.settling import Arrival, settle
 from cme_register.application.telling import Said, tell
 from cme_register.domain.codes import SubmissionKind
@@ -67,6 +70,11 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
         new_id=new_id,
     )
     await hand_over(tx, [*_for_others(arrivals, rules, new_id)], at=at)
+    await take_outside(tx, settled.outside, rules, at=at, new_id=new_id)
+    await tell_other_authorities(tx, arrivals, settled.cases, rules, at=at)
+    for record_id, cause in settled.not_of_age:
+        await look_at_age(tx, record_id, rules, at=at, new_id=new_id, cause=cause)
+    await correct_birth_dates(tx, arrivals, rules, at=at, new_id=new_id)
 
 
 def _described(sent: Submission) -> Described:

@@ -11,6 +11,7 @@ from cme_register.application.clocks import still_to_come
 from cme_register.application.holding import watch
 from cme_register.application.ports import Entry, Kept, Transaction
 from cme_register.application.rules import NewId, Rules
+from cme_register.application.school_age import look_at_age, take_outside
 from cme_register.application.settling import Arrival, Settled, settle
 from cme_register.application.showing import show
 from cme_register.application.telling import BESIDE, Said, tell
@@ -87,6 +88,7 @@ async def separate(
         *[(one, restored_id) for one in await _strays(tx, restored)],
     ]
     settled = await _settle_again(tx, strays, rules, at=at, new_id=new_id)
+    await take_outside(tx, settled.outside, rules, at=at, new_id=new_id)
     theirs = await tx.cases.of_records(restored)  # with those just opened: a reader may hear of them first, or last
     event = RecordsSeparated(
         child_id=child_id, restored_child_id=restored_id,
@@ -97,6 +99,8 @@ async def separate(
     detail = event.model_dump(mode="json", include={"restored_child_id", "decided_by"})
     await tx.chronology.add([Entry(case.id, at, event.type, detail) for case in cases])
     await tell(tx, [Said(event, at), *settled.said])
+    for one in (child_id, restored_id):
+        await look_at_age(tx, one, rules, at=at, new_id=new_id)
 
 
 async def _due_before(tx: Transaction, one: Case, other: Case) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from cme_bus.meta import Meta
@@ -24,6 +24,9 @@ from cme_register.domain.recorded import Consent, Order
 from cme_register.domain.school_year import SchoolYear
 from cme_register.domain.submission import Submission
 from cme_timers import Wanted
+
+if TYPE_CHECKING:
+    from cme_register.application.ports_status import AgeWatches, HomeEducation, Statuses
 
 
 @dataclass(slots=True)
@@ -304,6 +307,12 @@ class Transaction(Protocol):
     def matching(self) -> Matching: ...
     @property
     def reviews(self) -> Reviews: ...
+    @property
+    def statuses(self) -> Statuses: ...
+    @property
+    def age_watches(self) -> AgeWatches: ...
+    @property
+    def home_education(self) -> HomeEducation: ...
 
     def publish(self, *events: Event, cause: Meta | None = None) -> None:
         """Say it to the other services, once this is committed."""

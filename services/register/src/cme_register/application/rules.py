@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from cme_calendars import WorkingDays
+from cme_register.domain.age_teams import AgeTeams
 from cme_register.domain.allocation import Weights
 from cme_register.domain.clocks import ClockTable
 from cme_register.domain.deletion_teams import DeletionTeams
@@ -40,6 +41,9 @@ class Rules:
     deletion_teams: DeletionTeams = field(default_factory=DeletionTeams)
     matching: Likelihoods | None = None
     """What likeness goes by. None: matching is off, and each chain of submissions is a child by itself."""
+    age_teams: AgeTeams = field(default_factory=AgeTeams)
+    authority: str | None = None
+    """The council's own code; None: it is not known, and nobody is told to be in another's area."""
     weights: tuple[Weights, ...] = ()
 
     def watch_days(self, on: date) -> int:

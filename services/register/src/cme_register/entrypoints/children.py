@@ -43,7 +43,7 @@ def children_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
     @router.get("/v1/children/{child_id}")
     async def show_child(child_id: UUID) -> reading.View:
         """A child, and whom else the record may be about. Of an absorbed record, the one that absorbed it."""
-        found = await reading.child_page(db.pool, child_id)
+        found = await reading.child_page(db.pool, child_id, local_date(clock.now()))
         if found is None:
             raise NotVisible
         return found
