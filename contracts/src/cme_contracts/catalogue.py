@@ -9,6 +9,7 @@ from cme_contracts import (
     register_cases,
     register_matching,
     register_status,
+    register_work,
     returns,
     safeguarding,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "register_cases",
     "register_matching",
     "register_status",
+    "register_work",
     "returns",
     "safeguarding",
 ]

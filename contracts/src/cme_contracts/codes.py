@@ -181,6 +181,16 @@ class Factor(OpenCode):
     TRANSITION_POINT = "transition_point"
     WHEREABOUTS_UNKNOWN = "whereabouts_unknown"
     DEADLINE_BREACHED = "deadline_breached"
+    FREQUENT_MOVES = "frequent_moves"
+    FAMILY_BREAKDOWN = "family_breakdown"
+    RUN_AWAY = "run_away"
+    NEW_FROM_OTHER_AREA = "new_from_other_area"
+    SERVICE_CHILD = "service_child"
+    YOUNG_CARER = "young_carer"
+    EXCLUDED = "excluded"
+    HOME_EDUCATION_FAILED = "home_education_failed"
+    TEENAGE_PARENT = "teenage_parent"
+    MISSED_EDUCATION_BEFORE = "missed_education_before"
     UNKNOWN = "unknown"
 
 

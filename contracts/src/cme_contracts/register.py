@@ -20,6 +20,7 @@ from cme_contracts.codes import (
     Proof,
     Team,
 )
+from cme_contracts.codes_work import Rating
 from cme_contracts.fields import (
     CaseId,
     ChildId,
@@ -231,6 +232,7 @@ class CaseOpened(CaseEvent):
     school_urn: Urn | None = None
     school_la: LaCode | None = Field(default=None, description="The authority where the school is located.")
     home_la: LaCode | None = Field(default=None, description="The authority where the child lives.")
+    rating: Rating | None = Field(default=None, description="What it begins with; RiskRated says what changes.")
     follows_case_id: UUID | None = Field(
         default=None, description="The child's closed case that this one follows; None: there is none."
     )

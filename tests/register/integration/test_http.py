@@ -6,11 +6,13 @@ from uuid import uuid4
 
 import pytest
 
-from cme_contracts.codes import Factor
+from cme_contracts.codes import Factor, ReferralReason
 from cme_web.paging import cursor
 from tests.register.integration.county import GWILYM, IMOGEN, TOBIAS, Register
 from tests.register.integration.desk import Desk
 from tests.register.invented import NOVEMBER, child, referral
+
+NO_PLACE = ReferralReason.NO_SCHOOL_PLACE
 
 
 async def opened(register: Register) -> str:
@@ -106,10 +108,10 @@ async def test_the_work_list_puts_risk_first_then_the_time_that_is_left(
     register: Register, desk: Callable[..., Desk]
 ) -> None:
     sent = [
-        referral(child("Calm", "Late"), at=NOVEMBER + timedelta(days=1)),
-        referral(child("Calm", "Soon")),
+        referral(child("Calm", "Late"), at=NOVEMBER + timedelta(days=1), reason=NO_PLACE),
+        referral(child("Calm", "Soon"), reason=NO_PLACE),
         referral(child("Grave", "Late"), at=NOVEMBER + timedelta(days=2), factors=(Factor.CHILD_PROTECTION_PLAN,)),
-        referral(child("Moving", "Often"), at=NOVEMBER + timedelta(days=2), factors=(Factor.HOMELESS_OR_REFUGE,)),
+        referral(child("Moving", "Often"), at=NOVEMBER + timedelta(hours=2), factors=(Factor.HOMELESS_OR_REFUGE,)),
         referral(child("Grave", "Soon"), factors=(Factor.FGM, Factor.EHCP)),
     ]
     await register.hear(*sent)

@@ -139,7 +139,7 @@ async def test_off_the_roll_an_on_roll_enquiry_becomes_missing(register: Registe
     await register.hear(addition())
     assert (await register.told())[4:] == ["submission.matched", "closure.suggested"]
     await register.hear(deletion())
-    assert (await register.told())[6:] == ["submission.matched", "duplicate.linked", "category.changed"]
+    assert (await register.told())[6:] == ["submission.matched", "duplicate.linked", "category.changed", "risk.rated"]
     changed = await register.only("category.changed")
     assert (changed["kind"], changed["category"], changed["decided_by"]) == ("cme", "missing", None)
 

@@ -22,7 +22,6 @@ from cme_register.domain.codes import Category, Kind, Outcome, Proof, Status, Su
 from cme_register.domain.details import Address, Details, Parent, gathered
 from cme_register.domain.escalations import TELLS
 from cme_register.domain.outcomes import OutcomeTable
-from cme_register.domain.risk import GRAVE, Risk, risk
 from cme_register.domain.submission import Submission
 from cme_register.domain.triage import ANSWERED_BY_ITS_GROUND, Move, Triage, triage
 
@@ -155,19 +154,13 @@ def test_every_outcome_has_its_rule() -> None:
         OutcomeTable([*(OUTCOMES[outcome] for outcome in Outcome), OUTCOMES[Outcome.DECEASED]])
 
 
-def test_risk_ranks_by_codes_and_takes_an_unknown_one_seriously() -> None:
-    assert risk([]) is Risk.NONE_KNOWN
-    assert risk(["gypsy_roma_traveller"]) is Risk.VULNERABLE
-    assert risk(["ehcp", "child_protection_plan"]) is Risk.GRAVE
-    assert risk(["something_new"]) is Risk.VULNERABLE
+def test_a_factor_is_noted_once() -> None:
     one = case()
     assert one.take_factors(["ehcp", "ehcp"]) == ("ehcp",)
     assert one.take_factors(["ehcp", "fgm"]) == ("fgm",)
-    assert one.risk is Risk.GRAVE
 
 
 def test_the_codes_that_rules_name_are_codes_of_the_contracts() -> None:
-    assert {one.value for one in contract.Factor} >= GRAVE
     assert {one.value for one in contract.Ground} >= ANSWERED_BY_ITS_GROUND
     assert set(TELLS) <= set(CATALOG)
     assert "no_school_place" in {one.value for one in contract.ReferralReason}

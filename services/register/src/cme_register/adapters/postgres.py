@@ -18,6 +18,7 @@ from cme_register.adapters.recorded import PgRecorded
 from cme_register.adapters.reviews import PgReviews
 from cme_register.adapters.status import PgAgeWatches, PgHomeEducation, PgStatuses
 from cme_register.adapters.submissions import PgSubmissions
+from cme_register.adapters.work import PgWork
 from cme_timers import Timers
 
 
@@ -40,6 +41,7 @@ class RegisterTx(Tx):
         self.handovers = PgHandovers(conn)
         self.matching = PgMatching(conn)
         self.reviews = PgReviews(conn)
+        self.work = PgWork(conn)
         self.statuses = PgStatuses(conn)
         self.age_watches = PgAgeWatches(conn)
         self.home_education = PgHomeEducation(conn)

@@ -10,6 +10,7 @@ from cme_contracts.register import RecordsJoined, RecordsSeparated
 from cme_register.application.clocks import still_to_come
 from cme_register.application.holding import watch
 from cme_register.application.ports import Entry, Kept, Transaction
+from cme_register.application.rating import rate_and_save
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.school_age import look_at_age, take_outside
 from cme_register.application.settling import Arrival, Settled, settle
@@ -39,7 +40,7 @@ class DeadlineWouldMove(RegisterError):
     code = "deadline-would-move"
 
 
-async def join(tx: Transaction, child_id: UUID, absorbed_id: UUID, *, by: UUID, at: datetime) -> None:
+async def join(tx: Transaction, child_id: UUID, absorbed_id: UUID, rules: Rules, *, by: UUID, at: datetime) -> None:
     """Show two records as one. Of two open cases the absorbed one's waits, and its clocks with it.
 
     Raises `NotOnRegister`, `RecordsNotApart`, `DeadlineWouldMove`.
@@ -58,7 +59,7 @@ async def join(tx: Transaction, child_id: UUID, absorbed_id: UUID, *, by: UUID, 
     await tx.children.join(absorbed_id, child_id, at, by)
     await show(tx, [child_id])
     event = RecordsJoined(child_id=child_id, absorbed_child_id=absorbed_id, decided_by=by, joined_at=at)
-    await tell(tx, [Said(event, at)])
+    await tell(tx, [Said(event, at), *await _rate(tx, [child_id], rules, at=at)])
     detail = event.model_dump(mode="json", exclude=BESIDE - {"child_id"})
     await tx.chronology.add([Entry(case.id, at, event.type, detail) for case in open_cases.values()])
 
@@ -98,9 +99,15 @@ async def separate(
     )  # fmt: skip
     detail = event.model_dump(mode="json", include={"restored_child_id", "decided_by"})
     await tx.chronology.add([Entry(case.id, at, event.type, detail) for case in cases])
-    await tell(tx, [Said(event, at), *settled.said])
+    rated = await _rate(tx, [child_id, restored_id], rules, at=at)
+    await tell(tx, [Said(event, at), *settled.said, *rated])
     for one in (child_id, restored_id):
         await look_at_age(tx, one, rules, at=at, new_id=new_id)
+
+
+async def _rate(tx: Transaction, child_ids: Collection[UUID], rules: Rules, *, at: datetime) -> list[Said]:
+    """What is known of these children is other than it was."""
+    return await rate_and_save(tx, [*(await tx.cases.open_of(child_ids)).values()], rules, at=at)
 
 
 async def _due_before(tx: Transaction, one: Case, other: Case) -> bool:

@@ -14,6 +14,7 @@ from cme_contracts.base import Event
 from cme_register.application.ports_changes import Changes
 from cme_register.application.ports_matching import Matching, Reviews
 from cme_register.application.ports_owners import Owners
+from cme_register.application.ports_work import Work
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import Clock
 from cme_register.domain.codes import Role
@@ -307,6 +308,8 @@ class Transaction(Protocol):
     def matching(self) -> Matching: ...
     @property
     def reviews(self) -> Reviews: ...
+    @property
+    def work(self) -> Work: ...
     @property
     def statuses(self) -> Statuses: ...
     @property

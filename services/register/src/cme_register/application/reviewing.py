@@ -14,6 +14,7 @@ from cme_register.application.joining import DeadlineWouldMove, join
 from cme_register.application.matching import Match
 from cme_register.application.ports import Transaction
 from cme_register.application.ports_matching import Known, Pair
+from cme_register.application.rules import Rules
 from cme_register.application.telling import Said, entry, tell
 from cme_register.domain.errors import NotOnRegister, RegisterError
 from cme_register.domain.submission import Submission
@@ -56,7 +57,9 @@ async def keep_why(tx: Transaction, whys: Sequence[Why], *, at: datetime) -> Non
             await _propose(tx, why, at)
 
 
-async def decide(tx: Transaction, pair_id: UUID, decision: MatchDecision, *, by: UUID, at: datetime) -> UUID:
+async def decide(
+    tx: Transaction, pair_id: UUID, decision: MatchDecision, rules: Rules, *, by: UUID, at: datetime
+) -> UUID:
     """Say whether the two are one child. The same: they are joined, so that no deadline is lost. Returns who is shown.
 
     Different: never proposed again, and no submission that fits both joins one of them by a hair.
@@ -67,9 +70,9 @@ async def decide(tx: Transaction, pair_id: UUID, decision: MatchDecision, *, by:
         raise NotOnRegister("there is no such pair")
     if pair.state != OPEN:
         raise AlreadyDecided(f"pair {pair_id} is decided")
-    one, other = [await _shown(tx, record_id) for record_id in (pair.one_id, pair.other_id)]
+    one, other = [await _shown(tx, record_id) for record_id in await _older_first(tx, pair)]
     if decision is MatchDecision.SAME:
-        one, other = await _join(tx, one, other, by=by, at=at)
+        one, other = await _join(tx, one, other, rules, by=by, at=at)
     await tx.reviews.decide(pair_id, decision.value, by, at)
     event = MatchDecided(
         child_id=one, pair_id=pair_id, other_child_id=other, decision=decision, decided_by=by, decided_at=at
@@ -79,12 +82,20 @@ async def decide(tx: Transaction, pair_id: UUID, decision: MatchDecision, *, by:
     return one
 
 
-async def _join(tx: Transaction, one: UUID, other: UUID, *, by: UUID, at: datetime) -> tuple[UUID, UUID]:
+async def _older_first(tx: Transaction, pair: Pair) -> tuple[UUID, UUID]:
+    """The record that was there before stays: it is the other than the one whose submission showed the pair."""
+    sent = await tx.submissions.find(pair.submission_id) if pair.submission_id else None
+    if sent and sent.record_id == pair.one_id:
+        return pair.other_id, pair.one_id
+    return pair.one_id, pair.other_id
+
+
+async def _join(tx: Transaction, one: UUID, other: UUID, rules: Rules, *, by: UUID, at: datetime) -> tuple[UUID, UUID]:
     """Join them the way round that keeps the earlier deadline. Returns who stays and who is absorbed."""
     try:
-        await join(tx, one, other, by=by, at=at)
+        await join(tx, one, other, rules, by=by, at=at)
     except DeadlineWouldMove:
-        await join(tx, other, one, by=by, at=at)
+        await join(tx, other, one, rules, by=by, at=at)
         return other, one
     return one, other
 

@@ -95,7 +95,7 @@ def matching_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
         by, route, decision = officer_of(caller), f"POST /v1/review/{pair_id}/decision", MatchDecision(body.decision)
         async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
             if not once.answered:
-                child_id = await decide(tx, pair_id, decision, by=by, at=clock.now())
+                child_id = await decide(tx, pair_id, decision, rules, by=by, at=clock.now())
                 once.answer(200, {"pair_id": str(pair_id), "decision": body.decision, "child_id": str(child_id)})
         return once.response()
 
