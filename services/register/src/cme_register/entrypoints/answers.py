@@ -42,6 +42,9 @@ ANSWERS = {
     "note-corrected": Answer(409, "Another note stands for this one", "Correct that one: the chronology says which."),
     "in-the-future": Answer(422, "It lies in the future", "Record it once it has happened."),
     "one-child": Answer(422, "Both are one child", "Give the id of the brother or sister."),
+    "already-decided": Answer(
+        409, "Somebody has decided this pair", "Look at both children; records that were joined in error can be separated."
+    ),
     "deadline-would-move": Answer(
         409, "The absorbed record's case is due first", "Join the other way round, so that the earlier deadline stays."
     ),
