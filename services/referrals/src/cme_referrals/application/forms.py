@@ -9,13 +9,14 @@ from uuid import UUID
 
 from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
 from cme_contracts.people import Address, Child, Confidential, Referrer
+from cme_contracts.referrals import EnquiryMade
 from cme_referrals.domain.returns import Timing
 from cme_referrals.domain.rules import Challenge
 
 NOTHING_WITHHELD = Confidential()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: that triples the cost of making one, and one is made of each form
 class Receipt:
     """One sending: ids and time are decided at the door, once."""
 
@@ -41,7 +42,7 @@ class Receipt:
         return self.corrects or self.submission_id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: that triples the cost of making one, and one is made of each form
 class About:
     """The child a form is about, and the identifiers that are not believed until they have been checked."""
 
@@ -62,7 +63,7 @@ class About:
         return (next(held) if one.held_by_safeguarding else one for one in self.child.addresses)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: that triples the cost of making one, and one is made of each form
 class ReferralForm:
     """SR1a (policy 7). None: not said."""
 
@@ -77,8 +78,8 @@ class ReferralForm:
     factors: tuple[Factor, ...] | None = None
     known_factors: tuple[Factor, ...] = ()
     """What other members of the form say as well."""
-    enquiries: int = 0
-    """How many enquiries the form reports (policy 5.2.4)."""
+    enquiries: tuple[EnquiryMade, ...] = ()
+    """The enquiries the form reports (policy 5.2.4)."""
     also_given: frozenset[str] = frozenset()
     """Which of the members that only a school is asked for say something, by name."""
 
@@ -178,7 +179,7 @@ class DeletionForm:
     home_la: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: that triples the cost of making one, and one is made of each form
 class Received:
     """What the sender is told."""
 

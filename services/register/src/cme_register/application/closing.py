@@ -20,7 +20,7 @@ from cme_register.application.telling import Said, tell
 from cme_register.application.waiting import everything_in
 from cme_register.domain.case import Case
 from cme_register.domain.closure import Closure, ClosureNotReady, NoClosureProposed, missing
-from cme_register.domain.codes import ClosureRefusal, Outcome, Proof, SignOff, Stage, Status
+from cme_register.domain.codes import ClosureRefusal, Outcome, Proof, SignOff, Stage, Status, SubmissionKind
 from cme_register.domain.occurrences import Occurrence
 from cme_register.domain.risk import Risk
 
@@ -200,16 +200,25 @@ async def _end(
         return await put_to_sleep(tx, case, closure, rules, at=at, new_id=new_id)
     case.close(rule, closure.proof, at)
     await tx.timers.cancel(case.id, RATE_AGAIN)
+    told = await who_is_told(tx, case)
     closed = CaseClosed(
         child_id=case.child_id, case_id=case.id, outcome=codes.Outcome(closure.outcome), proof=codes.Proof(closure.proof),
-        submission_ids=await who_is_told(tx, case), decided_by=by, agreed_by=closure.agreed_by, repeat=case.repeat,
+        submission_ids=told, decided_by=by, agreed_by=closure.agreed_by, repeat=case.repeat,
         no_letters=rule.no_letters, closed_at=at,
     )  # fmt: skip
     clocks = await occurred(tx, case, Occurrence.CASE_CLOSED, rules, at=at, new_id=new_id)
+    if not told:
+        clocks += await occurred(tx, case, Occurrence.REFERRERS_INFORMED, rules, at=at, new_id=new_id)
     await tx.cases.save([case])
     return [Said(closed, at), *clocks]
 
 
 async def who_is_told(tx: Transaction, case: Case) -> tuple[UUID, ...]:
-    """Everything the case is about, of a form and its corrections the last: one sender is told once."""
-    return tuple({one.submission.first_id: one.submission.id for one in await everything_in(tx, case)}.values())
+    """Everything the case is about, of a form and its corrections the last: one sender is told once.
+
+    Of what was imported with the council's sheet nobody knows the sender.
+    """
+    sent = [
+        one.submission for one in await everything_in(tx, case) if one.submission.kind is not SubmissionKind.IMPORTED
+    ]
+    return tuple({one.first_id: one.id for one in sent}.values())

@@ -10,12 +10,16 @@ from cme_register.application.rules import Rules
 from cme_register.entrypoints.absences import absences_api
 from cme_register.entrypoints.access import ACCESS
 from cme_register.entrypoints.answers import ANSWERS
+from cme_register.entrypoints.belonging import belonging_api
+from cme_register.entrypoints.casenotes import casenotes_api
 from cme_register.entrypoints.cases import cases_api
 from cme_register.entrypoints.children import children_api
 from cme_register.entrypoints.closures import closures_api
 from cme_register.entrypoints.home_education import home_education_api
 from cme_register.entrypoints.joint_enquiries import joint_enquiries_api
+from cme_register.entrypoints.matching import matching_api
 from cme_register.entrypoints.recording import recording_api
+from cme_register.entrypoints.support import support_api
 from cme_register.settings import Settings
 from cme_service.context import Context
 from cme_timers import BusinessClock
@@ -34,6 +38,10 @@ def routers(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> lis
         children_api(db, clock, rules),
         recording_api(db, clock),
         joint_enquiries_api(db, clock),
+        matching_api(db, clock, rules),
         home_education_api(db, clock, rules),
         absences_api(db, clock),
+        casenotes_api(db, clock),
+        support_api(db, clock, rules),
+        belonging_api(db, clock, rules),
     ]
