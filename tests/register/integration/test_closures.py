@@ -174,7 +174,7 @@ async def test_scenario_25_believed_abroad_until_there_is_proof(register: Regist
     breached = await register.only("deadline.breached")  # believed is not found
     assert (breached["clock"], breached["due_on"]) == ("INIT-10", "2026-12-07")
     page = await desk().read(path)
-    assert (page["risk"], page["due_at"]) == ("grave", "2027-05-23T23:00:00Z")
+    assert (page["risk"], page["due_at"]) == ("red", "2027-05-23T23:00:00Z")
 
     register.clock.at = datetime.fromisoformat("2026-12-09T10:00:00+00:00")
     await desk().do(f"{path}/located", proof="school_confirmed_in_writing")

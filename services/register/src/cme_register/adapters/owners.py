@@ -14,7 +14,7 @@ from cme_register.domain.allocation import Held
 from cme_register.domain.case import Case
 from cme_register.domain.risk import Risk
 
-MOST_ROWS = 500
+MOST_ROWS = 100
 """More additions than this are summed up by whoever reads them."""
 
 
