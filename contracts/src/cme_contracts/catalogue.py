@@ -8,6 +8,7 @@ from cme_contracts import (
     register,
     register_cases,
     register_clocks,
+    register_matching,
     register_status,
     register_work,
     returns,
@@ -16,6 +17,17 @@ from cme_contracts import (
 from cme_contracts.base import CATALOG
 
 __all__ = [
-    "CATALOG", "encompass", "notifications", "partners", "referrals", "register", "register_cases", "register_clocks",
-    "register_status", "register_work", "returns", "safeguarding",
-]  # fmt: skip
+    "CATALOG",
+    "encompass",
+    "notifications",
+    "partners",
+    "referrals",
+    "register",
+    "register_cases",
+    "register_clocks",
+    "register_matching",
+    "register_status",
+    "register_work",
+    "returns",
+    "safeguarding",
+]

@@ -16,7 +16,7 @@ from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said, tell
 from cme_register.application.waiting import everything_in
 from cme_register.domain.case import Case
-from cme_register.domain.codes import Outcome, Proof
+from cme_register.domain.codes import Outcome, Proof, SubmissionKind
 from cme_register.domain.errors import NotOnRegister
 from cme_register.domain.occurrences import Occurrence
 
@@ -62,6 +62,8 @@ async def end(
         submission_ids=told, decided_by=by, closed_at=at,
     )  # fmt: skip
     clocks = await occurred(tx, case, Occurrence.CASE_CLOSED, rules, at=at, new_id=new_id)
+    if told:
+        clocks += await occurred(tx, case, Occurrence.REFERRERS_TO_BE_TOLD, rules, at=at, new_id=new_id)
     await tx.cases.save([case])
     return [Said(closed, at), *clocks]
 
@@ -96,5 +98,11 @@ async def note_referrer_informed(
 
 
 async def _who_is_told(tx: Transaction, case: Case) -> tuple[UUID, ...]:
-    """Everything the case is about, of a form and its corrections the last: one sender is told once."""
-    return tuple({one.submission.first_id: one.submission.id for one in await everything_in(tx, case)}.values())
+    """Everything the case is about, of a form and its corrections the last: one sender is told once.
+
+    Of what was imported with the council's sheet nobody knows the sender.
+    """
+    sent = [
+        one.submission for one in await everything_in(tx, case) if one.submission.kind is not SubmissionKind.IMPORTED
+    ]
+    return tuple({one.first_id: one.id for one in sent}.values())

@@ -54,6 +54,8 @@ class Arrival:
     said: tuple[Said, ...] = ()
     """What is said of it first."""
     cause: Meta | None = None
+    officer_id: UUID | None = None
+    """Whose case it is to be, if it opens one; None: by load."""
 
 
 @dataclass(slots=True)
@@ -135,6 +137,7 @@ class Opened:
     case: Case
     submission: Submission
     cause: Meta | None
+    officer_id: UUID | None = None
     started: list[Started] = field(default_factory=list)
 
 
@@ -177,7 +180,7 @@ class Desk:
     def allocate(self, allocation: Allocation) -> None:
         """Give every new case to a Lead Officer; while there is none it is the team's."""
         for opened in self.opened:
-            opened.case.lead_officer_id = allocation.next(opened.case.risk)
+            opened.case.lead_officer_id = opened.officer_id or allocation.next(opened.case.risk)
 
     def start_clocks(self, *, known_later: bool) -> list[Wanted]:
         """The first clocks of every new case: those for which it matters how it was rated and whose it is, or the others.
@@ -215,7 +218,7 @@ class Desk:
             category=decision.category, opened_at=submission.received_at, factors=self._rules.groups.factors_of(submission),
             school_urn=submission.school_urn, school_la=submission.school_la, home_la=submission.home_la,
         )  # fmt: skip
-        opened = Opened(case, submission, arrival.cause)
+        opened = Opened(case, submission, arrival.cause, arrival.officer_id)
         self.opened.append(opened)
         self._cases[case.child_id] = case
         self._mind_age(arrival, case)
@@ -289,7 +292,9 @@ def _opening(opened: Opened, arrival: Arrival, at: datetime) -> list[Said]:
             school_la=case.school_la, home_la=case.home_la, rating=word(case.risk), opened_at=case.opened_at,
         ), case.opened_at, arrival.cause),
     ]  # fmt: skip
-    owned = Said(owner_told(case, Assignment.BY_LOAD, at=at), at, arrival.cause)
+    owned = Said(
+        owner_told(case, Assignment.BY_MANAGER if opened.officer_id else Assignment.BY_LOAD, at=at), at, arrival.cause
+    )
     return [*events, owned, *(Said(one.event, at, arrival.cause) for one in opened.started)]
 
 
