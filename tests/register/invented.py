@@ -66,6 +66,10 @@ def deletion(
     held_by: tuple[str, ...] = (),
     factors: tuple[Factor, ...] = (),
     first: UUID | None = None,
+    on: date | None = None,
+    school: str = SCHOOL,
+    school_la: str = "999",
+    home_la: str | None = None,
 ) -> PupilDeleted:
     id_ = uuid4()
     return PupilDeleted(
@@ -75,25 +79,28 @@ def deletion(
         factors=factors,
         reference="CME-TEST",
         received_at=at,
-        school_urn=SCHOOL,
-        school_la="999",
+        school_urn=school,
+        school_la=school_la,
+        home_la=home_la,
         ground=ground,
-        deleted_on=at.date(),
+        deleted_on=on or at.date(),
         destination_known=known,
         personal=Sealed(who or child()),
     )
 
 
-def addition(who: people.Child | None = None, *, at: datetime = NOVEMBER) -> PupilAdded:
+def addition(
+    who: people.Child | None = None, *, at: datetime = NOVEMBER, on: date | None = None, school: str = SCHOOL
+) -> PupilAdded:
     id_ = uuid4()
     return PupilAdded(
         submission_id=id_,
         first_submission_id=id_,
         reference="CME-TEST",
         received_at=at,
-        school_urn=SCHOOL,
+        school_urn=school,
         school_la="999",
-        entered_on=at.date(),
+        entered_on=on or at.date(),
         due_on=at.date(),
         personal=Sealed(who or child()),
     )

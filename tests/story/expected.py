@@ -50,6 +50,7 @@ OPENED = (
     event("opened", "cme.case.opened.v1", "pupil deleted", kind="cme", category="missing"),
     event("assigned", "cme.lead-officer.assigned.v1", "pupil deleted"),
     event("investigation due", "cme.clock.started.v1", "pupil deleted", clock="INIT-10"),
+    event("missing in law", "cme.status.changed.v1", "pupil deleted", status="missing"),
 )
 
 STEPS: tuple[Step, ...] = (
@@ -168,6 +169,7 @@ STEPS: tuple[Step, ...] = (
         (
             event("closed", "cme.case.closed.v1", outcome="on_roll_elsewhere"),
             event("telling due", "cme.clock.started.v1", clock="OUTCOME"),
+            event("receiving education", "cme.status.changed.v1", status="receiving_education"),
             event(
                 "outcome to the first",
                 "cme.message.sent.v1",

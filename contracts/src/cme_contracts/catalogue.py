@@ -7,12 +7,25 @@ from cme_contracts import (
     referrals,
     register,
     register_cases,
+    register_matching,
+    register_status,
+    register_work,
     returns,
     safeguarding,
 )
 from cme_contracts.base import CATALOG
 
 __all__ = [
-    "CATALOG", "encompass", "notifications", "partners", "referrals", "register", "register_cases", "returns",
+    "CATALOG",
+    "encompass",
+    "notifications",
+    "partners",
+    "referrals",
+    "register",
+    "register_cases",
+    "register_matching",
+    "register_status",
+    "register_work",
+    "returns",
     "safeguarding",
-]  # fmt: skip
+]

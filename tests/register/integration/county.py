@@ -24,6 +24,7 @@ from cme_register.entrypoints.timers import handlers
 from cme_timers import TimerLoop
 
 KEY = Key("k1", bytes(32))
+STATUS = "status.changed"
 KEYRING = VersionedKeyring([KEY])
 IMOGEN, TOBIAS, GWILYM = (UUID(int=number) for number in (1, 2, 3))
 """Two Lead Officers and a team manager."""
@@ -79,8 +80,8 @@ class Register:
         for instant in instants:
             await self.let_pass(instant)
 
-    async def said(self) -> list[Said]:
-        """Everything in the outbox, oldest first; nothing relays it here."""
+    async def said(self, *, beside: bool = False) -> list[Said]:
+        """Everything in the outbox, oldest first; nothing relays it here. `beside`: what status follows from it too."""
         rows = await self.db.pool.fetch("SELECT key, headers, payload FROM outbox ORDER BY seq")
         found = []
         for row in rows:
@@ -88,7 +89,12 @@ class Register:
             found.append(
                 Said(headers["ce_type"], row["key"], json.loads(row["payload"]), headers.get("ce_causationid"))
             )
-        return found
+        return [one for one in found if beside or one.short != STATUS]
+
+    async def statuses(self) -> list[tuple[str, str]]:
+        """What was said of children's status in law, and since when."""
+        said = await self.said(beside=True)
+        return [(one.body["status"], one.body["since"]) for one in said if one.short == STATUS]
 
     async def told(self) -> list[str]:
         """The same as short names."""

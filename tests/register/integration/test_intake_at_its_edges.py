@@ -1,7 +1,7 @@
 """What cannot be taken in costs itself only; and nothing that is written down outside the register names a child."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from cme_bus.database import Database
 from cme_contracts.codes import ReferralReason
@@ -15,7 +15,7 @@ CANARY = "Canarybird"
 
 
 async def test_a_receipt_beyond_the_calendar_is_set_aside_and_the_batch_goes_on(register: Register) -> None:
-    beyond = referral(child("Far", "Away"), at=datetime(2099, 1, 1, tzinfo=UTC))
+    beyond = referral(child("Far", "Away", born=date(2090, 5, 4)), at=datetime(2099, 1, 1, tzinfo=UTC))
     await register.ears.take([record(one) for one in (referral(child("One")), beyond, referral(child("Two")))])
     assert (await register.told()).count("case.opened") == 2
     rows = await register.db.pool.fetch("SELECT key, error FROM parked")

@@ -45,20 +45,20 @@ class PgSubmissions:
         rows = await self._conn.fetch(
             "SELECT * FROM submission WHERE record_id = ANY($1) ORDER BY received_at, id", list(record_ids)
         )
-        return [_kept(row) for row in rows]
+        return [kept_of(row) for row in rows]
 
     async def of_cases(self, case_ids: Collection[UUID]) -> list[Kept]:
         rows = await self._conn.fetch(
             "SELECT * FROM submission WHERE case_id = ANY($1) ORDER BY received_at, id", list(case_ids)
         )
-        return [_kept(row) for row in rows]
+        return [kept_of(row) for row in rows]
 
     async def assign(self, cases: Mapping[UUID, UUID | None]) -> None:
         await self._conn.executemany("UPDATE submission SET case_id = $2 WHERE id = $1", list(cases.items()))
 
     async def find(self, submission_id: UUID) -> Kept | None:
         row = await self._conn.fetchrow("SELECT * FROM submission WHERE id = $1", submission_id)
-        return None if row is None else _kept(row)
+        return None if row is None else kept_of(row)
 
     async def hold(self, submission_id: UUID, rules: Collection[str]) -> None:
         await self._conn.execute("UPDATE submission SET held_by = $2 WHERE id = $1", submission_id, sorted(rules))
@@ -87,8 +87,9 @@ class PgSubmissions:
 
 ADD = """
 INSERT INTO submission (id, first_id, record_id, case_id, kind, reference, received_at, on_roll, reason, ground,
-                        destination_known, factors, school_urn, school_la, home_la, matched_by, details, held_by, family_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"""
+                        destination_known, factors, school_urn, school_la, home_la, matched_by, details, held_by, family_id,
+                        effective_on)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"""
 
 SUPERSEDE_BY = """
 UPDATE submission AS old SET superseded_at = $2
@@ -107,17 +108,19 @@ def _row(kept: Kept) -> tuple[object, ...]:
     return (
         one.id, one.first_id, kept.record_id, kept.case_id, one.kind, one.reference, one.received_at, one.on_roll, one.reason,
         one.ground, one.destination_known, one.factors, one.school_urn, one.school_la, one.home_la, kept.matched_by,
-        details_as_json(one.details), one.held_by, one.family_id,
+        details_as_json(one.details), one.held_by, one.family_id, one.effective_on,
     )  # fmt: skip
 
 
-def _kept(row: asyncpg.Record) -> Kept:
+def kept_of(row: asyncpg.Record) -> Kept:
+    """From a whole row."""
     submission = Submission(
         id=row["id"], first_id=row["first_id"], kind=SubmissionKind(row["kind"]), reference=row["reference"],
         received_at=row["received_at"], details=details_from_json(row["details"]), on_roll=row["on_roll"],
         reason=row["reason"], ground=row["ground"], destination_known=row["destination_known"],
         factors=tuple(row["factors"]), school_urn=row["school_urn"], school_la=row["school_la"], home_la=row["home_la"],
         held_by=tuple(row["held_by"]), family_id=row["family_id"], watch_over=row["watched_at"] is not None,
+        effective_on=row["effective_on"],
     )  # fmt: skip
     return Kept(
         submission, row["record_id"], row["case_id"], tuple(row["matched_by"]), row["superseded_at"] is not None

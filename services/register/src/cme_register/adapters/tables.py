@@ -10,7 +10,10 @@ from typing import Any
 
 from cme_calendars import WorkingDays
 from cme_contracts.codes import Team
+from cme_register.adapters.matching_tables import load_weights
+from cme_register.adapters.tables_work import load_work
 from cme_register.application.rules import Rules, Watch
+from cme_register.domain.age_teams import AgeTeam, AgeTeams
 from cme_register.domain.allocation import Weights
 from cme_register.domain.clocks import ClockDefinition, ClockTable, Rung
 from cme_register.domain.codes import Outcome, Proof, Role, SignOff, SubmissionKind
@@ -21,8 +24,8 @@ from cme_register.domain.outcomes import OutcomeRule, OutcomeTable
 TABLES = Path(__file__).parent.parent / "tables"
 
 
-def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules:
-    """The rules as the files say; `closures` are the days on which the council is shut.
+def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = (), authority: str | None = None) -> Rules:
+    """The rules as the files say; `closures` are the days on which the council is shut, `authority` its code.
 
     Raises ValueError, KeyError or TypeError for a file that is not such a table.
     """
@@ -32,6 +35,7 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules
     outcomes = tomllib.loads((folder / "outcomes.toml").read_text("utf-8"))["outcome"]
     weights = tomllib.loads((folder / "allocation.toml").read_text("utf-8"))["weights"]
     hand_overs = tomllib.loads((folder / "hand_overs.toml").read_text("utf-8"))["hand_over"]
+    ages = tomllib.loads((folder / "school_age.toml").read_text("utf-8"))["team"]
     return Rules(
         clocks=ClockTable(map(_clock, clocks)),
         outcomes=OutcomeTable(map(_outcome, outcomes)),
@@ -39,6 +43,10 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = ()) -> Rules
         days=WorkingDays(closures),
         deletion_teams=DeletionTeams(map(_team, teams)),
         watches=tuple(Watch(**row) for row in watches),
+        matching=load_weights(folder),
+        **load_work(folder),
+        age_teams=AgeTeams(map(_age_team, ages)),
+        authority=authority,
         weights=tuple(Weights(**row) for row in weights),
     )
 
@@ -79,3 +87,11 @@ def _team(row: dict[str, Any]) -> TeamRow:
     if ("rule" in row) == ("grounds" in row):
         raise ValueError(f"who tells {row['team']}: a rule, or grounds?")
     return TeamRow(**(row | {"reason": row.get("reason") or row["rule"], "grounds": frozenset(row.get("grounds", ()))}))
+
+
+def _age_team(row: dict[str, Any]) -> AgeTeam:
+    if Team(row["team"]) is Team.UNKNOWN or row["side"] not in {"before", "after"}:
+        raise ValueError(
+            "a child outside compulsory school age is told to a team that there is not, or on no side of it"
+        )
+    return AgeTeam(**row)

@@ -12,12 +12,13 @@ from cme_contracts import codes
 from cme_contracts.register import CaseClosed
 from cme_register.application.clocks import satisfy, started, still_to_come
 from cme_register.application.ports import Transaction
+from cme_register.application.rating import RATE_AGAIN
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said, tell
 from cme_register.application.waiting import everything_in
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import INITIAL_INVESTIGATION, OUTCOME, start_clock
-from cme_register.domain.codes import Outcome, Proof
+from cme_register.domain.codes import Outcome, Proof, SubmissionKind
 from cme_register.domain.errors import NotOnRegister
 
 log = structlog.get_logger()
@@ -39,16 +40,32 @@ async def close(
     Raises `NotOnRegister`, `CaseNotOpen`, `ChildNotLocated`, `ProofDoesNotFit`.
     """
     case = await tx.cases.lock(case_id)
+    await tell(tx, await end(tx, case, outcome, proof, rules, by=by, at=at, new_id=new_id))
+
+
+async def end(
+    tx: Transaction,
+    case: Case,
+    outcome: Outcome,
+    proof: Proof,
+    rules: Rules,
+    *,
+    by: UUID,
+    at: datetime,
+    new_id: NewId,
+) -> list[Said]:
+    """The same of a case that is locked, for whoever decides. Returns what is still to be told."""
     case.close(rules.outcomes[outcome], proof, at)
+    await tx.timers.cancel(case.id, RATE_AGAIN)
     investigated = await satisfy(tx, case, INITIAL_INVESTIGATION, rules, at=at)  # where nobody had to be found
     told = await _who_is_told(tx, case)
     closed = CaseClosed(
         child_id=case.child_id, case_id=case.id, outcome=codes.Outcome(outcome), proof=codes.Proof(proof),
         submission_ids=told, decided_by=by, closed_at=at,
     )  # fmt: skip
-    telling = await _start_telling(tx, case, rules, at=at, new_id=new_id)
+    telling = [await _start_telling(tx, case, rules, at=at, new_id=new_id)] if told else []
     await tx.cases.save([case])
-    await tell(tx, [*investigated, Said(closed, at), telling])
+    return [*investigated, Said(closed, at), *telling]
 
 
 async def note_referrer_informed(
@@ -72,8 +89,14 @@ async def note_referrer_informed(
 
 
 async def _who_is_told(tx: Transaction, case: Case) -> tuple[UUID, ...]:
-    """Everything the case is about, of a form and its corrections the last: one sender is told once."""
-    return tuple({one.submission.first_id: one.submission.id for one in await everything_in(tx, case)}.values())
+    """Everything the case is about, of a form and its corrections the last: one sender is told once.
+
+    Of what was imported with the council's sheet nobody knows the sender.
+    """
+    sent = [
+        one.submission for one in await everything_in(tx, case) if one.submission.kind is not SubmissionKind.IMPORTED
+    ]
+    return tuple({one.first_id: one.id for one in sent}.values())
 
 
 async def _start_telling(tx: Transaction, case: Case, rules: Rules, *, at: datetime, new_id: NewId) -> Said:

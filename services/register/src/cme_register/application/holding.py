@@ -12,8 +12,11 @@ from cme_contracts.codes import ChallengeState
 from cme_contracts.referrals import SubmissionChallenged
 from cme_register.application.deletion_teams import Returned, hand_over_challenged, hand_over_returns
 from cme_register.application.ports import Child, Kept, Transaction
+from cme_register.application.rating import rate
 from cme_register.application.rules import NewId, Rules
+from cme_register.application.school_age import take_outside
 from cme_register.application.settling import Arrival, category_changed, settle
+from cme_register.application.status import note_returns, take_back
 from cme_register.application.telling import Said, tell
 from cme_register.application.waiting import everything_in
 from cme_register.domain.case import Case
@@ -65,11 +68,13 @@ async def note_rule(tx: Transaction, event: SubmissionChallenged, rules: Rules, 
     if kept.superseded:
         return
     if held and not before:
+        await take_back(tx, kept.submission.first_id, at=at)
         await _keep_on_roll(tx, kept, child, rules, at=at)
     elif before and not held:
         await tx.timers.cancel(kept.submission.id, WATCH)
         free = replace(kept, submission=replace(kept.submission, held_by=()))
         await _settle_again(tx, free, child, rules, at, new_id)
+        await note_returns(tx, [await tx.submissions.find(free.submission.id) or free], at=at)
         await hand_over_returns(tx, [Returned(free, child.id)], rules, at=at, new_id=new_id)
 
 
@@ -79,6 +84,8 @@ async def forget_chain(tx: Transaction, first_id: UUID, *, at: datetime) -> None
     await tx.children.lock(set(records.values()))
     for submission_id in sorted(await tx.submissions.supersede_chain(first_id, at)):
         await tx.timers.cancel(submission_id, WATCH)
+    await tx.age_watches.end_chain(first_id, at)
+    await take_back(tx, first_id, at=at)
 
 
 async def look_again(tx: Transaction, submission_id: UUID, rules: Rules, *, at: datetime, new_id: NewId) -> None:
@@ -103,7 +110,7 @@ async def _keep_on_roll(tx: Transaction, kept: Kept, child: Child, rules: Rules,
     elif case.id == kept.case_id and case.category is Category.MISSING and case.located_at is None:
         chains = {one.submission.first_id for one in await everything_in(tx, case)}
         if chains == {kept.submission.first_id}:
-            await _move(tx, case, Kind.ON_ROLL_ENQUIRY, None, at)
+            await _move(tx, case, Kind.ON_ROLL_ENQUIRY, None, rules, at=at)
 
 
 async def _settle_again(tx: Transaction, kept: Kept, child: Child, rules: Rules, at: datetime, new_id: NewId) -> None:
@@ -112,20 +119,24 @@ async def _settle_again(tx: Transaction, kept: Kept, child: Child, rules: Rules,
     if case is not None and case.id == kept.case_id:
         decided = triage(kept.submission, case)
         if decided.kind is not None:
-            await _move(tx, case, decided.kind, decided.category, at)
+            await _move(tx, case, decided.kind, decided.category, rules, at=at)
         return
     arrival = Arrival(replace(kept.submission, received_at=at), kept.record_id, child.id)
     settled = await settle(tx, [arrival], rules, at=at, new_id=new_id)
     belongs_to = {id_: case_id for id_, case_id in settled.cases.items() if case_id is not None}
     await tx.submissions.assign(belongs_to)
     await tell(tx, settled.said)
+    await take_outside(tx, settled.outside, rules, at=at, new_id=new_id)
 
 
-async def _move(tx: Transaction, case: Case, kind: Kind, category: Category | None, at: datetime) -> None:
+async def _move(
+    tx: Transaction, case: Case, kind: Kind, category: Category | None, rules: Rules, *, at: datetime
+) -> None:
     before = case.kind, case.category
     case.move_to(kind, category)
+    rated = await rate(tx, [case], rules, at=at)
     await tx.cases.save([case])
-    await tell(tx, [Said(category_changed(case, before, None, at), at)])
+    await tell(tx, [Said(category_changed(case, before, None, at), at), *rated])
 
 
 async def _open_case(tx: Transaction, child: Child) -> Case | None:

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from cme_bus.meta import Meta
-from cme_calendars import local_date
-from cme_contracts.codes import Assignment, CaseKind, Category, Factor
+from cme_calendars import CompulsorySchoolAge, end_of_day, local_date
+from cme_contracts.codes import Assignment, CaseKind, Category, Factor, Outcome
 from cme_contracts.register import CaseOpened, CategoryChanged, DuplicateLinked
+from cme_contracts.register_status import ClosureSuggested
 from cme_register.application.clocks import Started, started, still_to_come
 from cme_register.application.owning import allocation, owner_told
 from cme_register.application.ports import Entry, Transaction
+from cme_register.application.rating import rate, word
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said
 from cme_register.domain.allocation import Allocation
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import INITIAL_INVESTIGATION, Clock, start_clock
-from cme_register.domain.codes import Kind
+from cme_register.domain.codes import Kind, SubmissionKind
+from cme_register.domain.status import Standing
 from cme_register.domain.submission import Submission
-from cme_register.domain.triage import Move, Triage, triage
+from cme_register.domain.triage import UNKNOWN, Move, Triage, triage
+from cme_timers import Wanted
 
 EVIDENCE = "register.evidence.noted"
 """What the chronology calls a submission that is noted without belonging to a case."""
+BIRTH_DATE_UNKNOWN = "register.birth-date.unknown"
+"""What it says of a case whose child is taken to be of compulsory school age because nobody knows better."""
+ENDS_WITH = {
+    (SubmissionKind.ADDITION, None): Outcome.ON_ROLL_IN_COUNTY,
+    (SubmissionKind.HOME_EDUCATION, None): Outcome.HOME_EDUCATION,
+    (SubmissionKind.DELETION, "f"): Outcome.HOME_EDUCATION,
+}
+"""With which outcome a case could end by what was received, by its kind and ground."""
+AGE_ENDS = "age.ends"
+"""The kind of timer for the end of compulsory school age; each is about one record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,8 @@ class Arrival:
     said: tuple[Said, ...] = ()
     """What is said of it first."""
     cause: Meta | None = None
+    officer_id: UUID | None = None
+    """Whose case it is to be, if it opens one; None: by load."""
 
 
 @dataclass(slots=True)
@@ -46,6 +62,19 @@ class Settled:
     cases: dict[UUID, UUID | None] = field(default_factory=dict)
     """The case of each submission."""
     said: list[Said] = field(default_factory=list)
+    outside: list[Outside] = field(default_factory=list)
+    """What opened nothing because the child is not of compulsory school age; see `school_age.take_outside`."""
+    not_of_age: list[tuple[UUID, Meta | None]] = field(default_factory=list)
+    """Records with an open case whose child turns out to be outside that age, and why; see `school_age.look_at_age`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A submission about a child who is not of compulsory school age on the day of its receipt."""
+
+    arrival: Arrival
+    age: CompulsorySchoolAge
+    too_young: bool
 
 
 async def settle(tx: Transaction, arrivals: Sequence[Arrival], rules: Rules, *, at: datetime, new_id: NewId) -> Settled:
@@ -53,21 +82,28 @@ async def settle(tx: Transaction, arrivals: Sequence[Arrival], rules: Rules, *, 
 
     Raises `BeyondCalendar` for a receipt in a year that no calendar knows.
     """
-    desk = Desk(rules, at, new_id, dict(await tx.cases.open_of({one.child_id for one in arrivals})))
+    children = {one.child_id for one in arrivals}
+    standings = await tx.statuses.standings(children)
+    desk = Desk(rules, at, new_id, dict(await tx.cases.open_of(children)), standings)
     decisions = [desk.triage(one) for one in arrivals]
+    await tx.timers.set_timers(
+        [timer for one in desk.opened for timer in still_to_come(one.started.clock, rules, one.cause)]
+    )
+    causes = {one.case.id: one.arrival.cause for one in decisions if one.case}
+    rated = await rate(tx, [*(one.case for one in desk.opened), *desk.changed()], rules, at=at, causes=causes)
     if desk.opened:
         desk.allocate(await allocation(tx, rules, local_date(at)))
     settled = Settled()
     for one, told in zip(arrivals, decisions, strict=True):
         settled.said += [*one.said, *desk.told(told)]
         settled.cases[one.submission.id] = told.case.id if told.case else None
+    settled.said += rated
     await tx.cases.add([one.case for one in desk.opened])
     await tx.cases.save(desk.changed())
     await tx.clocks.add([one.started.clock for one in desk.opened])
-    await tx.timers.set_timers(
-        [timer for one in desk.opened for timer in still_to_come(one.started.clock, rules, one.cause)]
-    )
+    await tx.timers.set_timers(desk.leaving)
     await tx.chronology.add(desk.notes)
+    settled.outside, settled.not_of_age = desk.outside, desk.not_of_age
     return settled
 
 
@@ -88,14 +124,20 @@ class Opened:
     case: Case
     started: Started
     cause: Meta | None
+    officer_id: UUID | None = None
 
 
 class Desk:
     """The open cases of a batch's children while it is worked through, in order."""
 
-    def __init__(self, rules: Rules, at: datetime, new_id: NewId, cases: dict[UUID, Case]) -> None:
+    def __init__(
+        self, rules: Rules, at: datetime, new_id: NewId, cases: dict[UUID, Case], standings: Mapping[UUID, Standing]
+    ) -> None:
         self._rules, self._at, self._new_id = rules, at, new_id
-        self._cases = cases
+        self._cases, self._standings = cases, standings
+        self.outside: list[Outside] = []
+        self.not_of_age: list[tuple[UUID, Meta | None]] = []
+        self.leaving: list[Wanted] = []
         self._touched: set[UUID] = set()
         self._clocks: dict[date, Clock] = {}
         self.opened: list[Opened] = []
@@ -104,7 +146,8 @@ class Desk:
     def triage(self, arrival: Arrival) -> Decided:
         """Decide, and change the cases accordingly."""
         case = self._cases.get(arrival.child_id)
-        decision = triage(arrival.submission, case)
+        standing = self._standings.get(arrival.child_id, UNKNOWN)
+        decision = triage(arrival.submission, case, standing)
         match decision.move:
             case Move.OPEN:
                 return self._open(arrival, decision)
@@ -113,12 +156,16 @@ class Desk:
                 return self._link(arrival, decision, case)
             case Move.NOTE:
                 self.notes.append(_evidence(arrival, self._at))
+                return Decided(arrival, said=self._suggested(arrival, case)) if case else Decided(arrival)
+            case Move.WAIT | Move.OVER_AGE:
+                assert standing.age is not None
+                self.outside.append(Outside(arrival, standing.age, decision.move is Move.WAIT))
         return Decided(arrival)
 
     def allocate(self, allocation: Allocation) -> None:
         """Give every new case to a Lead Officer; while there is none it is the team's."""
         for opened in self.opened:
-            opened.case.lead_officer_id = allocation.next(opened.case.risk)
+            opened.case.lead_officer_id = opened.officer_id or allocation.next(opened.case.risk)
 
     def changed(self) -> list[Case]:
         """The cases that were there before and are different now."""
@@ -134,14 +181,15 @@ class Desk:
         assert decision.kind is not None
         case = Case(
             id=self._new_id(), record_id=arrival.record_id, child_id=arrival.child_id, kind=decision.kind,
-            category=decision.category, opened_at=submission.received_at, factors=tuple(dict.fromkeys(submission.factors)),
+            category=decision.category, opened_at=submission.received_at, factors=self._rules.groups.factors_of(submission),
             school_urn=submission.school_urn, school_la=submission.school_la, home_la=submission.home_la,
         )  # fmt: skip
         clock = self._start_clock(local_date(submission.received_at), case.id)
         case.due_at = clock.due_at
-        opened = Opened(case, started(clock, case), arrival.cause)
+        opened = Opened(case, started(clock, case), arrival.cause, arrival.officer_id)
         self.opened.append(opened)
         self._cases[case.child_id] = case
+        self._mind_age(arrival, case)
         return Decided(arrival, case, opened)
 
     def _start_clock(self, day: date, case_id: UUID) -> Clock:
@@ -150,14 +198,38 @@ class Desk:
             self._clocks[day] = start_clock(definition, day, self._rules.days, clock_id=case_id, case_id=case_id)
         return replace(self._clocks[day], id=self._new_id(), case_id=case_id)
 
+    def _suggested(self, arrival: Arrival, case: Case) -> list[Said]:
+        """What says where the child is educated suggests that the case ends; an officer decides (scenario 16)."""
+        sent = arrival.submission
+        outcome = ENDS_WITH.get((sent.kind, sent.ground))
+        if outcome is None or sent.held_by:
+            return []
+        event = ClosureSuggested(
+            child_id=case.child_id, case_id=case.id, outcome=outcome, submission_id=sent.id, school_urn=sent.school_urn,
+            since=sent.effective_on or local_date(sent.received_at), suggested_at=self._at,
+        )  # fmt: skip
+        return [Said(event, self._at, arrival.cause)]
+
+    def _mind_age(self, arrival: Arrival, case: Case) -> None:
+        """The case is to end when compulsory school age does, by what is known now."""
+        age = self._standings.get(case.child_id, UNKNOWN).age
+        if age is None:
+            detail = {"submission_id": str(arrival.submission.id)}
+            self.notes.append(Entry(case.id, self._at, BIRTH_DATE_UNKNOWN, detail))
+        elif local_date(self._at) in age:
+            self.leaving.append(Wanted(AGE_ENDS, case.record_id, end_of_day(age.last_day), cause=arrival.cause))
+        else:
+            self.not_of_age.append((case.record_id, arrival.cause))
+
     def _link(self, arrival: Arrival, decision: Triage, case: Case) -> Decided:
-        added = case.take_factors(arrival.submission.factors)
+        added = case.take_factors(self._rules.groups.factors_of(arrival.submission))
         self._touched.add(case.id)
+        self._mind_age(arrival, case)
         linked = DuplicateLinked(
             child_id=case.child_id, case_id=case.id, submission_id=arrival.submission.id,
             factors=tuple(map(Factor, added)), linked_at=self._at,
         )  # fmt: skip
-        decided = Decided(arrival, case, said=[Said(linked, self._at, arrival.cause)])
+        decided = Decided(arrival, case, said=[Said(linked, self._at, arrival.cause), *self._suggested(arrival, case)])
         if decision.kind is not None:
             before = case.kind, case.category
             case.move_to(decision.kind, decision.category)
@@ -180,10 +252,12 @@ def _opening(opened: Opened, arrival: Arrival, at: datetime) -> list[Said]:
         Said(CaseOpened(
             child_id=case.child_id, case_id=case.id, submission_id=arrival.submission.id, kind=CaseKind(case.kind),
             category=_category(case.category), factors=tuple(map(Factor, case.factors)), school_urn=case.school_urn,
-            school_la=case.school_la, home_la=case.home_la, opened_at=case.opened_at,
+            school_la=case.school_la, home_la=case.home_la, rating=word(case.risk), opened_at=case.opened_at,
         ), case.opened_at, arrival.cause),
     ]  # fmt: skip
-    owned = Said(owner_told(case, Assignment.BY_LOAD, at=at), at, arrival.cause)
+    owned = Said(
+        owner_told(case, Assignment.BY_MANAGER if opened.officer_id else Assignment.BY_LOAD, at=at), at, arrival.cause
+    )
     return [*events, owned, Said(opened.started.event, at, arrival.cause)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from cme_register.domain.codes import SubmissionKind
@@ -36,5 +36,7 @@ class Submission:
     home_la: str | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
     """What else it says, as codes and days, to stand in the chronology where it is only noted."""
+    effective_on: date | None = None
+    """The day from which what it says holds: the name was entered or deleted, or home education begins."""
     family_id: UUID | None = None
     """The same in every submission of one form about brothers and sisters: no two of them are one child."""

@@ -20,6 +20,7 @@ ACCESS = AccessTable(
     Row("POST", "/v1/cases/{case_id}/closure", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/children/{child_id}/orders", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/children/{child_id}/consents", bearer, roles=OFFICERS, hidden=True, idempotent=True),
+    Row("POST", "/v1/children/{child_id}/home-education", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/children/{child_id}/joint-enquiries", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row(
         "POST",
@@ -29,6 +30,9 @@ ACCESS = AccessTable(
         hidden=True,
         idempotent=True,
     ),
+    Row("POST", "/v1/children/search", bearer, roles=OFFICERS, hidden=True),
+    Row("GET", "/v1/review", bearer, roles=OFFICERS, hidden=True),
+    Row("POST", "/v1/review/{pair_id}/decision", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/children/{child_id}/join", bearer, roles=MANAGER, hidden=True, idempotent=True),
     Row("POST", "/v1/children/{child_id}/separate", bearer, roles=MANAGER, hidden=True, idempotent=True),
 )

@@ -43,7 +43,7 @@ def children_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
     @router.get("/v1/children/{child_id}")
     async def show_child(child_id: UUID) -> reading.View:
         """A child, and whom else the record may be about. Of an absorbed record, the one that absorbed it."""
-        found = await reading.child_page(db.pool, child_id)
+        found = await reading.child_page(db.pool, child_id, local_date(clock.now()))
         if found is None:
             raise NotVisible
         return found
@@ -59,7 +59,7 @@ def children_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
         by, route = officer_of(caller), f"POST /v1/children/{child_id}/join"
         async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
             if not once.answered:
-                await joining.join(tx, child_id, body.absorbed_child_id, by=by, at=clock.now())
+                await joining.join(tx, child_id, body.absorbed_child_id, rules, by=by, at=clock.now())
                 once.answer(200, {"child_id": str(child_id)})
         return once.response()
 

@@ -11,7 +11,9 @@ from cme_register.entrypoints.access import ACCESS
 from cme_register.entrypoints.answers import ANSWERS
 from cme_register.entrypoints.cases import cases_api
 from cme_register.entrypoints.children import children_api
+from cme_register.entrypoints.home_education import home_education_api
 from cme_register.entrypoints.joint_enquiries import joint_enquiries_api
+from cme_register.entrypoints.matching import matching_api
 from cme_register.entrypoints.recording import recording_api
 from cme_register.settings import Settings
 from cme_service.context import Context
@@ -24,6 +26,8 @@ def build_app(context: Context[Settings, RegisterTx], rules: Rules) -> FastAPI:
         children_api(context.db, context.clock, rules),
         recording_api(context.db, context.clock),
         joint_enquiries_api(context.db, context.clock),
+        matching_api(context.db, context.clock, rules),
+        home_education_api(context.db, context.clock, rules),
         absences_api(context.db, context.clock),
     ]
     return context.make_app(access=ACCESS, routers=routers, answers=ANSWERS)

@@ -7,9 +7,10 @@ from datetime import datetime
 from uuid import uuid4
 
 from cme_register.adapters.postgres import RegisterTx
-from cme_register.application import deadlines, holding, owning
+from cme_register.application import deadlines, holding, owning, rating, school_age, status
 from cme_register.application.clocks import BREACH, RUNG, WARN
 from cme_register.application.rules import Rules
+from cme_register.application.settling import AGE_ENDS
 from cme_timers import Handler, Timer
 
 
@@ -28,7 +29,26 @@ def handlers(rules: Rules) -> Mapping[str, Handler[RegisterTx]]:
     async def look_again(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
         await holding.look_again(tx, timer.subject, rules, at=detected_at, new_id=uuid4)
 
+    async def rate_again(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
+        await rating.rate_again(tx, timer.subject, rules, at=detected_at)
+
     async def give_on(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
         await owning.give_on(tx, timer.subject, rules, at=detected_at)
 
-    return {WARN: warn, BREACH: breach, RUNG: climb, holding.WATCH: look_again, owning.GIVE_ON: give_on}
+    async def look_at_age(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
+        await school_age.look_at_age(tx, timer.subject, rules, at=detected_at, new_id=uuid4)
+
+    async def turn(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
+        await status.turn(tx, timer.subject, at=detected_at)
+
+    return {
+        WARN: warn,
+        BREACH: breach,
+        RUNG: climb,
+        holding.WATCH: look_again,
+        school_age.AGE_BEGINS: look_at_age,
+        AGE_ENDS: look_at_age,
+        status.TURN: turn,
+        owning.GIVE_ON: give_on,
+        rating.RATE_AGAIN: rate_again,
+    }

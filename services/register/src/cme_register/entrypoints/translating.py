@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from cme_contracts import people
@@ -40,7 +41,7 @@ def deletion(event: PupilDeleted) -> Submission:
         reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
         ground=event.ground.value, destination_known=event.destination_known,
         factors=tuple(factor.value for factor in event.factors), held_by=event.held_by, school_urn=event.school_urn,
-        school_la=event.school_la, home_la=event.home_la,
+        school_la=event.school_la, home_la=event.home_la, effective_on=event.deleted_on,
     )  # fmt: skip
 
 
@@ -49,7 +50,7 @@ def addition(event: PupilAdded) -> Submission:
     return Submission(
         id=event.submission_id, first_id=event.first_submission_id, kind=SubmissionKind.ADDITION,
         reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
-        school_urn=event.school_urn, school_la=event.school_la, home_la=event.home_la,
+        school_urn=event.school_urn, school_la=event.school_la, home_la=event.home_la, effective_on=event.entered_on,
     )  # fmt: skip
 
 
@@ -77,8 +78,15 @@ def noted(event: Noted) -> Submission:
         reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
         factors=tuple(factor.value for factor in getattr(event, "factors", ())), school_urn=event.school_urn,
         school_la=event.school_la, home_la=event.home_la,
-        facts=event.model_dump(mode="json", exclude=BESIDE, exclude_none=True),
+        facts=event.model_dump(mode="json", exclude=BESIDE, exclude_none=True), effective_on=_home_education_from(event),
     )  # fmt: skip
+
+
+def _home_education_from(event: Noted) -> date | None:
+    """The day after the one that the parent's notice states: until it is over the child is the school's pupil."""
+    if isinstance(event, HomeEducationNotified) and event.stated_day:
+        return event.stated_day + timedelta(days=1)
+    return None
 
 
 def joint_enquiry(event: JointEnquirySigned) -> Submission:

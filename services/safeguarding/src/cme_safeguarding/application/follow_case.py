@@ -126,6 +126,20 @@ async def note_located(tx: Transaction, *, case_id: UUID, child_id: UUID, proof:
     await tx.chronology.note(case_id, at, "child_located", case_id=case_id, proof=proof)
 
 
+async def note_ceased(tx: Transaction, *, case_id: UUID, child_id: UUID, team: str | None, at: datetime) -> None:
+    """The child is over compulsory school age: the case ends, what safeguarding has in hand does not. It goes to whoever has them now.
+
+    Escalations stay open, and silence goes on being raised; the chronology says with whom each is to be followed up.
+    """
+    file = await _file(tx, case_id, child_id, at)
+    await tx.chronology.note(case_id, at, "school_age_ceased", case_id=case_id, team=team)
+    for escalation in await tx.escalations.of(file.subjects):
+        if escalation.matter_ended_at is None:
+            await tx.chronology.note(
+                escalation.subject, at, "goes_on_after_school_age", escalation_id=escalation.id, team=team
+            )
+
+
 async def close_case(tx: Transaction, *, case_id: UUID, child_id: UUID, outcome: str, at: datetime) -> None:
     """The matter has ended: what is said of the child later alerts and acts afresh. Silence goes on being raised."""
     file = await _file(tx, case_id, child_id, at)

@@ -22,6 +22,7 @@ from cme_contracts.register import (
     RecordsSeparated,
     SubmissionMatched,
 )
+from cme_contracts.register_status import CsaCeased
 from cme_safeguarding.adapters.postgres import SafeguardingTx
 from cme_safeguarding.application import follow_case, rekey
 from cme_safeguarding.application.codes import words
@@ -158,6 +159,16 @@ def _follow_cases(events: Consumer[SafeguardingTx], clock: BusinessClock, practi
     async def note_that_child_is_found(event: ChildLocated, tx: SafeguardingTx, meta: Meta) -> None:
         await follow_case.note_located(
             tx, case_id=event.case_id, child_id=event.child_id, proof=event.proof, at=event.located_at
+        )
+
+    @events.on(CsaCeased)
+    async def hand_on_what_is_in_hand(event: CsaCeased, tx: SafeguardingTx, meta: Meta) -> None:
+        await follow_case.note_ceased(
+            tx,
+            case_id=event.case_id,
+            child_id=event.child_id,
+            team=event.team.value if event.team else None,
+            at=event.ceased_at,
         )
 
     @events.on(CaseClosed)
