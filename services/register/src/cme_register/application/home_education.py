@@ -97,10 +97,9 @@ async def _find_a_place(
             before = case.kind, case.category
             case.move_to(Kind.CME, Category.WITHOUT_SCHOOL_PLACE)
             case.take_factors([FAILED])
-            rated = await rate_and_save(tx, [case], rules, at=at)
             clocks = await occurred(tx, case, Occurrence.BECAME_WITHOUT_SCHOOL_PLACE, rules, at=at, new_id=new_id)
-            await tx.cases.save([case])
-            await tell(tx, [Said(category_changed(case, before, line.decided_by, at), at), *rated, *clocks])
+            rated = await rate_and_save(tx, [case], rules, at=at)
+            await tell(tx, [Said(category_changed(case, before, line.decided_by, at), at), *clocks, *rated])
     if case_id is not None:
         await say(tx, [replace(line, case_id=case_id)], at=at)
         await _offer_the_order(tx, about, child.id, at=at, new_id=new_id)

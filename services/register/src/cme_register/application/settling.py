@@ -163,8 +163,8 @@ class Opened:
     case: Case
     submission: Submission
     cause: Meta | None
-    started: list[Started] = field(default_factory=list)
     officer_id: UUID | None = None
+    started: list[Started] = field(default_factory=list)
 
 
 class Desk:
@@ -296,7 +296,7 @@ class Desk:
             category=decision.category, opened_at=submission.received_at, factors=self._rules.groups.factors_of(submission),
             school_urn=submission.school_urn, school_la=submission.school_la, home_la=submission.home_la,
         )  # fmt: skip
-        opened = Opened(case, submission, arrival.cause, officer_id=arrival.officer_id)
+        opened = Opened(case, submission, arrival.cause, arrival.officer_id)
         self.opened.append(opened)
         self._cases[case.child_id] = case
         self._mind_age(arrival, case)
