@@ -7,6 +7,7 @@ from cme_contracts import (
     referrals,
     register,
     register_cases,
+    register_placement,
     register_status,
     returns,
     safeguarding,
@@ -14,6 +15,6 @@ from cme_contracts import (
 from cme_contracts.base import CATALOG
 
 __all__ = [
-    "CATALOG", "encompass", "notifications", "partners", "referrals", "register", "register_cases", "register_status",
+    "CATALOG", "encompass", "notifications", "partners", "referrals", "register", "register_cases", "register_placement", "register_status",
     "returns", "safeguarding",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ from cme_register.entrypoints.cases import cases_api
 from cme_register.entrypoints.children import children_api
 from cme_register.entrypoints.home_education import home_education_api
 from cme_register.entrypoints.joint_enquiries import joint_enquiries_api
+from cme_register.entrypoints.placements import placements_api
 from cme_register.entrypoints.recording import recording_api
 from cme_web.app import make_app
 from cme_web.tokens import TokenChecker
@@ -98,6 +99,7 @@ async def desk(register: Register, issuer: Issuer) -> AsyncIterator[Callable[...
                 recording_api(register.db, register.clock),
                 joint_enquiries_api(register.db, register.clock),
                 home_education_api(register.db, register.clock, register.rules),
+                placements_api(register.db, register.clock, register.rules),
                 absences_api(register.db, register.clock),
             ],
             tokens=TokenChecker(issuer=NAME, audience="cme", jwks_url=f"{NAME}/jwks", client=keys),

@@ -13,6 +13,7 @@ from cme_register.adapters.handovers import PgHandovers
 from cme_register.adapters.joint_enquiries import PgJointEnquiries
 from cme_register.adapters.officers import PgOfficers
 from cme_register.adapters.owners import PgOwners
+from cme_register.adapters.placements import PgPlacements
 from cme_register.adapters.recorded import PgRecorded
 from cme_register.adapters.status import PgAgeWatches, PgHomeEducation, PgStatuses
 from cme_register.adapters.submissions import PgSubmissions
@@ -39,3 +40,4 @@ class RegisterTx(Tx):
         self.statuses = PgStatuses(conn)
         self.age_watches = PgAgeWatches(conn)
         self.home_education = PgHomeEducation(conn)
+        self.placements = PgPlacements(conn)

@@ -15,6 +15,7 @@ from cme_register.application.deletion_teams import Returned, hand_over_returns
 from cme_register.application.handing_over import ForTeam, hand_over
 from cme_register.application.holding import take_returns
 from cme_register.application.matching import Described, Match, match
+from cme_register.application.placing import hear_of_places
 from cme_register.application.ports import Kept, Transaction
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.school_age import look_at_age, take_outside
@@ -69,6 +70,7 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
     await tell_other_authorities(tx, arrivals, settled.cases, rules, at=at)
     for record_id, cause in settled.not_of_age:
         await look_at_age(tx, record_id, rules, at=at, new_id=new_id, cause=cause)
+    await hear_of_places(tx, arrivals, rules, at=at, new_id=new_id)
     await correct_birth_dates(tx, arrivals, rules, at=at, new_id=new_id)
 
 

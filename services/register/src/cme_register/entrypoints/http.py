@@ -13,6 +13,7 @@ from cme_register.entrypoints.cases import cases_api
 from cme_register.entrypoints.children import children_api
 from cme_register.entrypoints.home_education import home_education_api
 from cme_register.entrypoints.joint_enquiries import joint_enquiries_api
+from cme_register.entrypoints.placements import placements_api
 from cme_register.entrypoints.recording import recording_api
 from cme_register.settings import Settings
 from cme_service.context import Context
@@ -26,6 +27,7 @@ def build_app(context: Context[Settings, RegisterTx], rules: Rules) -> FastAPI:
         recording_api(context.db, context.clock),
         joint_enquiries_api(context.db, context.clock),
         home_education_api(context.db, context.clock, rules),
+        placements_api(context.db, context.clock, rules),
         absences_api(context.db, context.clock),
     ]
     return context.make_app(access=ACCESS, routers=routers, answers=ANSWERS)
