@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cme_contracts.base import Service
+from cme_contracts.base import Event, Service
+from cme_contracts.codes_status import Came, Intake
 from cme_contracts.fields import CaseId, Instant, LaCode, OfficerId, SubmissionId, Urn, date, day, instant
 from cme_contracts.register import STREAM, ChildEvent
 
@@ -112,3 +113,44 @@ class PlacementWithdrawn(PlacementEvent):
     stream: ClassVar[str] = STREAM
     owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1, 7"
+
+
+class StarterReported(ChildEvent):
+    """A school has said whether a child whom it expected in Reception or Year 7 came."""
+
+    type: ClassVar[str] = "cme.starter.reported.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 5.2, 6"
+
+    school_urn: Urn
+    september: int = Field(description="The year in whose September the child was to start.")
+    intake: Intake
+    came: Came
+    on_roll: bool | None = Field(
+        default=None, description="Did not arrive: the school has entered the name; None: it did not say."
+    )
+    reported_on: date = day("The day of the school's report.")
+    reported_by: OfficerId | None = Field(default=None, description="None: by the school's new pupil return.")
+    reported_at: Instant = instant("When the register knew.")
+
+
+class CohortReportOverdue(Event):
+    """A school has not said who of its expected starters came, and the day by which it should have is over."""
+
+    type: ClassVar[str] = "cme.cohort.report-overdue.v1"
+    stream: ClassVar[str] = STREAM
+    owner: ClassVar[Service] = "register"
+    source_clause: ClassVar[str] = "policy 5.2, 6"
+
+    school_urn: Urn
+    school_la: LaCode
+    september: int = Field(description="The year.")
+    intake: Intake
+    starts_on: date = day("The first day of the cohort.")
+    waiting: int = Field(ge=1, description="Of how many children nobody has said anything.")
+    detected_at: Instant = instant("When.")
+
+    @property
+    def key(self) -> str:
+        return self.school_urn

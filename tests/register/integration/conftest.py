@@ -17,6 +17,7 @@ from cme_register.entrypoints.access import ACCESS
 from cme_register.entrypoints.answers import ANSWERS
 from cme_register.entrypoints.cases import cases_api
 from cme_register.entrypoints.children import children_api
+from cme_register.entrypoints.cohorts import cohorts_api
 from cme_register.entrypoints.home_education import home_education_api
 from cme_register.entrypoints.joint_enquiries import joint_enquiries_api
 from cme_register.entrypoints.placements import placements_api
@@ -100,6 +101,7 @@ async def desk(register: Register, issuer: Issuer) -> AsyncIterator[Callable[...
                 joint_enquiries_api(register.db, register.clock),
                 home_education_api(register.db, register.clock, register.rules),
                 placements_api(register.db, register.clock, register.rules),
+                cohorts_api(register.db, register.clock, register.rules),
                 absences_api(register.db, register.clock),
             ],
             tokens=TokenChecker(issuer=NAME, audience="cme", jwks_url=f"{NAME}/jwks", client=keys),

@@ -9,6 +9,7 @@ from cme_register.adapters.cases import PgCases
 from cme_register.adapters.children import PgChildren
 from cme_register.adapters.chronology import PgChronology
 from cme_register.adapters.clocks import PgClocks
+from cme_register.adapters.cohorts import PgCohorts
 from cme_register.adapters.handovers import PgHandovers
 from cme_register.adapters.joint_enquiries import PgJointEnquiries
 from cme_register.adapters.officers import PgOfficers
@@ -41,3 +42,4 @@ class RegisterTx(Tx):
         self.age_watches = PgAgeWatches(conn)
         self.home_education = PgHomeEducation(conn)
         self.placements = PgPlacements(conn)
+        self.cohorts = PgCohorts(conn)

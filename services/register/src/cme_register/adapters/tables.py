@@ -15,6 +15,7 @@ from cme_register.domain.age_teams import AgeTeam, AgeTeams
 from cme_register.domain.allocation import Weights
 from cme_register.domain.clocks import ClockDefinition, ClockTable, Rung
 from cme_register.domain.codes import Outcome, Proof, Role, SignOff, SubmissionKind
+from cme_register.domain.cohort import CohortRule
 from cme_register.domain.deletion_teams import DeletionTeams, TeamRow
 from cme_register.domain.handover import HandOverRule, HandOverTable
 from cme_register.domain.outcomes import OutcomeRule, OutcomeTable
@@ -33,6 +34,7 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = (), authorit
     outcomes = tomllib.loads((folder / "outcomes.toml").read_text("utf-8"))["outcome"]
     weights = tomllib.loads((folder / "allocation.toml").read_text("utf-8"))["weights"]
     hand_overs = tomllib.loads((folder / "hand_overs.toml").read_text("utf-8"))["hand_over"]
+    cohorts = tomllib.loads((folder / "cohorts.toml").read_text("utf-8"))["cohort"]
     ages = tomllib.loads((folder / "school_age.toml").read_text("utf-8"))["team"]
     return Rules(
         clocks=ClockTable(map(_clock, clocks)),
@@ -43,6 +45,7 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = (), authorit
         watches=tuple(Watch(**row) for row in watches),
         age_teams=AgeTeams(map(_age_team, ages)),
         authority=authority,
+        cohorts=tuple(CohortRule(**row) for row in cohorts),
         weights=tuple(Weights(**row) for row in weights),
     )
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from cme_bus.meta import Meta
 from cme_calendars import local_date
 from cme_contracts.register import SubmissionMatched
+from cme_register.application.arriving import hear_of_starters
 from cme_register.application.authorities import tell_other_authorities
 from cme_register.application.birth_dates import correct_birth_dates
 from cme_register.application.deletion_teams import Returned, hand_over_returns
@@ -70,6 +71,7 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
     await tell_other_authorities(tx, arrivals, settled.cases, rules, at=at)
     for record_id, cause in settled.not_of_age:
         await look_at_age(tx, record_id, rules, at=at, new_id=new_id, cause=cause)
+    await hear_of_starters(tx, arrivals, at=at)
     await hear_of_places(tx, arrivals, rules, at=at, new_id=new_id)
     await correct_birth_dates(tx, arrivals, rules, at=at, new_id=new_id)
 

@@ -11,6 +11,7 @@ from cme_calendars import WorkingDays
 from cme_register.domain.age_teams import AgeTeams
 from cme_register.domain.allocation import Weights
 from cme_register.domain.clocks import ClockTable
+from cme_register.domain.cohort import CohortRule
 from cme_register.domain.deletion_teams import DeletionTeams
 from cme_register.domain.handover import HandOverTable
 from cme_register.domain.outcomes import OutcomeTable
@@ -38,6 +39,7 @@ class Rules:
     days: WorkingDays
     watches: tuple[Watch, ...] = ()
     deletion_teams: DeletionTeams = field(default_factory=DeletionTeams)
+    cohorts: tuple[CohortRule, ...] = ()
     age_teams: AgeTeams = field(default_factory=AgeTeams)
     authority: str | None = None
     """The council's own code; None: it is not known, and nobody is told to be in another's area."""

@@ -23,6 +23,9 @@ ANSWERS = {
     "order-of-another-child": Answer(
         409, "This order number is another child's", "Check the number and whose page you are on; one order is about one child."
     ),
+    "not-in-cohort": Answer(
+        422, "A child in did_not_arrive was not expected there", "The cohort's page lists its children; refer any other."
+    ),
     "no-open-case": Answer(
         409, "The child has no open case", "A place is sought in a case: refer the child, or record that home education is unsuitable."
     ),

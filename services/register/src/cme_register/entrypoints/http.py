@@ -11,6 +11,7 @@ from cme_register.entrypoints.access import ACCESS
 from cme_register.entrypoints.answers import ANSWERS
 from cme_register.entrypoints.cases import cases_api
 from cme_register.entrypoints.children import children_api
+from cme_register.entrypoints.cohorts import cohorts_api
 from cme_register.entrypoints.home_education import home_education_api
 from cme_register.entrypoints.joint_enquiries import joint_enquiries_api
 from cme_register.entrypoints.placements import placements_api
@@ -28,6 +29,7 @@ def build_app(context: Context[Settings, RegisterTx], rules: Rules) -> FastAPI:
         joint_enquiries_api(context.db, context.clock),
         home_education_api(context.db, context.clock, rules),
         placements_api(context.db, context.clock, rules),
+        cohorts_api(context.db, context.clock, rules),
         absences_api(context.db, context.clock),
     ]
     return context.make_app(access=ACCESS, routers=routers, answers=ANSWERS)
