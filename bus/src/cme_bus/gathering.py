@@ -26,7 +26,7 @@ class Gathered:
     def __init__(
         self, conn: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], memory: MutableMapping[Any, Any] | None = None
     ) -> None:
-        self._conn = conn
+        self.conn = conn
         self._statements: list[tuple[str, tuple[Any, ...]]] = []
         self._conditions: list[tuple[str, tuple[Any, ...]]] = []
         self.memory: MutableMapping[Any, Any] = {} if memory is None else memory
@@ -47,15 +47,15 @@ class Gathered:
 
     async def fetch(self, query: str, *args: Any) -> Sequence[asyncpg.Record]:
         """Read, now."""
-        return await self._conn.fetch(query, *args)
+        return await self.conn.fetch(query, *args)
 
     async def fetchrow(self, query: str, *args: Any) -> asyncpg.Record | None:
         """Read, now."""
-        return await self._conn.fetchrow(query, *args)
+        return await self.conn.fetchrow(query, *args)
 
     async def fetchval(self, query: str, *args: Any) -> Any:
         """Read, now."""
-        return await self._conn.fetchval(query, *args)
+        return await self.conn.fetchval(query, *args)
 
     async def send(self) -> None:
         """Write all of it, or nothing. Raises what any of the statements raises."""
@@ -64,7 +64,7 @@ class Gathered:
         args = [arg for _, some in (*self._statements, *self._conditions) for arg in some]
         query = as_one(_widths(self._statements), _widths(self._conditions))
         try:
-            await self._conn.execute(query, *args)
+            await self.conn.execute(query, *args)
         except asyncpg.DivisionByZeroError as error:
             if not self._conditions:
                 raise

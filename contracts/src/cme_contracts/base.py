@@ -1,6 +1,6 @@
 """What every event on the bus is: a frozen pydantic model that knows its name, stream, key and readers."""
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -62,6 +62,16 @@ class PersonalData(BaseModel):
     """Base of what stands inside `personal`: a model of its own, validated after opening, never logged."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    def but(self, **changes: Any) -> Self:
+        """The same with other values, which nobody validates: `model_copy`, in a third of its time."""
+        made = type(self).__new__(type(self))
+        put = object.__setattr__  # they are frozen
+        put(made, "__dict__", {**vars(self), **changes})
+        put(made, "__pydantic_fields_set__", {*self.__pydantic_fields_set__, *changes})
+        put(made, "__pydantic_extra__", None)
+        put(made, "__pydantic_private__", None)
+        return made
 
     def __repr__(self) -> str:
         """Say what kind of thing this is, not whom it is about."""

@@ -7,14 +7,27 @@ from cme_contracts import (
     referrals,
     register,
     register_cases,
+    register_matching,
     register_placement,
     register_status,
+    register_work,
     returns,
     safeguarding,
 )
 from cme_contracts.base import CATALOG
 
 __all__ = [
-    "CATALOG", "encompass", "notifications", "partners", "referrals", "register", "register_cases", "register_placement", "register_status",
-    "returns", "safeguarding",
-]  # fmt: skip
+    "CATALOG",
+    "encompass",
+    "notifications",
+    "partners",
+    "referrals",
+    "register",
+    "register_cases",
+    "register_matching",
+    "register_placement",
+    "register_status",
+    "register_work",
+    "returns",
+    "safeguarding",
+]

@@ -181,6 +181,16 @@ class Factor(OpenCode):
     TRANSITION_POINT = "transition_point"
     WHEREABOUTS_UNKNOWN = "whereabouts_unknown"
     DEADLINE_BREACHED = "deadline_breached"
+    FREQUENT_MOVES = "frequent_moves"
+    FAMILY_BREAKDOWN = "family_breakdown"
+    RUN_AWAY = "run_away"
+    NEW_FROM_OTHER_AREA = "new_from_other_area"
+    SERVICE_CHILD = "service_child"
+    YOUNG_CARER = "young_carer"
+    EXCLUDED = "excluded"
+    HOME_EDUCATION_FAILED = "home_education_failed"
+    TEENAGE_PARENT = "teenage_parent"
+    MISSED_EDUCATION_BEFORE = "missed_education_before"
     UNKNOWN = "unknown"
 
 
@@ -244,6 +254,22 @@ class Proof(OpenCode):
     SEEN_BY_PROFESSIONAL = "seen_by_professional"
     OFFICIAL_RECORD = "official_record"
     PARENT_IN_WRITING = "parent_in_writing"
+    UNKNOWN = "unknown"
+
+
+class MatchCertainty(OpenCode):
+    """How sure it is that a submission is a child's (policy 8)."""
+
+    CERTAIN = "certain"
+    POSSIBLE = "possible"
+    UNKNOWN = "unknown"
+
+
+class MatchDecision(OpenCode):
+    """What somebody says of two records that may be one child (policy 8)."""
+
+    SAME = "same"
+    DIFFERENT = "different"
     UNKNOWN = "unknown"
 
 

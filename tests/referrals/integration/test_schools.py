@@ -16,6 +16,7 @@ from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.elsewhere import note_order
 from cme_referrals.application.load import load_establishments, load_terms
 from cme_referrals.domain.school_data import Establishment, Term, TermDates
+from cme_referrals.domain.school_history import Succession
 from cme_referrals.entrypoints.cli import import_calendars
 from cme_referrals.entrypoints.import_gias import import_gias
 from tests.referrals.extract import write_extract, write_links
@@ -85,7 +86,15 @@ async def test_a_number_that_was_on_no_list_is_looked_for_again_once_the_list_ha
     async with db.transaction() as tx:
         await load_establishments(tx, [LARKFOLD], at=MONDAY)
     told += [await school_urn(), await school_urn()]
-    assert told == [None, None, LARKFOLD.urn, LARKFOLD.urn]
+    gone_on = Succession(predecessor=LARKFOLD.urn, successor=NETTLE.urn, since=date(2026, 9, 1))
+    async with db.transaction() as tx:
+        closed = replace(LARKFOLD, open=False, closed_on=date(2026, 8, 31))
+        await load_establishments(tx, [closed, NETTLE], at=MONDAY)
+    told += [await school_urn(), await school_urn()]
+    async with db.transaction() as tx:
+        await tx.schools.put_successions([gone_on])
+    told += [await school_urn(), await school_urn()]
+    assert told == [None] * 2 + [LARKFOLD.urn] * 4 + [NETTLE.urn] * 2
 
 
 async def test_a_school_named_twice_in_a_list_is_one_school(visitor: Visitor, db: Database[ReferralsTx]) -> None:

@@ -23,6 +23,7 @@ def test_every_factor_that_may_not_wait_is_a_code_readers_know_and_has_its_sourc
         Factor.DOMESTIC_ABUSE, Factor.FGM, Factor.FORCED_MARRIAGE, Factor.EXPLOITATION, Factor.TRAFFICKING,
         Factor.RADICALISATION, Factor.SOCIAL_WORKER,
         Factor.SUDDEN_DISAPPEARANCE, Factor.IMMEDIATE_DANGER, Factor.PRIVATE_FOSTERING, Factor.PREVIOUSLY_MISSING,
+        Factor.RUN_AWAY,
     }  # fmt: skip
     assert all(row.source for row in table)
 

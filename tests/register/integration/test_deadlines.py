@@ -37,6 +37,7 @@ async def test_after_an_outage_everything_is_told_late_and_says_how_late(registe
     assert (await register.told())[4:] == [
         "clock.warned",
         "deadline.breached",
+        "risk.rated",
         "deadline.escalated",
         "deadline.escalated",
     ]
@@ -49,7 +50,7 @@ async def test_after_an_outage_everything_is_told_late_and_says_how_late(registe
 async def test_overdue_is_counted_until_it_is_told(register: Register) -> None:
     await register.hear(referral(child("One")), referral(child("Two")))
     register.clock.at = datetime(2026, 12, 8, tzinfo=UTC)
-    assert (await overdue(register.db.pool, register.clock)).count == 4
+    assert (await overdue(register.db.pool, register.clock)).count == 6  # a warning, a breach and a rating of each
     await register.timers.fire_due()
     assert (await overdue(register.db.pool, register.clock)).count == 0
 
@@ -71,7 +72,7 @@ async def test_found_late_before_the_timer_was_heard_it_is_a_breach_first(
     await register.hear(referral())
     register.clock.at = datetime(2026, 12, 8, 9, tzinfo=UTC)
     await desk().do(f"/v1/cases/{await opened(register)}/located", proof="seen_by_officer")
-    assert (await register.told())[4:] == ["child.located", "deadline.breached", "clock.satisfied"]
+    assert (await register.told())[4:] == ["child.located", "deadline.breached", "risk.rated", "clock.satisfied"]
     assert (await register.only("deadline.breached"))["detected_late_by"] == 9 * 3600
     assert (await register.only("clock.satisfied"))["late_by_working_days"] == 1
     assert await register.let_pass("2027-01-04T00:00:00+00:00") == 0
@@ -81,10 +82,10 @@ async def test_a_breach_while_whereabouts_are_unknown_lifts_the_case_in_the_work
     register: Register, desk: Callable[..., Desk]
 ) -> None:
     await register.hear(referral())
-    assert (await desk().read("/v1/cases"))["items"][0]["risk"] == "none_known"
+    assert (await desk().read("/v1/cases"))["items"][0]["risk"] == "amber"
     await register.let_pass("2026-12-08T00:00:00+00:00")
     [item] = (await desk().read("/v1/cases"))["items"]
-    assert (item["risk"], item["breached"]) == ("grave", True)
+    assert (item["risk"], item["breached"]) == ("red", True)
 
 
 @pytest.mark.policy("7.3")
@@ -146,12 +147,12 @@ async def test_a_child_who_was_found_no_longer_ranks_as_lost(register: Register,
     path = f"/v1/cases/{await opened(register)}"
     await desk().do(f"{path}/category", category="without_school_place")
     await register.let_pass("2026-12-08T00:00:00+00:00")
-    assert (await desk().read(path))["risk"] == "none_known"  # where the child is was never in question
+    assert (await desk().read(path))["risk"] == "green"  # where the child is was never in question
     await desk().do(f"{path}/category", category="missing")
-    assert (await desk().read(path))["risk"] == "grave"
+    assert (await desk().read(path))["risk"] == "red"
     await desk().do(f"{path}/located", proof="seen_by_officer")
     page = await desk().read(path)
-    assert (page["risk"], page["breached"], page["factors"]) == ("none_known", True, ["deadline_breached"])
+    assert (page["risk"], page["breached"], page["factors"]) == ("green", True, ["deadline_breached"])
 
 
 def informed(submission_id: UUID, child_id: str, case_id: str, *, at: datetime | None = None) -> ReferrerInformed:

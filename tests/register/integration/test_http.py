@@ -6,11 +6,13 @@ from uuid import uuid4
 
 import pytest
 
-from cme_contracts.codes import Factor
+from cme_contracts.codes import Factor, ReferralReason
 from cme_web.paging import cursor
 from tests.register.integration.county import GWILYM, IMOGEN, TOBIAS, Register
 from tests.register.integration.desk import Desk
 from tests.register.invented import NOVEMBER, child, referral
+
+NO_PLACE = ReferralReason.NO_SCHOOL_PLACE
 
 
 async def opened(register: Register) -> str:
@@ -106,10 +108,10 @@ async def test_the_work_list_puts_risk_first_then_the_time_that_is_left(
     register: Register, desk: Callable[..., Desk]
 ) -> None:
     sent = [
-        referral(child("Calm", "Late"), at=NOVEMBER + timedelta(days=1)),
-        referral(child("Calm", "Soon")),
+        referral(child("Calm", "Late"), at=NOVEMBER + timedelta(days=1), reason=NO_PLACE),
+        referral(child("Calm", "Soon"), reason=NO_PLACE),
         referral(child("Grave", "Late"), at=NOVEMBER + timedelta(days=2), factors=(Factor.CHILD_PROTECTION_PLAN,)),
-        referral(child("Moving", "Often"), at=NOVEMBER + timedelta(days=2), factors=(Factor.HOMELESS_OR_REFUGE,)),
+        referral(child("Moving", "Often"), at=NOVEMBER + timedelta(hours=2), factors=(Factor.HOMELESS_OR_REFUGE,)),
         referral(child("Grave", "Soon"), factors=(Factor.FGM, Factor.EHCP)),
     ]
     await register.hear(*sent)
@@ -192,14 +194,15 @@ async def test_a_child_page_shows_the_record_and_whom_else_it_may_be_about(
     register: Register, desk: Callable[..., Desk]
 ) -> None:
     await register.hear(referral(child(upn="W830200126001", postcode="ZZ99 3XY")), referral(child(postcode="ZZ99 4QQ")))
+    await register.hear(referral(child("Isolde", "Penhallow", upn="W830200126001", postcode="ZZ99 4QQ")))
     await register.hear(referral(child("Izzy", upn="W830200126001", postcode="ZZ99 4QQ")))
-    await register.hear(referral(child(upn="W830200126001", postcode="ZZ99 4QQ")))
     [first, second] = [one["child_id"] for one in (await desk().read("/v1/cases"))["items"]]
     pages = {child_id: await desk().read(f"/v1/children/{child_id}") for child_id in (first, second)}
     by_load = sorted(pages.values(), key=lambda page: -len(page["submissions"]))
     assert [len(page["submissions"]) for page in by_load] == [3, 1]
-    assert by_load[0]["details"]["other_names"] == ["Izzy Quillfeather"]
-    assert by_load[0]["may_also_be"] == [by_load[1]["child_id"]]
+    assert by_load[0]["details"]["other_names"] == ["Isolde Penhallow"]
+    [alike] = by_load[0]["may_also_be"]
+    assert (alike["child_id"], "same UPN" in alike["reasons"]) == (by_load[1]["child_id"], True)
     assert (await desk().get(f"/v1/children/{uuid4()}")).status_code == 404
 
 

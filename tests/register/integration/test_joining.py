@@ -252,12 +252,12 @@ async def test_a_concern_is_shown_with_the_case_even_if_it_was_heard_first(
     case_id = (await register.only("case.opened"))["case_id"]
     page = await desk().read(f"/v1/cases/{case_id}")
     assert "cme.concern.raised.v1" in [line["what"] for line in page["chronology"]]
-    assert page["risk"] == "none_known"
+    assert page["risk"] == "amber"
     later = early.model_copy(update={"concern_id": uuid4(), "child_id": UUID(page["child_id"])})
     await register.hear(later)
     page = await desk().read(f"/v1/cases/{case_id}")
     assert [line["what"] for line in page["chronology"]].count("cme.concern.raised.v1") == 2
-    assert (page["risk"], page["factors"]) == ("grave", ["fgm"])
+    assert (page["risk"], page["factors"]) == ("red", ["fgm", "safeguarding_concern"])
 
 
 async def test_what_is_grave_of_a_waiting_case_ranks_the_one_that_goes_on(
@@ -268,10 +268,10 @@ async def test_what_is_grave_of_a_waiting_case_ranks_the_one_that_goes_on(
     both = Two(register, desk("team_manager"), isolde, izzy)
     await both.join()
     [shown] = (await desk().read("/v1/cases"))["items"]
-    assert (shown["risk"], shown["factors"]) == ("grave", ["child_protection_plan"])
+    assert (shown["risk"], shown["factors"]) == ("red", ["child_protection_plan"])
     await both.separate()
     ranks = {one["child_id"]: (one["risk"], one["factors"]) for one in (await desk().read("/v1/cases"))["items"]}
-    assert ranks == {isolde: ("none_known", []), izzy: ("grave", ["child_protection_plan"])}
+    assert ranks == {isolde: ("amber", []), izzy: ("red", ["child_protection_plan"])}
 
 
 async def test_a_waiting_case_is_read_on_the_page_of_the_one_that_goes_on(
@@ -288,11 +288,14 @@ async def test_a_waiting_case_is_read_on_the_page_of_the_one_that_goes_on(
     page = await desk().read(f"/v1/cases/{first}")
     assert len(page["submissions"]) == 2
     assert "cme.concern.raised.v1" in [line["what"] for line in page["chronology"]]
-    assert (page["risk"], page["factors"]) == ("grave", ["fgm"])
+    assert (page["risk"], page["factors"]) == ("red", ["fgm", "safeguarding_concern"])
     await both.separate()
     after = [await desk().read(f"/v1/cases/{case_id}") for case_id in (first, second)]
     assert [page["submissions"] for page in after] == [page["submissions"] for page in before]
-    assert [(page["risk"], page["factors"]) for page in after] == [("none_known", []), ("grave", ["fgm"])]
+    assert [(page["risk"], page["factors"]) for page in after] == [
+        ("amber", []),
+        ("red", ["fgm", "safeguarding_concern"]),
+    ]
     assert ["cme.concern.raised.v1" in [line["what"] for line in page["chronology"]] for page in after] == [False, True]
 
 

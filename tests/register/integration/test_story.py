@@ -42,32 +42,33 @@ async def test_a_child_is_lost_found_and_the_referrer_told(register: Register, d
     await register.go_through("2026-12-03T00:00:00+00:00", "2026-12-07T23:59:59+00:00")
     assert (await register.told())[6:] == ["clock.warned"]
     await register.go_through("2026-12-08T00:00:00+00:00", "2026-12-09T00:00:00+00:00")
-    assert (await register.told())[7:] == ["deadline.breached", "deadline.escalated"]
-    breached, escalated = (await register.said())[7:]
+    assert (await register.told())[7:] == ["deadline.breached", "risk.rated", "deadline.escalated"]
+    breached, rated, escalated = (await register.said())[7:]
     assert (breached.body["tell"], breached.body["detected_late_by"]) == (["lead_officer", "team_manager"], 0)
+    assert (rated.body["previous"], rated.body["rating"]) == ("amber", "red")
     assert (escalated.body["rung"], escalated.body["tell"]) == (2, ["service_lead"])
 
     await register.hear(*escalated_and_acknowledged(UUID(child_id), UUID(case_id)))
 
     register.clock.at = datetime.fromisoformat("2026-12-10T10:00:00+00:00")
     await desk().do(f"/v1/cases/{case_id}/located", proof="seen_by_officer")
-    assert (await register.told())[9:] == ["child.located", "clock.satisfied"]
-    satisfied = (await register.said())[10].body
+    assert (await register.told())[10:] == ["child.located", "clock.satisfied"]
+    satisfied = (await register.said())[11].body
     assert (satisfied["on_time"], satisfied["late_by_working_days"]) == (False, 3)
 
     await desk().do(f"/v1/cases/{case_id}/closure", outcome="on_roll_elsewhere", proof="school_confirmed_in_writing")
-    closed, telling = (await register.said())[11:]
+    closed, telling = (await register.said())[12:]
     assert set(closed.body["submission_ids"]) == {str(returned.submission_id), str(referred.submission_id)}
     assert (telling.body["clock"], telling.body["due_on"]) == ("OUTCOME", "2026-12-11")
 
     for number, submission_id in enumerate((referred.submission_id, returned.submission_id), 1):
-        assert len(await register.told()) == 13
+        assert len(await register.told()) == 14
         await register.hear(ReferrerInformed(
             message_id=UUID(int=number), submission_id=submission_id, child_id=UUID(child_id), case_id=UUID(case_id),
             informed_at=datetime(2026, 12, 10, 11, number, tzinfo=UTC),
         ))  # fmt: skip
-    assert (await register.told())[13:] == ["clock.satisfied"]
-    assert (await register.said())[13].body["on_time"] is True
+    assert (await register.told())[14:] == ["clock.satisfied"]
+    assert (await register.said())[14].body["on_time"] is True
     assert await register.let_pass("2027-03-01T00:00:00+00:00") == 0
 
     page = await desk("team_manager", str(GWILYM)).read(f"/v1/cases/{case_id}")
@@ -76,7 +77,7 @@ async def test_a_child_is_lost_found_and_the_referrer_told(register: Register, d
     told = [line["what"].removeprefix("cme.").removesuffix(".v1") for line in page["chronology"]]
     assert told.count("status.changed") == 2
     assert [one for one in told if one != "status.changed"] == [
-        "case.opened", "lead-officer.assigned", "clock.started", "duplicate.linked", "clock.warned", "deadline.breached",
+        "case.opened", "lead-officer.assigned", "clock.started", "duplicate.linked", "clock.warned", "deadline.breached", "risk.rated",
         "deadline.escalated", "social-care.escalated", "social-care.acknowledged", "child.located", "clock.satisfied",
         "case.closed", "clock.started", "clock.satisfied",
     ]  # fmt: skip

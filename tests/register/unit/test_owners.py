@@ -16,7 +16,7 @@ ONE, TWO, THREE = (UUID(int=number) for number in (1, 2, 3))
 WEIGHTS = load_rules().weights_on(date(2026, 11, 23))
 
 
-def cases(number: int, risk: Risk = Risk.NONE_KNOWN, *, dormant: bool = False) -> list[Held]:
+def cases(number: int, risk: Risk = Risk.GREEN, *, dormant: bool = False) -> list[Held]:
     return [Held(risk, dormant, number)]
 
 
@@ -28,13 +28,13 @@ def test_a_case_goes_to_whoever_has_least_to_do_ties_by_id() -> None:
 
 
 def test_a_grave_case_weighs_more_than_two_others_and_one_on_review_least() -> None:
-    allocation = Allocation({ONE: cases(1, Risk.GRAVE), TWO: cases(2), THREE: cases(3, dormant=True)}, WEIGHTS)
-    assert [allocation.next(Risk.GRAVE) for _ in range(3)] == [THREE, TWO, ONE]
+    allocation = Allocation({ONE: cases(1, Risk.RED), TWO: cases(2), THREE: cases(3, dormant=True)}, WEIGHTS)
+    assert [allocation.next(Risk.RED) for _ in range(3)] == [THREE, TWO, ONE]
 
 
 def test_a_burst_is_shared_evenly() -> None:
     allocation = Allocation({ONE: [], TWO: [], THREE: []}, WEIGHTS)
-    got = [allocation.next(Risk.VULNERABLE) for _ in range(300)]
+    got = [allocation.next(Risk.AMBER) for _ in range(300)]
     assert [got.count(officer) for officer in (ONE, TWO, THREE)] == [100, 100, 100]
 
 

@@ -22,8 +22,8 @@ from typing import Annotated, Any, Protocol
 
 import asyncpg
 from fastapi import Depends, Header, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from cme_bus.database import Connection, Database, Tx
 from cme_bus.gathering import StaleError
@@ -31,6 +31,7 @@ from cme_web.problems import Fault, Problem
 from cme_web.tokens import Caller
 
 RETENTION = timedelta(days=7)
+JSON = "application/json"
 FORM = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -74,7 +75,7 @@ class Once:
         status, body, headers = self.given()
         if self.answered:
             headers = headers | {"Idempotency-Replayed": "true"}
-        return Response(None, status, headers) if body is None else JSONResponse(body, status, headers)
+        return Response(None if body is None else to_json(body), status, headers, None if body is None else JSON)
 
 
 FIND = "SELECT body_hash, status, body, headers FROM idempotency WHERE route = $1 AND caller = $2 AND key = $3"

@@ -5,11 +5,11 @@
 Anybody who has the link has what it allows, so it allows little.
 """
 
-import json
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from time import time
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -17,6 +17,7 @@ from fastapi import Depends, Path, Request
 from joserfc import jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import OctKey
+from pydantic_core import to_json
 
 from cme_bus.database import Tx
 from cme_web.mac import Mac
@@ -66,9 +67,9 @@ class Links:
         purpose: str, subject: str, lasts: timedelta, *, one_time: bool = False, id_: UUID | None = None
     ) -> str:
         """What may be kept of such a token: whoever reads it has nothing, until it is `signed`."""
-        expires = int((datetime.now(UTC) + lasts).timestamp())
+        expires = int(time() + lasts.total_seconds())
         claims = {"jti": str(id_ or uuid4()), "for": purpose, "sub": subject, "exp": expires, "once": one_time}
-        return (HEADER + b"." + _url(json.dumps(claims, separators=(",", ":")).encode())).decode()
+        return (HEADER + b"." + _url(to_json(claims))).decode()
 
     def signed(self, unsigned: str) -> str:
         """The token itself, of what was kept of it."""

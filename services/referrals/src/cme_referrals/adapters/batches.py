@@ -55,6 +55,7 @@ FORGET = (
 )
 
 TELL = "INSERT INTO told_child SELECT * FROM unnest($1::bytea[], $2::uuid[]) ORDER BY 1, 2 ON CONFLICT DO NOTHING"
+TELL_OF_ONE = "INSERT INTO told_child VALUES ($1, $2) ON CONFLICT DO NOTHING"
 TOLD = """
 SELECT s.reference FROM told_child AS t JOIN submission AS s ON s.id = t.submission_id
 WHERE t.token = ANY($1) ORDER BY s.received_at DESC, s.id DESC LIMIT 5"""
@@ -163,7 +164,9 @@ class PostgresToldChildren:
 
     async def add(self, tokens: Sequence[tuple[bytes, UUID]]) -> None:
         """See the port."""
-        if tokens:
+        if len(tokens) == 1:
+            await self._conn.execute(TELL_OF_ONE, *tokens[0])
+        elif tokens:
             await self._conn.execute(TELL, *_columns(tokens, 2))
 
     async def add_many(self, tokens: Sequence[tuple[bytes, UUID]]) -> None:

@@ -17,8 +17,6 @@ FIND = f"SELECT {COLUMNS} FROM establishment WHERE urn = $1"
 FIND_VERSION = f"SELECT xmin::text AS version, {COLUMNS} FROM establishment WHERE urn = $1"
 UNCHANGED = "(SELECT xmin::text FROM establishment WHERE urn = $1) IS NOT DISTINCT FROM $2::text"
 """Each change of a row gives it another xmin; a school that is on no list has none."""
-UNLISTED = "NOT EXISTS (SELECT FROM establishment_laestab WHERE laestab = $1)"
-"""With no school of this URN: a number that is on no list."""
 LISTED = "SELECT la_code, urn FROM establishment"
 
 PUT = """
@@ -60,7 +58,20 @@ WITH RECURSIVE family (urn) AS (
         UNION ALL SELECT predecessor FROM establishment_succession WHERE successor = family.urn
         UNION ALL SELECT other.urn FROM establishment_laestab AS one JOIN establishment_laestab AS other USING (laestab)
                   WHERE one.urn = family.urn) AS beside)
-SELECT urn FROM family"""
+SELECT array(SELECT urn FROM family)"""
+"""The URNs of all that a number may stand for; none for one that is on no list."""
+TOUCHING = """(
+SELECT coalesce(string_agg(place || ' ' || version, ',' ORDER BY place), '') FROM (
+    SELECT urn AS place, xmin::text AS version FROM establishment WHERE urn = ANY({family})
+    UNION SELECT urn, xmin::text FROM establishment WHERE urn = {name}
+    UNION SELECT predecessor || '>' || successor, xmin::text FROM establishment_succession WHERE predecessor = ANY({family})
+    UNION SELECT predecessor || '>' || successor, xmin::text FROM establishment_succession WHERE successor = ANY({family})
+    UNION SELECT laestab || '=' || other.urn, other.xmin::text
+        FROM establishment_laestab AS one JOIN establishment_laestab AS other USING (laestab) WHERE one.urn = ANY({family})
+    UNION SELECT laestab || '=' || urn, xmin::text FROM establishment_laestab WHERE laestab = {name}) AS touching)"""
+"""Every row that makes a family what it is, with its version: while all of them are the same, so is the family."""
+FAMILY_VERSION = f"{FAMILY} AS urns, {TOUCHING.format(family='array(SELECT urn FROM family)', name='$1')} AS version"
+FAMILY_UNCHANGED = f"{TOUCHING.format(family='$1::text[]', name='$2::text')} = $3::text"
 MEMBERS = f"SELECT {COLUMNS} FROM establishment WHERE urn = ANY($1::text[])"
 THEIR_SUCCESSIONS = """
 SELECT predecessor, successor, since FROM establishment_succession WHERE predecessor = ANY($1::text[])"""
@@ -91,25 +102,31 @@ class PostgresSchools(PostgresCalendars):
         if found is not None and found.stands_on(day):
             return found  # nearly always: one look
         family = await self._family(name)
-        if not family:
+        return family.on(name, day) if family else None
+
+    async def _family(self, name: str) -> Family | None:
+        """All that a number may stand for; None where it is on no list. Remembered as in `find`."""
+        if not isinstance(self._conn, Gathered):
+            return await self._read_family(await self._conn.fetchval(FAMILY, name))
+        if (known := self._conn.memory.get((FAMILY, name))) is None:
+            row = await self._conn.fetchrow(
+                FAMILY_VERSION, name
+            )  # both at one moment, what is read next at a later one
+            urns, version = row or ([], "")
+            known = self._conn.memory[FAMILY, name] = urns, version, await self._read_family(urns)
+        else:
+            self._conn.expect(FAMILY_UNCHANGED, known[0], name, known[1])
+        found: Family | None = known[2]
+        return found
+
+    async def _read_family(self, urns: Sequence[str]) -> Family | None:
+        if not urns:
             return None
         return Family(
-            [Establishment(**row) for row in await self._conn.fetch(MEMBERS, family)],
-            [Succession(**row) for row in await self._conn.fetch(THEIR_SUCCESSIONS, family)],
-            [(row["laestab"], row["urn"]) for row in await self._conn.fetch(THEIR_LAESTABS, family)],
-        ).on(name, day)
-
-    async def _family(self, name: str) -> Sequence[str]:
-        """The URNs of all that a number may stand for. That it is on no list is remembered as in `find`, which has been asked."""
-        memory = self._conn.memory if isinstance(self._conn, Gathered) else {}
-        if (FAMILY, name) in memory:
-            assert isinstance(self._conn, Gathered)
-            self._conn.expect(UNLISTED, name)
-            return []
-        family = [row["urn"] for row in await self._conn.fetch(FAMILY, name)]
-        if not family:
-            memory[FAMILY, name] = True
-        return family
+            [Establishment(**row) for row in await self._conn.fetch(MEMBERS, urns)],
+            [Succession(**row) for row in await self._conn.fetch(THEIR_SUCCESSIONS, urns)],
+            [(row["laestab"], row["urn"]) for row in await self._conn.fetch(THEIR_LAESTABS, urns)],
+        )
 
     async def listed(self) -> Mapping[str, Sequence[str]]:
         """See the port."""

@@ -14,7 +14,8 @@ from cme_referrals.application.ports import Submission
 ADD = """
 INSERT INTO submission (id, first_submission_id, reference, kind, received_at, sender, sender_urn, referrer_kind,
                         school_urn, still_missing, quarantined, kid, as_received, family_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"""
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, string_to_array($10, ' '), string_to_array($11, ' '), $12, $13, $14)"""
+"""Names of fields have no spaces; and an array would be looked at by the driver entry by entry, in Python."""
 
 COLUMNS = (
     "id", "first_submission_id", "reference", "kind", "received_at", "sender", "sender_urn", "referrer_kind",
@@ -37,7 +38,7 @@ class PostgresSubmissions:
         await self._conn.execute(
             ADD, submission.id, submission.first_submission_id, submission.reference, submission.kind,
             submission.received_at, submission.sender, submission.sender_urn, submission.referrer_kind,
-            submission.school_urn, list(submission.still_missing), list(submission.quarantined),
+            submission.school_urn, " ".join(submission.still_missing), " ".join(submission.quarantined),
             key.kid, _sealed(submission, key), submission.family_id,
         )  # fmt: skip
 

@@ -15,7 +15,7 @@ from cme_referrals.application.identifying import identified
 from cme_referrals.domain.errors import InTheFutureError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that triples the cost of making one, and one is made of each form
 class Checked:
     """The child with what is believed of them, and remarks on what is not."""
 

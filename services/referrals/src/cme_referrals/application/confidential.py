@@ -21,23 +21,21 @@ def blinded(about: About, blinds: Blinds) -> tuple[Child, Confidential]:
     """
     given = [_found_by(about.child, one, blinds) for one in about.addresses()]
     if not any(one.held_by_safeguarding for one in about.child.addresses):
-        return about.child.model_copy(update={"addresses": tuple(given)}), about.withheld
+        return about.child.but(addresses=tuple(given)), about.withheld
     held = [
-        whole.model_copy(update={"token": _token(whole, blinds)})
+        whole.but(token=_token(whole, blinds))
         for whole, said in zip(given, about.child.addresses, strict=True)
         if said.held_by_safeguarding
     ]
     left = iter(held)
     told = tuple(
-        said.model_copy(update={"token": next(left).token, "found_by": whole.found_by})
-        if said.held_by_safeguarding
-        else whole
+        said.but(token=next(left).token, found_by=whole.found_by) if said.held_by_safeguarding else whole
         for whole, said in zip(given, about.child.addresses, strict=True)
     )
     elsewhere = about.withheld.addresses[len(held) :]  # a parent's, where it is not the child's
-    held += [one.model_copy(update={"token": _token(one, blinds)}) for one in elsewhere]
-    withheld = about.withheld.model_copy(update={"addresses": tuple(held)}) if held else about.withheld
-    return about.child.model_copy(update={"addresses": told}), withheld
+    held += [one.but(token=_token(one, blinds)) for one in elsewhere]
+    withheld = about.withheld.but(addresses=tuple(held)) if held else about.withheld
+    return about.child.but(addresses=told), withheld
 
 
 def _found_by(child: Child, address: Address, blinds: Blinds) -> Address:
@@ -45,7 +43,7 @@ def _found_by(child: Child, address: Address, blinds: Blinds) -> Address:
     if known is None or not all(known):
         return address
     tokens = tuple(token[:WIDTH].hex() for token in blinds.tokens("found", *known))
-    return address.model_copy(update={"found_by": tokens})
+    return address.but(found_by=tokens)
 
 
 def _token(address: Address, blinds: Blinds) -> str | None:

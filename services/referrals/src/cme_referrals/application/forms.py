@@ -15,7 +15,7 @@ from cme_referrals.domain.rules import Challenge
 NOTHING_WITHHELD = Confidential()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: that triples the cost of making one, and one is made of each form
 class Receipt:
     """One sending: ids and time are decided at the door, once."""
 
@@ -41,7 +41,7 @@ class Receipt:
         return self.corrects or self.submission_id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: that triples the cost of making one, and one is made of each form
 class About:
     """The child a form is about, and the identifiers that are not believed until they have been checked."""
 
@@ -62,7 +62,7 @@ class About:
         return (next(held) if one.held_by_safeguarding else one for one in self.child.addresses)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: that triples the cost of making one, and one is made of each form
 class ReferralForm:
     """SR1a (policy 7). None: not said."""
 
@@ -178,7 +178,7 @@ class DeletionForm:
     home_la: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: that triples the cost of making one, and one is made of each form
 class Received:
     """What the sender is told."""
 

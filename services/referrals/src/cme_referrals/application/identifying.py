@@ -19,6 +19,8 @@ from cme_referrals.domain.remarks import Doubt, Remark
 
 def identified(about: About) -> tuple[About, tuple[str, ...]]:
     """The same with the identifiers that are believed in `child`, and remarks on the others: no reason to refuse."""
+    if not (about.upn or about.nhs_number or about.former_upns or any(one.uprn for one in about.addresses())):
+        return about, ()
     upn = believable_upn(about.upn) if about.upn else None
     nhs_number = believable_nhs_number(about.nhs_number) if about.nhs_number else None
     former = [believable_upn(given) for given in about.former_upns]
@@ -34,17 +36,15 @@ def identified(about: About) -> tuple[About, tuple[str, ...]]:
         for place, sent in enumerate(about.addresses())
         if sent.uprn and not believable_uprn(sent.uprn)
     ]
-    child = about.child.model_copy(
-        update={
-            "upn": upn,
-            "nhs_number": nhs_number,
-            "former_upns": tuple(dict.fromkeys(one for one in former if one and one != upn)),
-            "addresses": tuple(map(_placed, about.child.addresses)),
-        }
+    child = about.child.but(
+        upn=upn,
+        nhs_number=nhs_number,
+        former_upns=tuple(dict.fromkeys(one for one in former if one and one != upn)),
+        addresses=tuple(map(_placed, about.child.addresses)),
     )
     withheld = about.withheld
     if withheld.addresses:
-        withheld = withheld.model_copy(update={"addresses": tuple(map(_placed, withheld.addresses))})
+        withheld = withheld.but(addresses=tuple(map(_placed, withheld.addresses)))
     return replace(about, child=child, withheld=withheld), tuple(map(str, remarks))
 
 
@@ -57,4 +57,4 @@ def _of_upn(field: str, given: str | None, believed: str | None) -> Iterator[Rem
 
 
 def _placed(address: Address) -> Address:
-    return address.model_copy(update={"uprn": believable_uprn(address.uprn)}) if address.uprn else address
+    return address.but(uprn=believable_uprn(address.uprn)) if address.uprn else address

@@ -12,7 +12,7 @@ from cme_referrals.domain.errors import SubmissionError
 type TakeIn = Callable[[Intake, Receipt], Awaitable[Received]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: that triples the cost of making one, and one is made of each form
 class Part:
     """One child of a sending."""
 

@@ -20,7 +20,7 @@ from cme_referrals.domain.school_data import Establishment, OwnDays, TermDates
 from cme_referrals.domain.school_history import Succession
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: that triples the cost of making one, and one is made of each form
 class Submission:
     """What is kept of a submission. `as_received`, as JSON, holds the child's data and is sealed where it is kept."""
 

@@ -78,8 +78,6 @@ def report_concern(
             referrer=referrer,
             on_roll=on_roll,
             factors=tuple(Factor(code) for code in urgent),
-            personal=Sealed(
-                child.model_copy(update={"nhs_number": None, "former_upns": ()})
-            ),  # the register matches by them, nobody else
+            personal=Sealed(child.but(nhs_number=None, former_upns=())),  # the register matches by them, nobody else
         )
     )

@@ -9,11 +9,8 @@ from pydantic import Field
 
 from cme_contracts import people
 from cme_contracts.codes import ReferrerKind
-from cme_referrals.application.forms import About
+from cme_referrals.application.forms import NOTHING_WITHHELD, About
 from cme_referrals.entrypoints.fields import Day, Email, Form, Identifier, Known, Telephone, Text, YesNo
-
-SAID = {"forename", "surname", "date_of_birth", "stated_age", "sex"}
-"""What events say of a child as it was sent; the rest is checked first, or stays with the form."""
 
 
 class Address(Form):
@@ -65,12 +62,15 @@ class Parent(Form):
 
     def whole(self) -> people.Parent:
         """As they were given, as far as events tell of them."""
-        return people.Parent.model_validate(self.model_dump(include={"name", "relationship", "telephones", "email"}))
+        return people.Parent(
+            name=self.name, relationship=self.relationship, telephones=self.telephones, email=self.email
+        )
 
     def said(self) -> people.Parent:
         """What may be said of them to everybody who reads of the child."""
-        hidden = {"telephones": (), "email": None, "held_by_safeguarding": True} if self.held else {}
-        return self.whole().model_copy(update=hidden)
+        if not self.held:
+            return self.whole()
+        return people.Parent(name=self.name, relationship=self.relationship, held_by_safeguarding=True)
 
 
 class Child(Form):
@@ -99,21 +99,26 @@ class Child(Form):
     @cached_property
     def _about(self) -> About:
         """Made once: the use case asks for it, and whoever notes that the child was told of."""
-        plain = self.model_dump(include=SAID) | {"other_names": self.also_called()}
-        said = {"addresses": [one.said() for one in self.addresses], "parents": [one.said() for one in self.parents]}
-        withheld = people.Confidential(
-            addresses=(
-                *(one.whole() for one in self.addresses if one.held),
-                *(address for parent in self.parents for address in parent.held_elsewhere()),
-            ),
-            parents=tuple(one.whole() for one in self.parents if one.held),
+        held = (
+            *(one.whole() for one in self.addresses if one.held),
+            *(address for parent in self.parents for address in parent.held_elsewhere()),
         )
+        parents = tuple([one.whole() for one in self.parents if one.held])
         return About(
-            child=people.Child.model_validate(plain | said),
+            child=people.Child(
+                forename=self.forename,
+                surname=self.surname,
+                other_names=self.also_called(),
+                date_of_birth=self.date_of_birth,
+                stated_age=self.stated_age,
+                sex=self.sex,
+                addresses=tuple([one.said() for one in self.addresses]),
+                parents=tuple([one.said() for one in self.parents]),
+            ),
             upn=self.upn,
             former_upns=self.former_upns,
             nhs_number=self.nhs_number,
-            withheld=withheld,
+            withheld=people.Confidential(addresses=held, parents=parents) if held or parents else NOTHING_WITHHELD,
         )
 
 

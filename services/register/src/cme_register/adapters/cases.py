@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from operator import attrgetter
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +14,7 @@ from cme_register.application.ports_changes import Change
 from cme_register.domain.case import Case
 from cme_register.domain.codes import Category, Kind, Outcome, Proof, Stage, Status
 from cme_register.domain.errors import NotOnRegister
+from cme_register.domain.risk import Risk
 
 
 class PgCases:
@@ -72,13 +74,17 @@ class PgCases:
         await self._conn.execute(NOTE_CHANGE, case_id, field)
 
 
-COLUMNS = """id, record_id, child_id, kind, category, opened_at, status, factors, joined_factors, risk, due_at, school_urn,
-school_la, home_la, lead_officer_id, waits_for, located_at, location_proof, closed_at, outcome, outcome_proof, stage, owner_role,
-repeat, reopened_at, follows_case_id, met_at, dormant_as, dormant_at, reviews"""
-PLACES = ", ".join(f"${number}" for number in range(1, len(COLUMNS.split(",")) + 1))
-
+NAMES = (
+    "id", "record_id", "child_id", "kind", "category", "opened_at", "status", "factors", "joined_factors", "risk", "due_at",
+    "school_urn", "school_la", "home_la", "lead_officer_id", "waits_for", "located_at", "location_proof", "closed_at",
+    "outcome", "outcome_proof", "stage", "owner_role", "repeat", "reopened_at", "follows_case_id", "met_at", "dormant_as",
+    "dormant_at", "reviews", "risk_rules", "raised_to", "set_aside", "rated_as", "rated_since",
+)  # fmt: skip
+"""The columns that are kept of a case, each called as what it has."""
+_row = attrgetter(*NAMES)
+COLUMNS = ", ".join(NAMES)
+PLACES = ", ".join(f"${number}" for number in range(1, len(NAMES) + 1))
 ADD = f"INSERT INTO case_file ({COLUMNS}) VALUES ({PLACES})"
-
 SAVE = f"UPDATE case_file SET ({COLUMNS}) = ({PLACES}) WHERE id = $1"
 
 CHANGES = "SELECT version, fields, changed_by FROM case_change WHERE case_id = $1 AND version > $2 ORDER BY version"
@@ -108,16 +114,6 @@ WITH RECURSIVE waiting AS (
 SELECT id FROM waiting"""
 
 
-def _row(case: Case) -> tuple[object, ...]:
-    return (
-        case.id, case.record_id, case.child_id, case.kind, case.category, case.opened_at, case.status, case.factors,
-        case.joined_factors, case.risk, case.due_at, case.school_urn, case.school_la, case.home_la, case.lead_officer_id,
-        case.waits_for, case.located_at, case.location_proof, case.closed_at, case.outcome, case.outcome_proof,
-        case.stage, case.owner_role, case.repeat, case.reopened_at, case.follows_case_id, case.met_at, case.dormant_as,
-        case.dormant_at, case.reviews,
-    )  # fmt: skip
-
-
 def case_of(row: asyncpg.Record) -> Case:
     """From a whole row of `case_file`."""
     return Case(
@@ -132,4 +128,7 @@ def case_of(row: asyncpg.Record) -> Case:
         repeat=row["repeat"], reopened_at=row["reopened_at"], follows_case_id=row["follows_case_id"], met_at=row["met_at"],
         dormant_as=Outcome(row["dormant_as"]) if row["dormant_as"] else None, dormant_at=row["dormant_at"],
         reviews=row["reviews"], version=row["version"],
+        risk=Risk(row["risk"]), risk_rules=tuple(row["risk_rules"]), set_aside=tuple(row["set_aside"]),
+        raised_to=None if row["raised_to"] is None else Risk(row["raised_to"]), rated_as=row["rated_as"],
+        rated_since=row["rated_since"],
     )  # fmt: skip

@@ -9,6 +9,7 @@ from cme_contracts import codes
 from cme_contracts.register import ChildLocated, LeadOfficerAssigned
 from cme_register.application.clocks import satisfy
 from cme_register.application.ports import Transaction
+from cme_register.application.rating import rate
 from cme_register.application.rules import Rules
 from cme_register.application.settling import category_changed
 from cme_register.application.telling import Said, tell
@@ -39,14 +40,15 @@ async def assign(tx: Transaction, case_id: UUID, officer_id: UUID, *, by: UUID, 
 
 
 async def recategorise(
-    tx: Transaction, case_id: UUID, kind: Kind, category: Category | None, *, by: UUID, at: datetime
+    tx: Transaction, case_id: UUID, kind: Kind, category: Category | None, rules: Rules, *, by: UUID, at: datetime
 ) -> None:
     """Say what the case is (policy 3). Raises `NotOnRegister`, `CaseNotOpen`, `NothingChanges`."""
     case = await tx.cases.lock(case_id)
     before = case.kind, case.category
     case.move_to(kind, category)
+    rated = await rate(tx, [case], rules, at=at)
     await tx.cases.save([case])
-    await tell(tx, [Said(category_changed(case, before, by, at), at)])
+    await tell(tx, [Said(category_changed(case, before, by, at), at), *rated])
 
 
 async def locate(tx: Transaction, case_id: UUID, proof: Proof, rules: Rules, *, by: UUID, at: datetime) -> None:
@@ -57,5 +59,6 @@ async def locate(tx: Transaction, case_id: UUID, proof: Proof, rules: Rules, *, 
         child_id=case.child_id, case_id=case.id, proof=codes.Proof(proof), decided_by=by, located_at=at
     )
     satisfied = await satisfy(tx, case, INITIAL_INVESTIGATION, rules, at=at)
+    rated = await rate(tx, [case], rules, at=at)
     await tx.cases.save([case])
-    await tell(tx, [Said(located, at), *satisfied])
+    await tell(tx, [Said(located, at), *satisfied, *rated])

@@ -10,6 +10,7 @@ from cme_contracts.codes import OfficerRole
 from cme_contracts.register import ClockSatisfied, ClockStarted, DeadlineBreached
 from cme_register.application.owning import acting_for
 from cme_register.application.ports import Transaction
+from cme_register.application.rating import rate
 from cme_register.application.rules import Rules
 from cme_register.application.telling import Said
 from cme_register.domain.case import Case
@@ -57,6 +58,7 @@ async def breach(tx: Transaction, clock: Clock, case: Case, rules: Rules, *, at:
         return []
     if clock.code == INITIAL_INVESTIGATION:
         case.take_factors([DEADLINE_BREACHED])
+    rated = await rate(tx, [case], rules, at=at)
     await tx.clocks.save(clock)
     await tx.cases.save([case])
     await tx.timers.set_timers(still_to_come(clock, rules))
@@ -65,7 +67,7 @@ async def breach(tx: Transaction, clock: Clock, case: Case, rules: Rules, *, at:
         due_at=clock.due_at, officer_id=await acting_for(tx, case, at), tell=_roles(rules, clock, 1), detected_at=at,
         detected_late_by=max(0, int((at - clock.due_at).total_seconds())),
     )  # fmt: skip
-    return [Said(event, at)]
+    return [Said(event, at), *rated]
 
 
 async def satisfy(

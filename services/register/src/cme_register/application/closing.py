@@ -12,6 +12,7 @@ from cme_contracts import codes
 from cme_contracts.register import CaseClosed
 from cme_register.application.clocks import satisfy, started, still_to_come
 from cme_register.application.ports import Transaction
+from cme_register.application.rating import RATE_AGAIN
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said, tell
 from cme_register.application.waiting import everything_in
@@ -55,6 +56,7 @@ async def end(
 ) -> list[Said]:
     """The same of a case that is locked, for whoever decides. Returns what is still to be told."""
     case.close(rules.outcomes[outcome], proof, at)
+    await tx.timers.cancel(case.id, RATE_AGAIN)
     investigated = await satisfy(tx, case, INITIAL_INVESTIGATION, rules, at=at)  # where nobody had to be found
     told = await _who_is_told(tx, case)
     closed = CaseClosed(

@@ -12,6 +12,7 @@ from cme_contracts.codes import ChallengeState
 from cme_contracts.referrals import SubmissionChallenged
 from cme_register.application.deletion_teams import Returned, hand_over_challenged, hand_over_returns
 from cme_register.application.ports import Child, Kept, Transaction
+from cme_register.application.rating import rate
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.school_age import take_outside
 from cme_register.application.settling import Arrival, category_changed, settle
@@ -109,7 +110,7 @@ async def _keep_on_roll(tx: Transaction, kept: Kept, child: Child, rules: Rules,
     elif case.id == kept.case_id and case.category is Category.MISSING and case.located_at is None:
         chains = {one.submission.first_id for one in await everything_in(tx, case)}
         if chains == {kept.submission.first_id}:
-            await _move(tx, case, Kind.ON_ROLL_ENQUIRY, None, at)
+            await _move(tx, case, Kind.ON_ROLL_ENQUIRY, None, rules, at=at)
 
 
 async def _settle_again(tx: Transaction, kept: Kept, child: Child, rules: Rules, at: datetime, new_id: NewId) -> None:
@@ -118,7 +119,7 @@ async def _settle_again(tx: Transaction, kept: Kept, child: Child, rules: Rules,
     if case is not None and case.id == kept.case_id:
         decided = triage(kept.submission, case)
         if decided.kind is not None:
-            await _move(tx, case, decided.kind, decided.category, at)
+            await _move(tx, case, decided.kind, decided.category, rules, at=at)
         return
     arrival = Arrival(replace(kept.submission, received_at=at), kept.record_id, child.id)
     settled = await settle(tx, [arrival], rules, at=at, new_id=new_id)
@@ -128,11 +129,14 @@ async def _settle_again(tx: Transaction, kept: Kept, child: Child, rules: Rules,
     await take_outside(tx, settled.outside, rules, at=at, new_id=new_id)
 
 
-async def _move(tx: Transaction, case: Case, kind: Kind, category: Category | None, at: datetime) -> None:
+async def _move(
+    tx: Transaction, case: Case, kind: Kind, category: Category | None, rules: Rules, *, at: datetime
+) -> None:
     before = case.kind, case.category
     case.move_to(kind, category)
+    rated = await rate(tx, [case], rules, at=at)
     await tx.cases.save([case])
-    await tell(tx, [Said(category_changed(case, before, None, at), at)])
+    await tell(tx, [Said(category_changed(case, before, None, at), at), *rated])
 
 
 async def _open_case(tx: Transaction, child: Child) -> Case | None:

@@ -10,11 +10,15 @@ from uuid import UUID
 from cme_calendars import WorkingDays
 from cme_register.domain.age_teams import AgeTeams
 from cme_register.domain.allocation import Weights
+from cme_register.domain.checks import CheckTable
 from cme_register.domain.clocks import ClockTable
 from cme_register.domain.cohort import CohortRule
 from cme_register.domain.deletion_teams import DeletionTeams
+from cme_register.domain.groups import GroupTable
 from cme_register.domain.handover import HandOverTable
 from cme_register.domain.outcomes import OutcomeTable
+from cme_register.domain.risk import RiskTable
+from cme_register.domain.weights import Weights as Likelihoods
 
 type NewId = Callable[[], UUID]
 """Makes identifiers. They come from outside, as time does."""
@@ -30,6 +34,16 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
+class SupportRow:
+    """A kind of help that families are offered."""
+
+    code: str
+    label: str
+    source: str
+    valid_from: date
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """Clocks, outcomes, other teams' work, watches and the calendar."""
 
@@ -40,6 +54,12 @@ class Rules:
     watches: tuple[Watch, ...] = ()
     deletion_teams: DeletionTeams = field(default_factory=DeletionTeams)
     cohorts: tuple[CohortRule, ...] = ()
+    matching: Likelihoods | None = None
+    """What likeness goes by. None: matching is off, and each chain of submissions is a child by itself."""
+    checks: CheckTable = field(default_factory=CheckTable)
+    groups: GroupTable = field(default_factory=GroupTable)
+    risk: RiskTable = field(default_factory=RiskTable)
+    support: tuple[SupportRow, ...] = ()
     age_teams: AgeTeams = field(default_factory=AgeTeams)
     authority: str | None = None
     """The council's own code; None: it is not known, and nobody is told to be in another's area."""

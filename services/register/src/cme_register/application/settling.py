@@ -15,6 +15,7 @@ from cme_contracts.register_status import ClosureSuggested
 from cme_register.application.clocks import Started, started, still_to_come
 from cme_register.application.owning import allocation, owner_told
 from cme_register.application.ports import Entry, Transaction
+from cme_register.application.rating import rate, word
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said
 from cme_register.domain.allocation import Allocation
@@ -83,18 +84,21 @@ async def settle(tx: Transaction, arrivals: Sequence[Arrival], rules: Rules, *, 
     standings = await tx.statuses.standings(children)
     desk = Desk(rules, at, new_id, dict(await tx.cases.open_of(children)), standings)
     decisions = [desk.triage(one) for one in arrivals]
+    await tx.timers.set_timers(
+        [timer for one in desk.opened for timer in still_to_come(one.started.clock, rules, one.cause)]
+    )
+    causes = {one.case.id: one.arrival.cause for one in decisions if one.case}
+    rated = await rate(tx, [*(one.case for one in desk.opened), *desk.changed()], rules, at=at, causes=causes)
     if desk.opened:
         desk.allocate(await allocation(tx, rules, local_date(at)))
     settled = Settled()
     for one, told in zip(arrivals, decisions, strict=True):
         settled.said += [*one.said, *desk.told(told)]
         settled.cases[one.submission.id] = told.case.id if told.case else None
+    settled.said += rated
     await tx.cases.add([one.case for one in desk.opened])
     await tx.cases.save(desk.changed())
     await tx.clocks.add([one.started.clock for one in desk.opened])
-    await tx.timers.set_timers(
-        [timer for one in desk.opened for timer in still_to_come(one.started.clock, rules, one.cause)]
-    )
     await tx.timers.set_timers(desk.leaving)
     await tx.chronology.add(desk.notes)
     settled.outside, settled.not_of_age = desk.outside, desk.not_of_age
@@ -174,7 +178,7 @@ class Desk:
         assert decision.kind is not None
         case = Case(
             id=self._new_id(), record_id=arrival.record_id, child_id=arrival.child_id, kind=decision.kind,
-            category=decision.category, opened_at=submission.received_at, factors=tuple(dict.fromkeys(submission.factors)),
+            category=decision.category, opened_at=submission.received_at, factors=self._rules.groups.factors_of(submission),
             school_urn=submission.school_urn, school_la=submission.school_la, home_la=submission.home_la,
         )  # fmt: skip
         clock = self._start_clock(local_date(submission.received_at), case.id)
@@ -215,7 +219,7 @@ class Desk:
             self.not_of_age.append((case.record_id, arrival.cause))
 
     def _link(self, arrival: Arrival, decision: Triage, case: Case) -> Decided:
-        added = case.take_factors(arrival.submission.factors)
+        added = case.take_factors(self._rules.groups.factors_of(arrival.submission))
         self._touched.add(case.id)
         self._mind_age(arrival, case)
         linked = DuplicateLinked(
@@ -245,7 +249,7 @@ def _opening(opened: Opened, arrival: Arrival, at: datetime) -> list[Said]:
         Said(CaseOpened(
             child_id=case.child_id, case_id=case.id, submission_id=arrival.submission.id, kind=CaseKind(case.kind),
             category=_category(case.category), factors=tuple(map(Factor, case.factors)), school_urn=case.school_urn,
-            school_la=case.school_la, home_la=case.home_la, opened_at=case.opened_at,
+            school_la=case.school_la, home_la=case.home_la, rating=word(case.risk), opened_at=case.opened_at,
         ), case.opened_at, arrival.cause),
     ]  # fmt: skip
     owned = Said(owner_told(case, Assignment.BY_LOAD, at=at), at, arrival.cause)

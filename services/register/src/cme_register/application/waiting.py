@@ -20,9 +20,11 @@ async def let_wait(tx: Transaction, waiting: Case, surviving: Case) -> None:
     await rank_again(tx, surviving)
 
 
-async def rank_again(tx: Transaction, case: Case) -> None:
-    """Something has changed of those that wait behind it, or of itself: what is grave of any of them ranks the case."""
+async def rank_again(tx: Transaction, case: Case) -> Case:
+    """Something has changed of those that wait behind it, or of itself: what is grave of any of them counts for the case.
+
+    Returns the one that goes on, whose rating is to be computed again.
+    """
     case.stand_for(await tx.cases.waiting_for(case.id))
     await tx.cases.save([case])
-    if case.waits_for is not None:
-        await rank_again(tx, await tx.cases.lock(case.waits_for))
+    return case if case.waits_for is None else await rank_again(tx, await tx.cases.lock(case.waits_for))

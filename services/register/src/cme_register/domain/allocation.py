@@ -15,20 +15,16 @@ from cme_register.domain.risk import Risk
 class Weights:
     """What a case of each rank weighs, from a day on; and one that is on review."""
 
-    none_known: int
-    vulnerable: int
-    grave: int
+    green: int
+    amber: int
+    red: int
     dormant: int
     valid_from: date
     source: str
 
     def of(self, risk: Risk, *, dormant: bool = False) -> int:
         """What one case weighs."""
-        return (
-            self.dormant
-            if dormant
-            else {Risk.GRAVE: self.grave, Risk.VULNERABLE: self.vulnerable}.get(risk, self.none_known)
-        )
+        return self.dormant if dormant else {Risk.RED: self.red, Risk.AMBER: self.amber}.get(risk, self.green)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +48,7 @@ class Allocation:
         ]
         heapify(self._heap)
 
-    def next(self, risk: Risk = Risk.NONE_KNOWN) -> UUID | None:
+    def next(self, risk: Risk = Risk.GREEN) -> UUID | None:
         """The officer for one more case of this rank, or None where there is nobody: then it is the team's."""
         if not self._heap:
             return None

@@ -10,7 +10,7 @@ from uuid import UUID
 from cme_register.domain.codes import Category, Kind, Outcome, Proof, Role, Stage, Status
 from cme_register.domain.errors import RegisterError
 from cme_register.domain.outcomes import OutcomeRule
-from cme_register.domain.risk import DEADLINE_BREACHED, Risk, risk
+from cme_register.domain.risk import RAISED, WHEREABOUTS_UNKNOWN, Match, Rating, Risk, While
 
 
 class CaseNotOpen(RegisterError):
@@ -41,6 +41,12 @@ class ProofDoesNotFit(RegisterError):
     """The outcome asks for another kind of proof."""
 
     code = "proof-does-not-fit"
+
+
+class MayNotLower(RegisterError):
+    """The rules say more: to lower it below them is a manager's decision."""
+
+    code = "may-not-lower"
 
 
 class NotAnEnd(RegisterError):
@@ -78,6 +84,18 @@ class Case:
     closed_at: datetime | None = None
     outcome: Outcome | None = None
     outcome_proof: Proof | None = None
+    risk: Risk = Risk.GREEN
+    """Its rating, as it was computed last (`application.rating`)."""
+    risk_rules: tuple[str, ...] = ()
+    """The rules by which it has that rating, the gravest first: each a `Match`."""
+    raised_to: Risk | None = None
+    """By a person: its rating is never below it."""
+    set_aside: tuple[str, ...] = ()
+    """Rules that a person has decided count no more: each a `Match`, until its fact is said again."""
+    rated_as: str | None = None
+    """What was so of it when it was rated last, and"""
+    rated_since: datetime | None = None
+    """since when it is that."""
     stage: Stage = Stage.WORKING
     repeat: int = 0
     """How often it was reopened."""
@@ -99,20 +117,52 @@ class Case:
         return Role.TEAM_MANAGER if self.lead_officer_id is None else Role.LEAD_OFFICER
 
     @property
-    def risk(self) -> Risk:
-        """Its rank in a work list. That the investigation is overdue says nothing of a child whose whereabouts are known."""
-        lost = self.category is Category.MISSING and self.located_at is None
-        return risk({*self.factors, *self.joined_factors} - (set() if lost else {DEADLINE_BREACHED}))
+    def holds(self) -> frozenset[While]:
+        """What is so of it that rules of risk ask for."""
+        unknown = self.category is Category.MISSING or (
+            self.kind is Kind.ON_ROLL_ENQUIRY and WHEREABOUTS_UNKNOWN in self.factors
+        )
+        lost = {While.WHEREABOUTS_UNKNOWN} if unknown and self.located_at is None else set()
+        unplaced = {While.WITHOUT_SCHOOL_PLACE} if self.category is Category.WITHOUT_SCHOOL_PLACE else set()
+        return frozenset(lost | unplaced)
 
     def take_factors(self, factors: Iterable[str]) -> tuple[str, ...]:
-        """Note what is known of risk. Returns what is new."""
-        added = tuple(factor for factor in dict.fromkeys(factors) if factor not in self.factors)
+        """Note what is known of risk. What is said again counts again, whoever has set it aside. Returns what is new."""
+        said = tuple(dict.fromkeys(factors))
+        self.set_aside = tuple(one for one in self.set_aside if Match.read(one).fact not in said)
+        added = tuple(factor for factor in said if factor not in self.factors)
         self.factors += added
         return added
 
     def stand_for(self, waiting: Iterable[Case]) -> None:
         """These cases wait behind it, and no others: what is known of them counts for its rank."""
-        self.joined_factors = tuple(dict.fromkeys(factor for case in waiting for factor in case.factors))
+        told = (factor for case in waiting for factor in (*case.factors, *case.told_by_hand))
+        self.joined_factors = tuple(dict.fromkeys(told))
+
+    @property
+    def told_by_hand(self) -> tuple[str, ...]:
+        """What it tells, while it waits, of a rating by hand."""
+        return (RAISED[self.raised_to],) if self.raised_to else ()
+
+    def raise_to(self, rating: Risk) -> None:
+        """A person says that it is more urgent than the rules say. Raises `CaseNotOpen`, `NothingChanges`."""
+        self._must_be_open()
+        if rating <= self.risk:
+            raise NothingChanges(f"case {self.id} is rated so already")
+        self.raised_to = rating
+
+    def lower_to(self, rating: Risk, by_rule: Rating, against: Iterable[Match], *, may_overrule: bool) -> None:
+        """A person says that it is less urgent. `against`: the rules that hold and say more than `rating`.
+
+        Raises `CaseNotOpen`, `NothingChanges`, and `MayNotLower` where the rules say more and it is not theirs to decide.
+        """
+        self._must_be_open()
+        if rating >= self.risk:
+            raise NothingChanges(f"case {self.id} is rated so already")
+        if by_rule.risk > rating and not may_overrule:
+            raise MayNotLower(f"the rules rate case {self.id} higher")
+        self.set_aside = tuple(dict.fromkeys((*self.set_aside, *map(str, against))))
+        self.raised_to = rating or None
 
     def move_to(self, kind: Kind, category: Category | None) -> None:
         """Change what the case is. Raises `CaseNotOpen`, `NothingChanges`."""

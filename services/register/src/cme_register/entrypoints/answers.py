@@ -37,6 +37,9 @@ ANSWERS = {
     "decided-in-the-future": Answer(422, "decided_on lies in the future", "Give the day on which it was decided, up to today."),
     "signed-in-the-future": Answer(422, "signed_on lies in the future", "Give the day on which it was signed, up to today."),
     "not-signed": Answer(409, "The council has not signed these enquiries", "Look at the child's page: it shows who signed."),
+    "already-decided": Answer(
+        409, "Somebody has decided this pair", "Look at both children; records that were joined in error can be separated."
+    ),
     "deadline-would-move": Answer(
         409, "The absorbed record's case is due first", "Join the other way round, so that the earlier deadline stays."
     ),

@@ -119,7 +119,7 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
         kind, category = kind_and_category(body.category)
 
         async def do(tx: RegisterTx, by: UUID) -> None:
-            await casework.recategorise(tx, case_id, kind, category, by=by, at=clock.now())
+            await casework.recategorise(tx, case_id, kind, category, rules, by=by, at=clock.now())
 
         return await act("category", case_id, body, caller, key, do, seen=seen, fields={"category", "status"})
 

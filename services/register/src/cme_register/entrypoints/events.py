@@ -13,6 +13,7 @@ from cme_bus.errors import Unprocessable
 from cme_bus.meta import Meta
 from cme_calendars import BeyondCalendar
 from cme_contracts.base import Event
+from cme_contracts.codes import Factor
 from cme_contracts.notifications import ReferrerInformed
 from cme_contracts.referrals import (
     JointEnquirySigned,
@@ -42,7 +43,7 @@ def consumer(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> Co
     """The register's ears."""
     ears = Consumer(db, name="register")
     _hear_intake(ears, clock, rules)
-    _hear_safeguarding(ears)
+    _hear_safeguarding(ears, clock, rules)
     _hear_notifications(ears, clock, rules)
     return ears
 
@@ -84,26 +85,31 @@ def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules)
         await calendars.note_calendar(tx, event.key, translating.school_year(event), at=event.changed_at)
 
 
-def _hear_safeguarding(ears: Consumer[RegisterTx]) -> None:
+def _hear_safeguarding(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules) -> None:
+    async def note(tx: RegisterTx, event: Concerning, meta: Meta, factors: Sequence[Factor], at: datetime) -> None:
+        codes = [factor.value for factor in factors]
+        with _as_hopeless():
+            await concerns.note_concern(tx, event, codes, rules, event_id=meta.id, at=at, heard_at=max(at, clock.now()))
+
     @ears.on(ConcernRaised)
     async def show_concern(event: ConcernRaised, tx: RegisterTx, meta: Meta) -> None:
-        await _note(tx, event, meta, [factor.value for factor in event.factors], event.raised_at)
+        await note(tx, event, meta, event.factors, event.raised_at)
 
     @ears.on(EscalatedToSocialCare)
     async def show_escalation(event: EscalatedToSocialCare, tx: RegisterTx, meta: Meta) -> None:
-        await _note(tx, event, meta, [factor.value for factor in event.factors], event.escalated_at)
+        await note(tx, event, meta, event.factors, event.escalated_at)
 
     @ears.on(EscalationConfirmed)
     async def show_confirmation(event: EscalationConfirmed, tx: RegisterTx, meta: Meta) -> None:
-        await _note(tx, event, meta, [], event.decided_at)
+        await note(tx, event, meta, [], event.decided_at)
 
     @ears.on(SocialCareAcknowledged)
     async def show_acknowledgement(event: SocialCareAcknowledged, tx: RegisterTx, meta: Meta) -> None:
-        await _note(tx, event, meta, [], event.acknowledged_at)
+        await note(tx, event, meta, [], event.acknowledged_at)
 
     @ears.on(SocialCareSilent)
     async def show_silence(event: SocialCareSilent, tx: RegisterTx, meta: Meta) -> None:
-        await _note(tx, event, meta, [], event.detected_at)
+        await note(tx, event, meta, [], event.detected_at)
 
 
 def _hear_notifications(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules) -> None:
@@ -113,11 +119,6 @@ def _hear_notifications(ears: Consumer[RegisterTx], clock: BusinessClock, rules:
             await closing.note_referrer_informed(
                 tx, event.case_id, event.submission_id, rules, informed_at=event.informed_at, at=clock.now()
             )
-
-
-async def _note(tx: RegisterTx, event: Concerning, meta: Meta, factors: Sequence[str], at: datetime) -> None:
-    with _as_hopeless():
-        await concerns.note_concern(tx, event, factors, event_id=meta.id, at=at)
 
 
 @contextmanager

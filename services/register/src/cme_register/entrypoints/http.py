@@ -14,6 +14,7 @@ from cme_register.entrypoints.children import children_api
 from cme_register.entrypoints.cohorts import cohorts_api
 from cme_register.entrypoints.home_education import home_education_api
 from cme_register.entrypoints.joint_enquiries import joint_enquiries_api
+from cme_register.entrypoints.matching import matching_api
 from cme_register.entrypoints.placements import placements_api
 from cme_register.entrypoints.recording import recording_api
 from cme_register.settings import Settings
@@ -27,6 +28,7 @@ def build_app(context: Context[Settings, RegisterTx], rules: Rules) -> FastAPI:
         children_api(context.db, context.clock, rules),
         recording_api(context.db, context.clock),
         joint_enquiries_api(context.db, context.clock),
+        matching_api(context.db, context.clock, rules),
         home_education_api(context.db, context.clock, rules),
         placements_api(context.db, context.clock, rules),
         cohorts_api(context.db, context.clock, rules),

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from cme_register.adapters.postgres import RegisterTx
-from cme_register.application import cohorts, deadlines, holding, owning, school_age, status
+from cme_register.application import cohorts, deadlines, holding, owning, rating, school_age, status
 from cme_register.application.clocks import BREACH, RUNG, WARN
 from cme_register.application.rules import Rules
 from cme_register.application.settling import AGE_ENDS
@@ -29,6 +29,9 @@ def handlers(rules: Rules) -> Mapping[str, Handler[RegisterTx]]:
 
     async def look_again(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
         await holding.look_again(tx, timer.subject, rules, at=detected_at, new_id=uuid4)
+
+    async def rate_again(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
+        await rating.rate_again(tx, timer.subject, rules, at=detected_at)
 
     async def give_on(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
         await owning.give_on(tx, timer.subject, rules, at=detected_at)
@@ -54,4 +57,5 @@ def handlers(rules: Rules) -> Mapping[str, Handler[RegisterTx]]:
         status.TURN: turn,
         cohorts.DUE: cohort_due,
         owning.GIVE_ON: give_on,
+        rating.RATE_AGAIN: rate_again,
     }
