@@ -1,4 +1,4 @@
-"""The register's composition root: `cme-register http | worker | serve | migrate | parked | import-officers`."""
+"""The register's composition root: `cme-register http | worker | serve | migrate | parked | import-officers | import-cases`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cme_bus.consumer import Consumer
 from cme_contracts.register import STREAM
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.application.rules import Rules
-from cme_register.entrypoints import cli, events, http, timers
+from cme_register.entrypoints import cli, events, http, import_cases, timers
 from cme_register.entrypoints.rules_of import rules_of
 from cme_register.settings import Settings
 from cme_service import run
@@ -49,7 +49,7 @@ SERVICE = ServiceDefinition(
     http=_app,
     consumer=_consumer,
     background=_loops,
-    commands=cli.COMMANDS,
+    commands=cli.COMMANDS | {"import-cases": import_cases.command(_rules)},
 )
 
 

@@ -17,6 +17,8 @@ class SubmissionKind(StrEnum):
     ENCOMPASS = "encompass_notice"
     EXPECTED_STARTER = "expected_starter"
     """A line of an import: a child who is to start in Reception or Year 7."""
+    IMPORTED = "imported_case"
+    """A case that was open when the register was begun: a referral of whose sender nothing is known."""
     JOINT_ENQUIRY = "joint_enquiry"
     """A school's half of the joint enquiries of ground (h) or (i)."""
 

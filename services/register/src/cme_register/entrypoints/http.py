@@ -9,6 +9,8 @@ from cme_register.application.rules import Rules
 from cme_register.entrypoints.absences import absences_api
 from cme_register.entrypoints.access import ACCESS
 from cme_register.entrypoints.answers import ANSWERS
+from cme_register.entrypoints.belonging import belonging_api
+from cme_register.entrypoints.casenotes import casenotes_api
 from cme_register.entrypoints.cases import cases_api
 from cme_register.entrypoints.children import children_api
 from cme_register.entrypoints.cohorts import cohorts_api
@@ -17,6 +19,7 @@ from cme_register.entrypoints.joint_enquiries import joint_enquiries_api
 from cme_register.entrypoints.matching import matching_api
 from cme_register.entrypoints.placements import placements_api
 from cme_register.entrypoints.recording import recording_api
+from cme_register.entrypoints.support import support_api
 from cme_register.settings import Settings
 from cme_service.context import Context
 
@@ -33,5 +36,8 @@ def build_app(context: Context[Settings, RegisterTx], rules: Rules) -> FastAPI:
         placements_api(context.db, context.clock, rules),
         cohorts_api(context.db, context.clock, rules),
         absences_api(context.db, context.clock),
+        casenotes_api(context.db, context.clock),
+        support_api(context.db, context.clock, rules),
+        belonging_api(context.db, context.clock, rules),
     ]
     return context.make_app(access=ACCESS, routers=routers, answers=ANSWERS)
