@@ -7,6 +7,7 @@ from cme_contracts import (
     referrals,
     register,
     register_cases,
+    register_matching,
     register_status,
     register_work,
     returns,
@@ -15,6 +16,16 @@ from cme_contracts import (
 from cme_contracts.base import CATALOG
 
 __all__ = [
-    "CATALOG", "encompass", "notifications", "partners", "referrals", "register", "register_cases", "register_status",
-    "register_work", "returns", "safeguarding",
-]  # fmt: skip
+    "CATALOG",
+    "encompass",
+    "notifications",
+    "partners",
+    "referrals",
+    "register",
+    "register_cases",
+    "register_matching",
+    "register_status",
+    "register_work",
+    "returns",
+    "safeguarding",
+]

@@ -257,6 +257,22 @@ class Proof(OpenCode):
     UNKNOWN = "unknown"
 
 
+class MatchCertainty(OpenCode):
+    """How sure it is that a submission is a child's (policy 8)."""
+
+    CERTAIN = "certain"
+    POSSIBLE = "possible"
+    UNKNOWN = "unknown"
+
+
+class MatchDecision(OpenCode):
+    """What somebody says of two records that may be one child (policy 8)."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNKNOWN = "unknown"
+
+
 class Consideration(OpenCode):
     """What is considered before a case may close (policy 5.1, 9)."""
 

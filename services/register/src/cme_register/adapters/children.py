@@ -18,20 +18,6 @@ class PgChildren:
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
 
-    async def claim(self, digests: Mapping[bytes, UUID]) -> Mapping[bytes, UUID]:
-        """The unique index is the lock: who inserts a trait that another transaction has inserted waits for its end."""
-        if not digests:
-            return {}
-        traits = sorted(digests.items())  # in one order everywhere, so that two batches cannot wait for each other
-        await self._conn.execute(CLAIM, [digest for digest, _ in traits], [record for _, record in traits])
-        # a new statement, which sees what those waited for have committed
-        rows = await self._conn.fetch("SELECT digest, record_id FROM trait WHERE digest = ANY($1)", list(digests))
-        return {row["digest"]: row["record_id"] for row in rows}
-
-    async def give(self, digests: Mapping[bytes, UUID]) -> None:
-        if digests:
-            await self._conn.executemany("UPDATE trait SET record_id = $2 WHERE digest = $1", list(digests.items()))
-
     async def lock(self, record_ids: Collection[UUID]) -> Mapping[UUID, Child]:
         if not record_ids:
             return {}
@@ -51,12 +37,6 @@ class PgChildren:
         await self._conn.executemany(
             "INSERT INTO child (id, shown_as, details, made_at) VALUES ($1, $1, $2, $3)",
             [(child.id, details_as_json(child.details), at) for child in children],
-        )
-
-    async def save(self, children: Sequence[Child]) -> None:
-        await self._conn.executemany(
-            "UPDATE child SET details = $2 WHERE id = $1",
-            [(child.id, details_as_json(child.details)) for child in children],
         )
 
     async def shown_as(self, record_id: UUID) -> UUID | None:
@@ -88,11 +68,6 @@ class PgChildren:
         await self._conn.execute("UPDATE case_file SET child_id = $1 WHERE record_id = ANY($2)", restored, records)
         return set(records)
 
-
-CLAIM = """
-INSERT INTO trait (digest, record_id)
-SELECT digest, record_id FROM unnest($1::bytea[], $2::uuid[]) AS claimed (digest, record_id) ORDER BY digest
-ON CONFLICT DO NOTHING"""
 
 # NO KEY: who writes down something of a child need not wait, only who speaks of them
 LOCK = """

@@ -10,10 +10,13 @@ from cme_register.adapters.children import PgChildren
 from cme_register.adapters.chronology import PgChronology
 from cme_register.adapters.clocks import PgClocks
 from cme_register.adapters.handovers import PgHandovers
+from cme_register.adapters.importing import PgImporting
 from cme_register.adapters.joint_enquiries import PgJointEnquiries
+from cme_register.adapters.matching import PgMatching
 from cme_register.adapters.officers import PgOfficers
 from cme_register.adapters.owners import PgOwners
 from cme_register.adapters.recorded import PgRecorded
+from cme_register.adapters.reviews import PgReviews
 from cme_register.adapters.status import PgAgeWatches, PgHomeEducation, PgStatuses
 from cme_register.adapters.submissions import PgSubmissions
 from cme_register.adapters.work import PgWork
@@ -35,8 +38,11 @@ class RegisterTx(Tx):
         self.chronology = PgChronology(conn)
         self.recorded = PgRecorded(conn)
         self.calendars = PgCalendars(conn)
+        self.importing = PgImporting(conn)
         self.joint_enquiries = PgJointEnquiries(conn)
         self.handovers = PgHandovers(conn)
+        self.matching = PgMatching(conn)
+        self.reviews = PgReviews(conn)
         self.work = PgWork(conn)
         self.statuses = PgStatuses(conn)
         self.age_watches = PgAgeWatches(conn)

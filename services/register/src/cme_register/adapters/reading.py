@@ -13,13 +13,12 @@ import asyncpg
 from cme_register.adapters.cases import WAITING
 from cme_register.adapters.clocks import COLUMNS, clock_of
 from cme_register.adapters.reading_status import status_view
-from cme_register.adapters.rows import details_from_json, shown
+from cme_register.adapters.rows import shown
 from cme_register.application.rules import Rules
 from cme_register.domain.clocks import Clock, rung_at
 from cme_register.domain.codes import Status
 from cme_register.domain.escalations import escalations
 from cme_register.domain.risk import Risk
-from cme_register.domain.traits import traits
 
 type Pool = asyncpg.Pool[asyncpg.Record]
 type View = dict[str, Any]
@@ -75,14 +74,13 @@ async def child_page(pool: Pool, child_id: UUID, today: date) -> View | None:
     )
     if row is None:
         return None
-    found_by = traits(details_from_json(row["details"]))
-    alike = await pool.fetch(ALIKE, [trait.digest for trait in found_by], row["id"])
+    alike = await pool.fetch(ALIKE, row["id"])
     return {
         "child_id": row["id"],
         "details": shown(row["details"]),
         **await status_view(pool, row["id"], today),
         "joined": [dict(one) for one in await pool.fetch(JOINED, row["id"])],
-        "may_also_be": [one["id"] for one in alike],
+        "may_also_be": [dict(one) for one in alike],
         "siblings": [dict(one) for one in await pool.fetch(SIBLINGS, row["id"])],
         "submissions": [dict(one) for one in await pool.fetch(OF_CHILD, row["id"])],
         "orders": [dict(one) for one in await pool.fetch(ORDERS, row["id"])],
@@ -128,6 +126,8 @@ def _listed(row: asyncpg.Record) -> View:
         "factors": list(dict.fromkeys([*row["factors"], *row["joined_factors"]])),
         "located": row["located_at"] is not None,
         "breached": row["breached"],
+        "risk_rules": row["risk_rules"],
+        "raised_to": row["raised_to"],
     }
 
 
@@ -224,9 +224,13 @@ WHERE submission.family_id IN (SELECT family_id FROM submission WHERE record_id 
 ORDER BY child.shown_as"""
 """Who was in one form with this child."""
 
-ALIKE = """
-SELECT DISTINCT shown.id FROM trait JOIN child AS record ON record.id = trait.record_id JOIN child AS shown ON shown.id = record.shown_as
-WHERE trait.digest = ANY($1) AND shown.id <> $2 ORDER BY shown.id"""
+ALIKE = f"""
+SELECT pair.id AS pair_id, them.shown_as AS child_id, score, reasons
+FROM review_pair AS pair
+JOIN child AS us ON us.id IN (one_id, other_id) JOIN child AS them ON them.id IN (one_id, other_id)
+WHERE state = 'open' AND us.id IN ({RECORDS}) AND them.shown_as <> $1
+ORDER BY score DESC, pair.id"""
+"""Whom the record may also be about, as nobody has said yet."""
 
 OFFICERS = """
 SELECT id AS officer_id, name, role, active,

@@ -10,6 +10,7 @@ from typing import Any
 
 from cme_calendars import WorkingDays
 from cme_contracts.codes import Team
+from cme_register.adapters.matching_tables import load_weights
 from cme_register.adapters.tables_work import load_work
 from cme_register.application.rules import Rules, Watch
 from cme_register.domain.age_teams import AgeTeam, AgeTeams
@@ -42,6 +43,7 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = (), authorit
         days=WorkingDays(closures),
         deletion_teams=DeletionTeams(map(_team, teams)),
         watches=tuple(Watch(**row) for row in watches),
+        matching=load_weights(folder),
         **load_work(folder),
         age_teams=AgeTeams(map(_age_team, ages)),
         authority=authority,

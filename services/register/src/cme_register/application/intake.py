@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from cme_bus.meta import Meta
 from cme_calendars import local_date
+from cme_contracts.codes import MatchCertainty
 from cme_contracts.register import SubmissionMatched
 from cme_register.application.authorities import tell_other_authorities
 from cme_register.application.birth_dates import correct_birth_dates
@@ -16,6 +18,7 @@ from cme_register.application.handing_over import ForTeam, hand_over
 from cme_register.application.holding import take_returns
 from cme_register.application.matching import Described, Match, match
 from cme_register.application.ports import Kept, Transaction
+from cme_register.application.reviewing import Why, keep_why
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.school_age import look_at_age, take_outside
 from cme_register.application.settling import Arrival, settle
@@ -31,6 +34,8 @@ class Received:
 
     submission: Submission
     cause: Meta | None = None
+    officer_id: UUID | None = None
+    """Whose case it is to be, if it opens one; None: by load."""
 
 
 async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *, at: datetime, new_id: NewId) -> None:
@@ -40,10 +45,10 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
     """
     chains, taken = await tx.submissions.chains({one.submission.first_id for one in received})
     fresh = {one.submission.id: one for one in received if one.submission.id not in taken}.values()
-    described = [Described(one.submission.first_id, one.submission.details, one.submission.family_id) for one in fresh]
-    matches = await match(tx, described, chains, at=at, new_id=new_id)
+    described = [_described(one.submission) for one in fresh]
+    matches = await match(tx, described, chains, weights=rules.matching, at=at, new_id=new_id)
     arrivals = [
-        Arrival(one.submission, found.record_id, found.child_id, (_matched(one, found, at),), one.cause)
+        Arrival(one.submission, found.record_id, found.child_id, (_matched(one, found, at),), one.cause, one.officer_id)
         for one, found in zip(fresh, matches, strict=True)
     ]
     settled = await settle(tx, arrivals, rules, at=at, new_id=new_id)
@@ -56,6 +61,9 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
     known = [one.submission.id for one, found in zip(fresh, matches, strict=True) if not found.new_record]
     await take_returns(tx, returns, known, rules, at=at)
     await tell(tx, settled.said)
+    await keep_why(
+        tx, [Why(one.submission, found, one.cause) for one, found in zip(fresh, matches, strict=True)], at=at
+    )
     owners = {one.submission.id: one for one in arrivals}
     await hand_over_returns(
         tx,
@@ -70,6 +78,10 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
     for record_id, cause in settled.not_of_age:
         await look_at_age(tx, record_id, rules, at=at, new_id=new_id, cause=cause)
     await correct_birth_dates(tx, arrivals, rules, at=at, new_id=new_id)
+
+
+def _described(sent: Submission) -> Described:
+    return Described(sent.id, sent.first_id, sent.received_at, sent.details, sent.family_id)
 
 
 def _for_others(arrivals: Sequence[Arrival], rules: Rules, new_id: NewId) -> Iterator[ForTeam]:
@@ -89,5 +101,8 @@ def _matched(one: Received, found: Match, at: datetime) -> Said:
     event = SubmissionMatched(
         child_id=found.child_id, submission_id=one.submission.id, first_submission_id=one.submission.first_id,
         new_record=found.new_record, matched_by=found.matched_by, matched_at=at,
+        certainty=MatchCertainty.CERTAIN if found.likeness else None,
+        score=found.likeness.score if found.likeness else None,
+        reasons=found.likeness.reasons if found.likeness else (),
     )  # fmt: skip
     return Said(event, at, one.cause)

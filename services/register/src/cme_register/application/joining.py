@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from cme_contracts.register import RecordsJoined, RecordsSeparated
-from cme_register.application.birth_dates import birth_date
 from cme_register.application.clocks import still_to_come
 from cme_register.application.holding import watch
-from cme_register.application.ports import Child, Entry, Kept, Transaction
+from cme_register.application.ports import Entry, Kept, Transaction
 from cme_register.application.rating import rate_and_save
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.school_age import look_at_age, take_outside
 from cme_register.application.settling import Arrival, Settled, settle
+from cme_register.application.showing import show
 from cme_register.application.telling import BESIDE, Said, tell
 from cme_register.application.waiting import let_wait, rank_again
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import INITIAL_INVESTIGATION, Clock
-from cme_register.domain.details import gathered
 from cme_register.domain.errors import NotOnRegister, RegisterError
 
 
@@ -59,7 +57,7 @@ async def join(tx: Transaction, child_id: UUID, absorbed_id: UUID, rules: Rules,
             raise DeadlineWouldMove(f"case {waiting.id} is due before case {surviving.id}")
         await let_wait(tx, waiting, surviving)
     await tx.children.join(absorbed_id, child_id, at, by)
-    await _show(tx, child_id, await _records(tx, child_id))
+    await show(tx, [child_id])
     event = RecordsJoined(child_id=child_id, absorbed_child_id=absorbed_id, decided_by=by, joined_at=at)
     await tell(tx, [Said(event, at), *await _rate(tx, [child_id], rules, at=at)])
     detail = event.model_dump(mode="json", exclude=BESIDE - {"child_id"})
@@ -84,8 +82,8 @@ async def separate(
     await _come_back(tx, await tx.cases.of_records(remaining), rules)
     for case in await tx.cases.of_records([*restored, *remaining]):
         await rank_again(tx, case)
-    await _show(tx, child_id, remaining)
-    await _show(tx, restored_id, restored)
+    await show(tx, [child_id, restored_id])
+    await tx.reviews.set_apart(remaining, [restored_id, *restored], pair_id=new_id(), by=by, at=at)
     strays = [
         *[(one, child_id) for one in await _strays(tx, remaining)],
         *[(one, restored_id) for one in await _strays(tx, restored)],
@@ -143,14 +141,6 @@ async def _come_back(tx: Transaction, cases: Sequence[Case], rules: Rules) -> No
 async def _records(tx: Transaction, child_id: UUID) -> list[UUID]:
     """The records that a child is shown by, itself first."""
     return [child_id, *sorted(await tx.children.absorbed_by(child_id))]
-
-
-async def _show(tx: Transaction, child_id: UUID, records: Collection[UUID]) -> None:
-    """Gather what is shown of a child from its submissions, its own before those of records it has absorbed."""
-    kept = await tx.submissions.of_records(records)
-    own_first = sorted(kept, key=lambda one: one.record_id != child_id)
-    details = gathered(one.submission.details for one in own_first)
-    await tx.children.save([Child(child_id, replace(details, date_of_birth=birth_date(own_first)))])
 
 
 async def _strays(tx: Transaction, records: Collection[UUID]) -> list[Kept]:

@@ -1,28 +1,48 @@
-"""Which child is this? A record that exactly fits, or a new one; never a guess (policy 8)."""
+"""Which child is this? The record that is certainly theirs, or a new one; what is merely possible waits for a person (policy 8)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from cme_register.application.ports import Child, Transaction
+from cme_register.application.ports_matching import Candidate, Pair
 from cme_register.application.rules import NewId
+from cme_register.application.showing import show
+from cme_register.domain.blocking import keys
 from cme_register.domain.details import Details
-from cme_register.domain.traits import Trait, traits
+from cme_register.domain.features import Features, features
+from cme_register.domain.gathering import NHS_NUMBER, UPN, Given, without
+from cme_register.domain.likeness import Certainty, Likeness, likeness
+from cme_register.domain.names import folded, run_together
+from cme_register.domain.weights import Weights
 
 CHAIN = ("chain",)
 """A correction is about the child of the submission that it corrects, whatever it says of them."""
+GROWN = 1.25
+"""Names are counted again once there are so many times as many children."""
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
     """A child as one submission gives it."""
 
+    submission_id: UUID
     first_id: UUID
+    received_at: datetime
     details: Details
     family_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """An identifier that another child has: it is believed of neither because of this."""
+
+    field: str
+    child_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,89 +53,267 @@ class Match:
     child_id: UUID
     new_record: bool
     matched_by: tuple[str, ...]
+    likeness: Likeness | None = None
+    """None of a new record, or of a correction."""
+    disputed: tuple[Disputed, ...] = ()
+    may_be: tuple[Pair, ...] = ()
+    """Records that may be the same child, for somebody to say."""
+
+
+@dataclass(slots=True)
+class _Place:
+    """A record while a batch is worked through: with what the batch has added to it."""
+
+    record_id: UUID
+    child_id: UUID
+    details: Details
+    features: Features
+    found_by: frozenset[int] = frozenset()
+    made: bool = False
+
+
+@dataclass(slots=True)
+class _Found:
+    place: _Place
+    matched_by: tuple[str, ...] = ()
+    likeness: Likeness | None = None
+    new: bool = False
+    others: list[tuple[_Place, Likeness]] = field(default_factory=list)
+    disputed: tuple[Disputed, ...] = ()
 
 
 async def match(
-    tx: Transaction, described: Sequence[Described], chains: Mapping[UUID, UUID], *, at: datetime, new_id: NewId
+    tx: Transaction,
+    described: Sequence[Described],
+    chains: Mapping[UUID, UUID],
+    *,
+    weights: Weights | None,
+    at: datetime,
+    new_id: NewId,
 ) -> list[Match]:
     """Find or make the record of each child described, and lock it. `chains`: the records of the chains known already.
 
-    Brothers and sisters of one form are never one child, whatever they share: a UPN is copied from a twin (scenario 17).
-    Exact: UPN and date of birth, NHS number and date of birth, or name, date of birth and postcode. Where two records fit, the surer trait decides.
+    What is certain joins by itself; what is possible is named in `may_be`. Brothers and sisters of one form are never one
+    child, whatever they share (decision 0103). Whoever looks in the same places at once waits, so that two workers given
+    the same child make one record. `weights` None: nobody is looked for, and each chain is a child by itself.
     """
-    found = await _find(tx, described, dict(chains), new_id)
-    made = {one.record_id for one in found if one.new_record}
-    shown = dict(await tx.children.lock({one.record_id for one in found} - made))
-    changed: dict[UUID, Child] = {}
-    for one, child in zip(found, described, strict=True):
-        if one.record_id not in shown:
-            shown[one.record_id] = Child(one.record_id, child.details)
-            continue
-        target = shown[one.record_id]
-        grown = target.details.filled_with(child.details)
-        if grown != target.details:
-            target.details = grown
-            changed[target.id] = target
-    await tx.children.add([shown[one.record_id] for one in found if one.new_record], at)
-    await tx.children.save([child for id_, child in sorted(changed.items()) if id_ not in made])
-    return [Match(one.record_id, shown[one.record_id].id, one.new_record, one.matched_by) for one in found]
+    looked_for = [keys(one.details) if weights else frozenset[int]() for one in described]
+    if weights:
+        await _count_names(tx, weights)
+    await tx.matching.hold({key for some in looked_for for key in some})
+    desk = await _Desk.open(tx, described, dict(chains), looked_for, weights, new_id)
+    found = [desk.decide(one, some) for one, some in zip(described, looked_for, strict=True)]
+    shown = await _write(tx, described, found, weights, at)
+    apart = await tx.reviews.told_apart(_to_ask(found, shown))
+    return [_match(one, shown, apart, child.submission_id, new_id) for one, child in zip(found, described, strict=True)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    record_id: UUID
-    new_record: bool
-    matched_by: tuple[str, ...]
+async def _count_names(tx: Transaction, weights: Weights) -> None:
+    """Now and then, as the register grows: a name is as common as its children say."""
+    if weights.seen_since_count > max(500, weights.forenames.total * (GROWN - 1)) or weights.seen_since_count < 0:
+        forenames, surnames = await tx.matching.sample_names()
+        weights.count(map(_as_compared, forenames), map(_as_compared, surnames))
 
 
-async def _find(
-    tx: Transaction, described: Sequence[Described], chains: dict[UUID, UUID], new_id: NewId
-) -> list[_Found]:
-    """Whose is each trait? Those that nobody has are claimed for records that may have to be made."""
-    proposed = [(child, traits(child.details), new_id()) for child in described]
-    claims: dict[bytes, UUID] = {}
-    for _, facts, record_id in proposed:
-        for fact in facts:
-            claims.setdefault(fact.digest, record_id)
-    owners = dict(await tx.children.claim(claims))
-    unmade = {record_id for _, _, record_id in proposed}
-    families = await _families(tx, described)
-    found, given = [], {}
-    for child, facts, record_id in proposed:
-        taken = {owner for first_id, owner in _of_family(families, child).items() if first_id != child.first_id}
-        one = _whose(child, facts, owners, chains, unmade | taken if taken else unmade) or _Found(record_id, True, ())
-        unmade.discard(one.record_id)
-        chains[child.first_id] = one.record_id
-        _of_family(families, child)[child.first_id] = one.record_id
-        for fact in facts:  # claimed for a record that will not be made: the one that fits has it
-            if owners[fact.digest] in unmade:
-                owners[fact.digest] = given[fact.digest] = one.record_id
-        found.append(one)
-    await tx.children.give(given)
-    return found
+def _as_compared(name: str) -> str:
+    return run_together(folded(name))
 
 
-async def _families(tx: Transaction, described: Sequence[Described]) -> dict[UUID, dict[UUID, UUID]]:
-    """The records of brothers and sisters, by chain. Asked for once traits are claimed: who held one has committed."""
-    ids = {child.family_id for child in described if child.family_id}
-    known = await tx.submissions.families(ids)
-    return {id_: dict(known.get(id_, {})) for id_ in ids}
+class _Desk:
+    """The records that a batch may be about, while it is worked through in order."""
+
+    def __init__(
+        self,
+        places: dict[UUID, _Place],
+        candidates: Mapping[UUID, list[_Place]],
+        chains: dict[UUID, UUID],
+        families: dict[UUID, dict[UUID, UUID]],
+        apart: Collection[frozenset[UUID]],
+        weights: Weights | None,
+        new_id: NewId,
+    ) -> None:
+        self._candidates, self._chains, self._families = candidates, chains, families
+        self._apart, self._weights, self._new_id = apart, weights, new_id
+        self._known = places
+        self._here: dict[int, list[_Place]] = {}
+        """Records that this batch has made or changed, by key: no table has them yet."""
+
+    @classmethod
+    async def open(
+        cls,
+        tx: Transaction,
+        described: Sequence[Described],
+        chains: dict[UUID, UUID],
+        looked_for: Sequence[frozenset[int]],
+        weights: Weights | None,
+        new_id: NewId,
+    ) -> _Desk:
+        """Ask once for all of them, now that nobody else looks in these places."""
+        found = await tx.matching.candidates(looked_for) if weights else [[] for _ in described]
+        places: dict[UUID, _Place] = {}
+        for candidate in (one for some in found for one in some):
+            places.setdefault(candidate.record_id, _place(candidate))
+        of_chains = {chains[one.first_id] for one in described if one.first_id in chains} - places.keys()
+        places |= {record_id: _place(one) for record_id, one in (await tx.matching.find(of_chains)).items()}
+        families = await tx.submissions.families({one.family_id for one in described if one.family_id})
+        several = [one.child_id for some in found if len({one.child_id for one in some}) > 1 for one in some]
+        apart = await tx.reviews.told_apart(set(several)) if several else set()
+        candidates = {
+            child.submission_id: [places[one.record_id] for one in some]
+            for child, some in zip(described, found, strict=True)
+        }
+        return cls(
+            places, candidates, chains, {id_: dict(ones) for id_, ones in families.items()}, apart, weights, new_id
+        )
+
+    def decide(self, child: Described, looked_for: frozenset[int]) -> _Found:
+        """Whose it is, given all that came before it in the batch."""
+        known = self._chains.get(child.first_id)
+        others = self._others(child, looked_for, known)
+        compared = self._compare(child.details, others)
+        if known is not None:
+            found = _Found(self._known[known], CHAIN)
+        else:
+            found = self._best(compared) or _Found(self._make(child.details), new=True)
+        found.disputed = tuple(_disputed(child.details, others, found.place))
+        self._take(child, found)
+        found.others = self._possible(found, compared)
+        return found
+
+    def _others(self, child: Described, looked_for: frozenset[int], known: UUID | None) -> list[_Place]:
+        """Everybody who was found, but for brothers and sisters of one form."""
+        siblings = self._of_family(child)
+        taken = {record_id for first_id, record_id in siblings.items() if first_id != child.first_id}
+        shown = {self._known[one].child_id for one in taken if one in self._known}
+        here = [place for key in sorted(looked_for) for place in self._here.get(key, ())]
+        found = {place.record_id: place for place in (*self._candidates[child.submission_id], *here)}
+        return [
+            place
+            for place in found.values()
+            if place.record_id not in taken and place.child_id not in shown and place.record_id != known
+        ]
+
+    def _compare(self, details: Details, others: Sequence[_Place]) -> list[tuple[_Place, Likeness]]:
+        """Those that it may be, the likeliest first."""
+        if self._weights is None or not others:
+            return []
+        ours = features(details)
+        compared = [(place, likeness(ours, place.features, self._weights)) for place in others]
+        likely = [one for one in compared if one[1].certainty is not Certainty.UNLIKELY]
+        return sorted(likely, key=lambda one: (-one[1].score, one[0].record_id))
+
+    def _best(self, compared: Sequence[tuple[_Place, Likeness]]) -> _Found | None:
+        """The likeliest, where it is certain; of two children that somebody has told apart only with a clear lead."""
+        certain = [one for one in compared if one[1].certainty is Certainty.CERTAIN]
+        if not certain or self._weights is None:
+            return None
+        place, best = certain[0]
+        for other, likeness_ in compared[1:]:
+            near = best.score - likeness_.score < self._weights.lead
+            if near and frozenset((place.child_id, other.child_id)) in self._apart:
+                return None
+        return _Found(place, best.agreed, best)
+
+    def _make(self, details: Details) -> _Place:
+        record_id = self._new_id()
+        place = _Place(record_id, record_id, details, features(details), made=True)
+        self._known[record_id] = place
+        return place
+
+    def _take(self, child: Described, found: _Found) -> None:
+        """The rest of the batch finds the record with what this has added."""
+        place = found.place
+        believed = without(child.details, {one.field for one in found.disputed})
+        grown = believed if place.made and not place.found_by else place.details.filled_with(believed)
+        self._chains[child.first_id] = place.record_id
+        self._of_family(child)[child.first_id] = place.record_id
+        if self._weights and (grown != place.details or not place.found_by):
+            place.details, place.features = grown, features(grown)
+            now = keys(grown)
+            for key in now - place.found_by:
+                self._here.setdefault(key, []).append(place)
+            place.found_by |= now
+
+    def _possible(self, found: _Found, compared: Sequence[tuple[_Place, Likeness]]) -> list[tuple[_Place, Likeness]]:
+        """Other children that it may be as well, seen from all that is known of the record now."""
+        if self._weights is None:
+            return []
+        if found.new:
+            return list(compared)  # with a number that is quarantined: that they share it is what is asked about
+        others = [place for place, _ in compared if place.child_id != found.place.child_id]
+        again = [(place, likeness(found.place.features, place.features, self._weights)) for place in others]
+        return [one for one in again if one[1].certainty is not Certainty.UNLIKELY]
+
+    def _of_family(self, child: Described) -> dict[UUID, UUID]:
+        return self._families.setdefault(child.family_id, {}) if child.family_id else {}
 
 
-def _of_family(families: Mapping[UUID, dict[UUID, UUID]], child: Described) -> dict[UUID, UUID]:
-    return families[child.family_id] if child.family_id else {}
+def _place(candidate: Candidate) -> _Place:
+    return _Place(
+        candidate.record_id, candidate.child_id, candidate.details, features(candidate.details), keys(candidate.details)
+    )
 
 
-def _whose(
-    child: Described,
-    facts: Sequence[Trait],
-    owners: Mapping[bytes, UUID],
-    chains: Mapping[UUID, UUID],
-    but_not: set[UUID],
-) -> _Found | None:
-    if child.first_id in chains:
-        return _Found(chains[child.first_id], False, CHAIN)
-    for fact in facts:
-        if (owner := owners[fact.digest]) not in but_not:
-            return _Found(owner, False, fact.by)
-    return None
+def _disputed(details: Details, others: Sequence[_Place], ours: _Place) -> list[Disputed]:
+    """Identifiers of another child's (domain scenario 19): nothing is overwritten, and nothing is believed of them."""
+    said, found = features(details), []
+    for other in (one for one in others if one.child_id != ours.child_id):
+        if said.upns & other.features.upns:
+            found.append(Disputed(UPN, other.child_id))
+        if said.nhs_number and said.nhs_number == other.features.nhs_number:
+            found.append(Disputed(NHS_NUMBER, other.child_id))
+    return list({one.field: one for one in reversed(found)}.values())
+
+
+async def _write(
+    tx: Transaction, described: Sequence[Described], found: Sequence[_Found], weights: Weights | None, at: datetime
+) -> Mapping[UUID, UUID]:
+    """Make the records that are new, and show the others with what was added. Returns who shows each record."""
+    existing = {one.place.record_id for one in found if not one.place.made}
+    shown = {record_id: child.id for record_id, child in (await tx.children.lock(existing)).items()}
+    made = {one.place.record_id: one.place for one in found if one.place.made}
+    given = [
+        Given(
+            child.submission_id, child.first_id, one.place.record_id, child.received_at,
+            without(child.details, {dispute.field for dispute in one.disputed}),
+        )
+        for child, one in zip(described, found, strict=True)
+    ]  # fmt: skip
+    await tx.children.add([Child(place.record_id, place.details) for place in made.values()], at)
+    if weights:
+        weights.seen_since_count += len(made)
+        await tx.matching.put_keys({record_id: keys(place.details) for record_id, place in made.items()}, {})
+    touched = set(shown.values()) | _given_twice(made, given)
+    if touched:
+        await show(tx, touched, given, findable=weights is not None)
+    return shown | {record_id: record_id for record_id in made}
+
+
+def _given_twice(made: Collection[UUID], given: Sequence[Given]) -> set[UUID]:
+    """New records that the batch has more than one submission about."""
+    often = Counter(one.record_id for one in given)
+    return {record_id for record_id in made if often[record_id] > 1}
+
+
+def _to_ask(found: Sequence[_Found], shown: Mapping[UUID, UUID]) -> set[UUID]:
+    return {id_ for one in found for other, _ in one.others for id_ in (shown[one.place.record_id], other.child_id)}
+
+
+def _match(
+    found: _Found, shown: Mapping[UUID, UUID], apart: set[frozenset[UUID]], submission_id: UUID, new_id: NewId
+) -> Match:
+    record_id = found.place.record_id
+    child_id = shown[record_id]
+    pairs = [
+        Pair(
+            new_id(),
+            min(record_id, other.record_id),
+            max(record_id, other.record_id),
+            submission_id,
+            like.score,
+            like.reasons,
+        )
+        for other, like in found.others
+        if other.child_id != child_id and frozenset((child_id, other.child_id)) not in apart
+    ]
+    return Match(record_id, child_id, found.new, found.matched_by, found.likeness, found.disputed, tuple(pairs))

@@ -12,6 +12,8 @@ from cme_bus.meta import Meta
 from cme_calendars import SchoolDays
 from cme_contracts.base import Event
 from cme_register.application.ports_changes import Changes
+from cme_register.application.ports_importing import Importing
+from cme_register.application.ports_matching import Matching, Reviews
 from cme_register.application.ports_owners import Owners
 from cme_register.application.ports_work import Work
 from cme_register.domain.case import Case
@@ -73,17 +75,7 @@ class Officer:
 
 
 class Children(Protocol):
-    """Records of children, and what they are found by."""
-
-    async def claim(self, digests: Mapping[bytes, UUID]) -> Mapping[bytes, UUID]:
-        """Give each trait nobody has to the record proposed for it. Returns whose each trait is.
-
-        Whoever claims the same trait meanwhile waits until this transaction ends: so two workers given the same
-        child make one record.
-        """
-
-    async def give(self, digests: Mapping[bytes, UUID]) -> None:
-        """Traits that were claimed for a record that was not made after all belong to these."""
+    """Records of children."""
 
     async def lock(self, record_ids: Collection[UUID]) -> Mapping[UUID, Child]:
         """The children that show these records, by record, locked in the order of their ids."""
@@ -93,9 +85,6 @@ class Children(Protocol):
 
     async def add(self, children: Sequence[Child], at: datetime) -> None:
         """Make records. Each is locked by being made."""
-
-    async def save(self, children: Sequence[Child]) -> None:
-        """Write down what is shown of them."""
 
     async def shown_as(self, record_id: UUID) -> UUID | None:
         """Whose a record is now: itself, or who absorbed it. None where there is no such record."""
@@ -313,9 +302,15 @@ class Transaction(Protocol):
     @property
     def calendars(self) -> Calendars: ...
     @property
+    def importing(self) -> Importing: ...
+    @property
     def joint_enquiries(self) -> JointEnquiries: ...
     @property
     def handovers(self) -> Handovers: ...
+    @property
+    def matching(self) -> Matching: ...
+    @property
+    def reviews(self) -> Reviews: ...
     @property
     def work(self) -> Work: ...
     @property

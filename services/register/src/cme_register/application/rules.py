@@ -17,6 +17,7 @@ from cme_register.domain.groups import GroupTable
 from cme_register.domain.handover import HandOverTable
 from cme_register.domain.outcomes import OutcomeTable
 from cme_register.domain.risk import RiskTable
+from cme_register.domain.weights import Weights as Likelihoods
 
 type NewId = Callable[[], UUID]
 """Makes identifiers. They come from outside, as time does."""
@@ -51,6 +52,8 @@ class Rules:
     days: WorkingDays
     watches: tuple[Watch, ...] = ()
     deletion_teams: DeletionTeams = field(default_factory=DeletionTeams)
+    matching: Likelihoods | None = None
+    """What likeness goes by. None: matching is off, and each chain of submissions is a child by itself."""
     checks: CheckTable = field(default_factory=CheckTable)
     groups: GroupTable = field(default_factory=GroupTable)
     risk: RiskTable = field(default_factory=RiskTable)

@@ -55,7 +55,7 @@ class Details:
         """Field by field: what this has stays, what it lacks comes from `later`, and lists grow.
 
         A name that differs becomes another name, an address that is new becomes a lead (domain scenario 18). What anybody
-        has marked confidential is held, whoever else has written it openly.
+        has marked confidential is held, whoever else has written it openly. A UPN gives way to one that is said to follow it.
         """
         named = f"{later.forename} {later.surname}"
         others = () if named == f"{self.forename} {self.surname}" else (named,)
@@ -65,7 +65,7 @@ class Details:
             date_of_birth=self.date_of_birth or later.date_of_birth,
             stated_age=self.stated_age if self.stated_age is not None else later.stated_age,
             sex=self.sex or later.sex,
-            upn=self.upn or later.upn,
+            upn=later.upn if later.upn and self.upn in later.former_upns else self.upn or later.upn,
             former_upns=_grown(self.former_upns, later.former_upns),
             nhs_number=self.nhs_number or later.nhs_number,
             addresses=_without_held(_grown(self.addresses, later.addresses)),

@@ -1,0 +1,122 @@
+"""How far two descriptions agree, field by field, as levels. What a level weighs is data (`domain/likeness.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import lru_cache
+
+from cme_register.domain.features import Features, Named, Place
+from cme_register.domain.names import PARTICLES, apart, sound
+
+SAME, SHORT, PART, SOUNDS, CLOSE, INITIAL, OTHER = "same", "short", "part", "sounds", "close", "initial", "other"
+SWAPPED, DIGIT, HOUSE, POSTCODE = "swapped", "digit", "house", "postcode"
+
+type Nicknames = Mapping[str, frozenset[str]]
+"""By folded forename: the names it may be short for, itself included."""
+
+
+def forename(one: Named, other: Named, nicknames: Nicknames, common: frozenset[str]) -> str | None:
+    """None where either is missing. Two common names are two names, however alike they look; not if they sound alike."""
+    ours, theirs = one.forename, other.forename
+    if not ours or not theirs:
+        return None
+    if ours == theirs:
+        return SAME
+    if one.first == other.first and len(one.first) > 1:
+        return PART
+    if len(ours) == 1 or len(theirs) == 1:
+        return INITIAL if ours[0] == theirs[0] else OTHER
+    if nicknames.get(one.first, frozenset([one.first])) & nicknames.get(other.first, frozenset([other.first])):
+        return SHORT
+    shorter, longer = sorted((one.first, other.first), key=len)
+    if len(shorter) >= 3 and longer.startswith(shorter) and len(longer) - len(shorter) > 1:
+        return SHORT
+    level = spelling(one.first, other.first)
+    return OTHER if level == CLOSE and one.first in common and other.first in common else level
+
+
+def surname(one: Named, other: Named) -> str | None:
+    """None where either is missing."""
+    if not one.surname or not other.surname:
+        return None
+    if one.surname == other.surname:
+        return SAME
+    if (one.barrels & other.barrels) - PARTICLES:
+        return PART
+    return spelling(one.surname, other.surname)
+
+
+@lru_cache(maxsize=65536)
+def spelling(one: str, other: str) -> str:
+    """Whether two different names may be one name: mistyped, or transliterated in another way."""
+    if any(map(str.isdigit, one + other)):
+        return OTHER
+    wrong, longest = apart(one, other), max(len(one), len(other))
+    alike = sound(one) == sound(other)
+    if alike and (wrong == 1 or (len(sound(one)) > 1 and wrong <= 2) or (len(sound(one)) > 2 and wrong <= 3)):
+        return SOUNDS
+    return CLOSE if (wrong == 1 and longest > 3) or (wrong == 2 and longest > 6) else OTHER
+
+
+def birth(one: date | None, other: date | None) -> str | None:
+    """Whether two birth dates are one: day and month exchanged, a figure wrong, or but two of its three parts equal."""
+    if one is None or other is None:
+        return None
+    if one == other:
+        return SAME
+    if one.year == other.year and (one.day, one.month) == (other.month, other.day):
+        return SWAPPED
+    if apart(one.strftime("%d%m%Y"), other.strftime("%d%m%Y")) == 1:
+        return DIGIT
+    equal = (one.day == other.day) + (one.month == other.month) + (one.year == other.year)
+    return PART if equal == 2 else OTHER
+
+
+def sex(one: Features, other: Features) -> str | None:
+    """None where it is not known of either."""
+    if one.sex is None or other.sex is None:
+        return None
+    return SAME if one.sex == other.sex else OTHER
+
+
+def numbers(one: Iterable[str], other: Iterable[str]) -> str | None:
+    """Of UPNs or NHS numbers, current and former. None where either side has none."""
+    ours, theirs = set(one), set(other)
+    if not ours or not theirs:
+        return None
+    if ours & theirs:
+        return SAME
+    return DIGIT if any(apart(a, b) == 1 for a in ours for b in theirs) else OTHER
+
+
+def address(one: Features, other: Features) -> str | None:
+    """The best agreement of any two of their addresses. None where either has none that could be compared."""
+    levels = {_place(a, b) for a in one.places for b in other.places} - {None}
+    return next((level for level in (HOUSE, POSTCODE, OTHER) if level in levels), None)
+
+
+def _place(one: Place, other: Place) -> str | None:
+    if one.tokens & other.tokens or (one.uprn and one.uprn == other.uprn):
+        return HOUSE
+    if not one.postcode or not other.postcode:
+        return None
+    if one.postcode != other.postcode:
+        return OTHER
+    return HOUSE if one.house & other.house else POSTCODE
+
+
+def telephone(one: Features, other: Features) -> str | None:
+    """Of parents' telephones. Brothers and sisters share them."""
+    if not one.telephones or not other.telephones:
+        return None
+    return SAME if one.telephones & other.telephones else OTHER
+
+
+def parents(one: Features, other: Features) -> str | None:
+    """Whether they have a parent of one name."""
+    if not one.parents or not other.parents:
+        return None
+    if one.parents & other.parents:
+        return SAME
+    return CLOSE if any(spelling(a, b) != OTHER for a in one.parents for b in other.parents) else OTHER
