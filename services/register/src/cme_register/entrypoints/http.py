@@ -15,9 +15,11 @@ from cme_register.entrypoints.casenotes import casenotes_api
 from cme_register.entrypoints.cases import cases_api
 from cme_register.entrypoints.children import children_api
 from cme_register.entrypoints.closures import closures_api
+from cme_register.entrypoints.cohorts import cohorts_api
 from cme_register.entrypoints.home_education import home_education_api
 from cme_register.entrypoints.joint_enquiries import joint_enquiries_api
 from cme_register.entrypoints.matching import matching_api
+from cme_register.entrypoints.placements import placements_api
 from cme_register.entrypoints.recording import recording_api
 from cme_register.entrypoints.support import support_api
 from cme_register.settings import Settings
@@ -40,6 +42,8 @@ def routers(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> lis
         joint_enquiries_api(db, clock),
         matching_api(db, clock, rules),
         home_education_api(db, clock, rules),
+        placements_api(db, clock, rules),
+        cohorts_api(db, clock, rules),
         absences_api(db, clock),
         casenotes_api(db, clock),
         support_api(db, clock, rules),
