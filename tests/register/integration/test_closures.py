@@ -1,7 +1,7 @@
 """How cases end: everything missing named, a second person where the outcome asks for one, on review where nobody was found."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
