@@ -85,6 +85,7 @@ async def test_a_starred_outcome_waits_for_a_second_person(register: Register, d
     assert (await register.only("closure.refused"))["refused_by"] == str(TOBIAS)
     assert "letter" not in str([one.body for one in await register.said()])
     assert (await desk().read(path))["stage"] == "working"
+    register.clock.at += timedelta(hours=1)
     again = await desk().close(
         path, "on_roll_elsewhere", "school_confirmed_in_writing", evidence="letter of 23 November"
     )

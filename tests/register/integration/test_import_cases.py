@@ -11,7 +11,7 @@ import pytest
 
 from cme_register.adapters.spreadsheets import MAP
 from cme_register.application.casework import locate
-from cme_register.application.closing import close
+from cme_register.application.closing import Ending, close
 from cme_register.domain.codes import Outcome, Proof
 from cme_register.entrypoints.import_cases import import_cases
 from tests.register.integration.county import IMOGEN, TOBIAS, Register
@@ -195,13 +195,13 @@ async def test_of_a_case_that_was_only_imported_nobody_is_owed_an_answer(registe
 
 
 async def end(register: Register, case_id) -> None:
+    await register.considered()
+    ending = Ending(outcome=Outcome.DUPLICATE_OR_ERROR, proof=Proof.OFFICIAL_RECORD)
     async with register.db.transaction() as tx:
+        at = register.clock.now()
         if (await tx.cases.lock(case_id)).located_at is None:
-            await locate(tx, case_id, Proof.SEEN_BY_OFFICER, register.rules, by=IMOGEN, at=register.clock.now())
-        await close(
-            tx, case_id, Outcome.DUPLICATE_OR_ERROR, Proof.OFFICIAL_RECORD, register.rules, by=IMOGEN,
-            at=register.clock.now(), new_id=uuid4,
-        )  # fmt: skip
+            await locate(tx, case_id, Proof.SEEN_BY_OFFICER, register.rules, by=IMOGEN, at=at, new_id=uuid4)
+        await close(tx, case_id, ending, register.rules, by=IMOGEN, at=at, new_id=uuid4)
 
 
 async def test_the_countys_sheet_is_taken_by_the_map_that_is_shipped(register: Register) -> None:
