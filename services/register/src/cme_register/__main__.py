@@ -25,10 +25,11 @@ type Here = Context[Settings, RegisterTx]
 
 
 def _rules(context: Here) -> Rules:
+    fitted = context.settings.weights
     if context.settings.council is None:
-        return load_rules()
+        return load_rules(fitted=fitted)
     council = load(context.settings.council)
-    return load_rules(closures=council.closure_days, authority=council.la_code)
+    return load_rules(closures=council.closure_days, authority=council.la_code, fitted=fitted)
 
 
 def _app(context: Here) -> FastAPI:
