@@ -5,11 +5,20 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from dataclasses import dataclass
-from uuid import UUID
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
 
+from cme_bus.database import Database
+from cme_bus.sealing import VersionedKeyring
+from cme_register.adapters.postgres import RegisterTx
 from cme_register.adapters.reading import case_page
 from cme_register.adapters.tables import load_rules
+from cme_register.application.intake import Received, take_in
+from cme_register.domain.codes import SubmissionKind
+from tests.bench.matching_noise import Description
+from tests.bench.matching_rig import submission
+from tests.bench.register_events import KEY
 from tests.bench.register_rig import SAID, Rig
 
 AHEAD = 15
@@ -18,33 +27,20 @@ AT_ONCE = 4
 """Officers who read one case after the other."""
 PAUSE = 0.02
 
-LOAD = (
-    """
-    CREATE TABLE made AS SELECT n, gen_random_uuid() AS child_id, gen_random_uuid() AS case_id, gen_random_uuid() AS clock_id,
-        gen_random_uuid() AS submission_id, CASE WHEN n <= $2 THEN now() ELSE now() + interval '1 day' * (1 + n % 13) END AS due_at
-    FROM generate_series(1, $1) AS n""",
-    """
-    INSERT INTO child (id, shown_as, details, made_at)
-    SELECT child_id, child_id, jsonb_build_object('forename', 'Invented', 'surname', 'Number ' || n, 'date_of_birth', '2015-03-09'),
-        now() - interval '14 days' FROM made""",
-    """
-    INSERT INTO case_file (id, record_id, child_id, status, kind, category, factors, risk, due_at, opened_at, lead_officer_id)
-    SELECT case_id, child_id, child_id, 'open', 'cme', 'missing', '{}', 0, due_at, now() - interval '14 days',
-        (SELECT array_agg(id ORDER BY id) FROM officer WHERE role = 'lead_officer')[1 + n % (SELECT count(*) FROM officer WHERE role = 'lead_officer')]
-    FROM made""",
-    """
-    INSERT INTO submission (id, first_id, record_id, case_id, kind, reference, received_at, factors, matched_by, details)
-    SELECT submission_id, submission_id, child_id, case_id, 'referral', 'CME-' || n, now() - interval '14 days', '{}', '{}', '{}'
-    FROM made""",
-    """
-    INSERT INTO clock (id, case_id, code, starts_on, due_on, due_at, calendar, source, rung)
-    SELECT clock_id, case_id, 'INIT-10', (due_at - interval '14 days')::date, due_at::date, due_at, 'bench', 'policy 7', 0 FROM made""",
-    """
-    INSERT INTO chronology (subject, at, what, detail)
-    SELECT case_id, now() - interval '14 days', 'cme.case.opened.v1', '{}' FROM made""",
-    """
-    INSERT INTO timer (kind, subject, due_at) SELECT 'clock.breach', clock_id, due_at FROM made""",
-)
+MADE = """
+CREATE TABLE made AS SELECT n, gen_random_uuid() AS child_id, gen_random_uuid() AS case_id, gen_random_uuid() AS clock_id,
+    gen_random_uuid() AS submission_id, now() + interval '1 day' * (1 + n % 13) AS due_at
+FROM generate_series(1, $1) AS n"""
+OTHERWISE = {
+    "child": "'id', made.child_id, 'shown_as', made.child_id",
+    "case_file": "'id', made.case_id, 'record_id', made.child_id, 'child_id', made.child_id, 'due_at', made.due_at",
+    "submission": "'id', made.submission_id, 'first_id', made.submission_id, 'record_id', made.child_id, 'case_id', made.case_id, 'reference', 'CME-' || made.n",
+    "clock": "'id', made.clock_id, 'case_id', made.case_id, 'due_at', made.due_at, 'due_on', made.due_at::date, 'warn_at', NULL",
+    "chronology": "'id', nextval(pg_get_serial_sequence('chronology', 'id')), 'subject', made.case_id",
+    "timer": "'id', nextval(pg_get_serial_sequence('timer', 'id')), 'subject', made.clock_id, 'due_at', made.due_at",
+}
+"""What is another in each copy of the one case that the register itself has opened. Whatever columns there are besides, are copied."""
+TEMPLATE = {"timer": "WHERE one.kind = 'clock.breach'", "chronology": "WHERE one.subject IN (SELECT id FROM case_file)"}
 DUE = (
     "UPDATE clock SET due_at = $1 FROM made WHERE clock_id = clock.id AND n <= $2",
     "UPDATE timer SET due_at = $1 FROM made WHERE clock_id = timer.subject AND n <= $2",
@@ -68,8 +64,7 @@ class Swept:
 async def sweep(rig: Rig, clocks: int, due: int, workers: int) -> Swept:
     """Raises `AssertionError` unless each was told once, on Kafka and in the tables, and no other."""
     started = time.perf_counter()
-    for number, statement in enumerate(LOAD):
-        await rig.register.execute(statement, *([clocks, 0] if number == 0 else []), timeout=1200)
+    await _load(rig, clocks)
     await rig.register.execute("ANALYZE", timeout=600)
     loading = time.perf_counter() - started
     cases = [row["case_id"] for row in await rig.register.fetch("SELECT case_id FROM made WHERE n % 97 = 0 ORDER BY n")]
@@ -99,6 +94,29 @@ async def sweep(rig: Rig, clocks: int, due: int, workers: int) -> Swept:
     breached = await rig.register.fetchval("SELECT count(*) FROM clock WHERE breached_at IS NOT NULL")
     assert (told, breached, await rig.count(SAID)) == (due, due, due), (told, breached, await rig.count(SAID))
     return Swept(loading, took, told, len(busy), *_percentiles(busy), *_percentiles(quiet))
+
+
+async def _load(rig: Rig, clocks: int) -> None:
+    """One case by the use case itself, then as many copies as are wanted, by the database."""
+    db = Database(rig.register, RegisterTx, source="/cme/register", keyring=VersionedKeyring([KEY]))
+    now, sent = (
+        datetime.now(UTC),
+        Description("one", forename="Isolde", surname="Quillfeather", date_of_birth=date(2015, 3, 9)),
+    )
+    first = replace(
+        submission(sent, 1, random.Random(3), {}), kind=SubmissionKind.REFERRAL, on_roll=False, received_at=now
+    )
+    async with db.transaction() as tx:
+        await take_in(tx, [Received(first)], load_rules(), at=now, new_id=uuid4)
+    await rig.register.execute("DELETE FROM outbox")
+    await rig.register.execute(MADE, clocks, timeout=600)
+    for table, other in OTHERWISE.items():
+        copies = (
+            f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT copied.* FROM {table} AS one CROSS JOIN made"
+            f" CROSS JOIN LATERAL jsonb_populate_record(one, jsonb_build_object({other})) AS copied {TEMPLATE.get(table, '')}"
+        )
+        await rig.register.execute(copies, timeout=1200)
+    await rig.register.execute("DELETE FROM timer WHERE subject NOT IN (SELECT clock_id FROM made)")
 
 
 async def _read(rig: Rig, cases: list[UUID], seconds: float | None) -> list[float]:

@@ -131,6 +131,16 @@ class ReferrerNamed(Submission):
     personal: Sealed[Referrer]
 
 
+class EnquiryMade(BaseModel):
+    """One thing that was done to find the child before the council was told (policy 5.2.4). Codes only."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    made_on: date = day("The day on which it was done.")
+    method: str = Field(description="telephone, email, text, letter, home_visit, contacts, other.")
+    outcome: str = Field(description="no_answer, left_message, spoke, returned, nobody_there, moved_away, other.")
+
+
 class ReferralRaised(Submission):
     """Somebody has told the council about a child: with the referral form (SR1a), or as a partner. Received, not yet triaged."""
 
@@ -154,6 +164,7 @@ class ReferralRaised(Submission):
         default=None,
         description="The same in every submission of one form about brothers and sisters; each is one child.",
     )
+    enquiries: tuple[EnquiryMade, ...] = Field(default=(), description="What the referrer has tried, oldest first.")
     personal: Sealed[Child]
 
 

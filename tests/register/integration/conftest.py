@@ -15,12 +15,15 @@ from cme_register.adapters.postgres import RegisterTx
 from cme_register.entrypoints.absences import absences_api
 from cme_register.entrypoints.access import ACCESS
 from cme_register.entrypoints.answers import ANSWERS
+from cme_register.entrypoints.belonging import belonging_api
+from cme_register.entrypoints.casenotes import casenotes_api
 from cme_register.entrypoints.cases import cases_api
 from cme_register.entrypoints.children import children_api
 from cme_register.entrypoints.home_education import home_education_api
 from cme_register.entrypoints.joint_enquiries import joint_enquiries_api
 from cme_register.entrypoints.matching import matching_api
 from cme_register.entrypoints.recording import recording_api
+from cme_register.entrypoints.support import support_api
 from cme_web.app import make_app
 from cme_web.tokens import TokenChecker
 from tests.kit.issuer import NAME, Issuer
@@ -101,6 +104,9 @@ async def desk(register: Register, issuer: Issuer) -> AsyncIterator[Callable[...
                 matching_api(register.db, register.clock, register.rules),
                 home_education_api(register.db, register.clock, register.rules),
                 absences_api(register.db, register.clock),
+                casenotes_api(register.db, register.clock),
+                support_api(register.db, register.clock, register.rules),
+                belonging_api(register.db, register.clock, register.rules),
             ],
             tokens=TokenChecker(issuer=NAME, audience="cme", jwks_url=f"{NAME}/jwks", client=keys),
         )

@@ -1,4 +1,4 @@
-"""The register's composition root: `cme-register http | worker | serve | migrate | parked | import-officers`."""
+"""The register's composition root: `cme-register http | worker | serve | migrate | parked | import-officers | import-cases`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cme_council import load
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.adapters.tables import load_rules
 from cme_register.application.rules import Rules
-from cme_register.entrypoints import cli, events, http, timers
+from cme_register.entrypoints import cli, events, http, import_cases, timers
 from cme_register.settings import Settings
 from cme_service import run
 from cme_service.context import Context
@@ -54,7 +54,7 @@ SERVICE = ServiceDefinition(
     http=_app,
     consumer=_consumer,
     background=_loops,
-    commands=cli.COMMANDS,
+    commands=cli.COMMANDS | {"import-cases": import_cases.command(_rules)},
 )
 
 

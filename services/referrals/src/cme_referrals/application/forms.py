@@ -9,6 +9,7 @@ from uuid import UUID
 
 from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
 from cme_contracts.people import Address, Child, Confidential, Referrer
+from cme_contracts.referrals import EnquiryMade
 from cme_referrals.domain.returns import Timing
 from cme_referrals.domain.rules import Challenge
 
@@ -77,8 +78,8 @@ class ReferralForm:
     factors: tuple[Factor, ...] | None = None
     known_factors: tuple[Factor, ...] = ()
     """What other members of the form say as well."""
-    enquiries: int = 0
-    """How many enquiries the form reports (policy 5.2.4)."""
+    enquiries: tuple[EnquiryMade, ...] = ()
+    """The enquiries the form reports (policy 5.2.4)."""
     also_given: frozenset[str] = frozenset()
     """Which of the members that only a school is asked for say something, by name."""
 

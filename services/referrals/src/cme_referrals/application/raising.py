@@ -6,7 +6,7 @@ from datetime import date
 
 from cme_contracts.codes import Factor, ReferralReason, ReferrerKind
 from cme_contracts.people import Child, Referrer
-from cme_contracts.referrals import ReferralRaised, ReferrerNamed
+from cme_contracts.referrals import EnquiryMade, ReferralRaised, ReferrerNamed
 from cme_contracts.sealed import Sealed
 from cme_referrals.application.forms import Receipt
 from cme_referrals.application.ports import Intake
@@ -36,6 +36,7 @@ def raise_referral(
     factors: tuple[Factor, ...],
     still_missing: tuple[str, ...],
     child: Child,
+    enquiries: tuple[EnquiryMade, ...] = (),
 ) -> None:
     """Say `ReferrerNamed`, then `ReferralRaised`, and `ConcernReported` where a factor may not wait.
 
@@ -66,6 +67,7 @@ def raise_referral(
             factors=factors,
             still_missing=still_missing,
             family_id=receipt.family_id,
+            enquiries=enquiries,
             personal=Sealed(child),
         ),
     )

@@ -54,6 +54,7 @@ async def receive_referral(tx: Intake, form: ReferralForm, receipt: Receipt, aut
         factors=tuple(dict.fromkeys((*(form.factors or ()), *form.known_factors))),
         still_missing=received.still_missing,
         child=about.child,
+        enquiries=form.enquiries,
     )
     return received
 

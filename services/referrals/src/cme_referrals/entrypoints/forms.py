@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from cme_contracts.codes import Factor, Ground
+from cme_contracts.referrals import EnquiryMade
 from cme_referrals.application.forms import DeletionForm, Evidence, NewPupilForm
 from cme_referrals.entrypoints.fields import Day, Form, Known, LaCode, School, Text, YesNo
 from cme_referrals.entrypoints.people import SentForm
@@ -18,6 +19,10 @@ class Enquiry(Form):
     made_on: Day
     method: Literal["telephone", "email", "text", "letter", "home_visit", "contacts", "other"]
     outcome: Literal["no_answer", "left_message", "spoke", "returned", "nobody_there", "moved_away", "other"]
+
+    def made(self) -> EnquiryMade:
+        """What others are told of it: no words, and nobody's name."""
+        return EnquiryMade(made_on=self.made_on, method=self.method, outcome=self.outcome)
 
 
 class NewPupilReturn(SentForm):

@@ -235,7 +235,7 @@ class Sr1a(FamilyForm):
             reason=self.reason,
             factors=self.factors,
             known_factors=(Factor.EHCP,) if needs and needs.stage == "ehcp" else (),
-            enquiries=len(self.enquiries),
+            enquiries=tuple(one.made() for one in sorted(self.enquiries, key=lambda one: one.made_on)),
             also_given=frozenset(name for name, steps in SCHOOLS_OWN.items() if _says(self, steps)),
         )
 

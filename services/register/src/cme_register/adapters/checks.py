@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -43,7 +44,7 @@ OF_CASES = f"""
 SELECT {COLUMNS} FROM child_check WHERE case_id = ANY($1) ORDER BY coalesce(requested_at, waived_at), id"""
 
 
-def check_of(row: asyncpg.Record) -> Check:
+def check_of(row: asyncpg.Record | Mapping[str, Any]) -> Check:
     """From a row of `COLUMNS`."""
     coded = {
         "result": Result(row["result"]) if row["result"] else None,

@@ -10,6 +10,7 @@ from cme_register.adapters.children import PgChildren
 from cme_register.adapters.chronology import PgChronology
 from cme_register.adapters.clocks import PgClocks
 from cme_register.adapters.handovers import PgHandovers
+from cme_register.adapters.importing import PgImporting
 from cme_register.adapters.joint_enquiries import PgJointEnquiries
 from cme_register.adapters.matching import PgMatching
 from cme_register.adapters.officers import PgOfficers
@@ -37,6 +38,7 @@ class RegisterTx(Tx):
         self.chronology = PgChronology(conn)
         self.recorded = PgRecorded(conn)
         self.calendars = PgCalendars(conn)
+        self.importing = PgImporting(conn)
         self.joint_enquiries = PgJointEnquiries(conn)
         self.handovers = PgHandovers(conn)
         self.matching = PgMatching(conn)

@@ -126,6 +126,8 @@ def _listed(row: asyncpg.Record) -> View:
         "factors": list(dict.fromkeys([*row["factors"], *row["joined_factors"]])),
         "located": row["located_at"] is not None,
         "breached": row["breached"],
+        "risk_rules": row["risk_rules"],
+        "raised_to": row["raised_to"],
     }
 
 

@@ -88,8 +88,8 @@ class PgSubmissions:
 ADD = """
 INSERT INTO submission (id, first_id, record_id, case_id, kind, reference, received_at, on_roll, reason, ground,
                         destination_known, factors, school_urn, school_la, home_la, matched_by, details, held_by, family_id,
-                        effective_on)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"""
+                        effective_on, enquiries)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"""
 
 SUPERSEDE_BY = """
 UPDATE submission AS old SET superseded_at = $2
@@ -108,7 +108,7 @@ def _row(kept: Kept) -> tuple[object, ...]:
     return (
         one.id, one.first_id, kept.record_id, kept.case_id, one.kind, one.reference, one.received_at, one.on_roll, one.reason,
         one.ground, one.destination_known, one.factors, one.school_urn, one.school_la, one.home_la, kept.matched_by,
-        details_as_json(one.details), one.held_by, one.family_id, one.effective_on,
+        details_as_json(one.details), one.held_by, one.family_id, one.effective_on, [dict(made) for made in one.enquiries],
     )  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def kept_of(row: asyncpg.Record) -> Kept:
         received_at=row["received_at"], details=details_from_json(row["details"]), on_roll=row["on_roll"],
         reason=row["reason"], ground=row["ground"], destination_known=row["destination_known"],
         factors=tuple(row["factors"]), school_urn=row["school_urn"], school_la=row["school_la"], home_la=row["home_la"],
-        held_by=tuple(row["held_by"]), family_id=row["family_id"], watch_over=row["watched_at"] is not None,
+        held_by=tuple(row["held_by"]), family_id=row["family_id"], enquiries=tuple(row["enquiries"]), watch_over=row["watched_at"] is not None,
         effective_on=row["effective_on"],
     )  # fmt: skip
     return Kept(

@@ -18,7 +18,7 @@ from cme_register.application.telling import Said, tell
 from cme_register.application.waiting import everything_in
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import INITIAL_INVESTIGATION, OUTCOME, start_clock
-from cme_register.domain.codes import Outcome, Proof
+from cme_register.domain.codes import Outcome, Proof, SubmissionKind
 from cme_register.domain.errors import NotOnRegister
 
 log = structlog.get_logger()
@@ -63,9 +63,9 @@ async def end(
         child_id=case.child_id, case_id=case.id, outcome=codes.Outcome(outcome), proof=codes.Proof(proof),
         submission_ids=told, decided_by=by, closed_at=at,
     )  # fmt: skip
-    telling = await _start_telling(tx, case, rules, at=at, new_id=new_id)
+    telling = [await _start_telling(tx, case, rules, at=at, new_id=new_id)] if told else []
     await tx.cases.save([case])
-    return [*investigated, Said(closed, at), telling]
+    return [*investigated, Said(closed, at), *telling]
 
 
 async def note_referrer_informed(
@@ -89,8 +89,14 @@ async def note_referrer_informed(
 
 
 async def _who_is_told(tx: Transaction, case: Case) -> tuple[UUID, ...]:
-    """Everything the case is about, of a form and its corrections the last: one sender is told once."""
-    return tuple({one.submission.first_id: one.submission.id for one in await everything_in(tx, case)}.values())
+    """Everything the case is about, of a form and its corrections the last: one sender is told once.
+
+    Of what was imported with the council's sheet nobody knows the sender.
+    """
+    sent = [
+        one.submission for one in await everything_in(tx, case) if one.submission.kind is not SubmissionKind.IMPORTED
+    ]
+    return tuple({one.first_id: one.id for one in sent}.values())
 
 
 async def _start_telling(tx: Transaction, case: Case, rules: Rules, *, at: datetime, new_id: NewId) -> Said:

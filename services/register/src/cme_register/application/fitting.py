@@ -65,16 +65,16 @@ def _count(pairs: Iterable[tuple[Features, Features]], weights: Weights) -> Mapp
 
 
 def _chances(before: Mapping[str, Chance], ours: Counter[str], theirs: Counter[str]) -> dict[str, Chance]:
+    m = {level: chance.m for level, chance in before.items()}
+    u = {level: chance.u for level, chance in before.items()}
     return {
         level: Chance(
-            max(RAREST, _share(ours[level], ours.total(), chance.m, before, "m")),
-            _share(theirs[level], theirs.total(), chance.u, before, "u") if theirs[level] >= ENOUGH else chance.u,
+            max(RAREST, _share(level, ours, m)), _share(level, theirs, u) if theirs[level] >= ENOUGH else u[level]
         )
-        for level, chance in before.items()
+        for level in before
     }
 
 
-def _share(seen: int, of: int, expected: float, before: Mapping[str, Chance], which: str) -> float:
+def _share(level: str, seen: Counter[str], expected: Mapping[str, float]) -> float:
     """With what was expected counting as some pairs more."""
-    whole = sum(getattr(chance, which) for chance in before.values())
-    return (seen + PRIOR_PAIRS * expected / whole) / (of + PRIOR_PAIRS)
+    return (seen[level] + PRIOR_PAIRS * expected[level] / sum(expected.values())) / (seen.total() + PRIOR_PAIRS)

@@ -11,6 +11,7 @@ from cme_contracts.codes import Team
 from cme_contracts.register_status import HomeEducationAssessed
 from cme_register.application.handing_over import ForTeam, hand_over
 from cme_register.application.ports import Child, Kept, Transaction
+from cme_register.application.rating import rate_and_save
 from cme_register.application.recording import DecidedInTheFuture
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.school_age import take_outside
@@ -25,6 +26,8 @@ from cme_register.domain.home_education import Assessment
 from cme_register.domain.status import LegalStatus, Line
 
 UNSUITABLE = "home-education-unsuitable"
+FAILED = "home_education_failed"
+"""What is known of risk by it."""
 SOURCE = "Education Act 1996 s 437: if it appears that a child is not receiving suitable education"
 
 
@@ -91,8 +94,9 @@ async def _find_a_place(
         if (case.kind, case.category) != (Kind.CME, Category.WITHOUT_SCHOOL_PLACE):
             before = case.kind, case.category
             case.move_to(Kind.CME, Category.WITHOUT_SCHOOL_PLACE)
-            await tx.cases.save([case])
-            await tell(tx, [Said(category_changed(case, before, line.decided_by, at), at)])
+            case.take_factors([FAILED])
+            rated = await rate_and_save(tx, [case], rules, at=at)
+            await tell(tx, [Said(category_changed(case, before, line.decided_by, at), at), *rated])
     if case_id is not None:
         await say(tx, [replace(line, case_id=case_id)], at=at)
         await _offer_the_order(tx, about, child.id, at=at, new_id=new_id)

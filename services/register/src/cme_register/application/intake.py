@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from cme_bus.meta import Meta
 from cme_calendars import local_date
@@ -33,6 +34,8 @@ class Received:
 
     submission: Submission
     cause: Meta | None = None
+    officer_id: UUID | None = None
+    """Whose case it is to be, if it opens one; None: by load."""
 
 
 async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *, at: datetime, new_id: NewId) -> None:
@@ -45,7 +48,7 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
     described = [_described(one.submission) for one in fresh]
     matches = await match(tx, described, chains, weights=rules.matching, at=at, new_id=new_id)
     arrivals = [
-        Arrival(one.submission, found.record_id, found.child_id, (_matched(one, found, at),), one.cause)
+        Arrival(one.submission, found.record_id, found.child_id, (_matched(one, found, at),), one.cause, one.officer_id)
         for one, found in zip(fresh, matches, strict=True)
     ]
     settled = await settle(tx, arrivals, rules, at=at, new_id=new_id)

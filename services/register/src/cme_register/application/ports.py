@@ -12,6 +12,7 @@ from cme_bus.meta import Meta
 from cme_calendars import SchoolDays
 from cme_contracts.base import Event
 from cme_register.application.ports_changes import Changes
+from cme_register.application.ports_importing import Importing
 from cme_register.application.ports_matching import Matching, Reviews
 from cme_register.application.ports_owners import Owners
 from cme_register.application.ports_work import Work
@@ -300,6 +301,8 @@ class Transaction(Protocol):
     def recorded(self) -> Recorded: ...
     @property
     def calendars(self) -> Calendars: ...
+    @property
+    def importing(self) -> Importing: ...
     @property
     def joint_enquiries(self) -> JointEnquiries: ...
     @property

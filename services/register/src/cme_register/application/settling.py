@@ -51,6 +51,8 @@ class Arrival:
     said: tuple[Said, ...] = ()
     """What is said of it first."""
     cause: Meta | None = None
+    officer_id: UUID | None = None
+    """Whose case it is to be, if it opens one; None: by load."""
 
 
 @dataclass(slots=True)
@@ -122,6 +124,7 @@ class Opened:
     case: Case
     started: Started
     cause: Meta | None
+    officer_id: UUID | None = None
 
 
 class Desk:
@@ -162,7 +165,7 @@ class Desk:
     def allocate(self, allocation: Allocation) -> None:
         """Give every new case to a Lead Officer; while there is none it is the team's."""
         for opened in self.opened:
-            opened.case.lead_officer_id = allocation.next(opened.case.risk)
+            opened.case.lead_officer_id = opened.officer_id or allocation.next(opened.case.risk)
 
     def changed(self) -> list[Case]:
         """The cases that were there before and are different now."""
@@ -183,7 +186,7 @@ class Desk:
         )  # fmt: skip
         clock = self._start_clock(local_date(submission.received_at), case.id)
         case.due_at = clock.due_at
-        opened = Opened(case, started(clock, case), arrival.cause)
+        opened = Opened(case, started(clock, case), arrival.cause, arrival.officer_id)
         self.opened.append(opened)
         self._cases[case.child_id] = case
         self._mind_age(arrival, case)
@@ -252,7 +255,9 @@ def _opening(opened: Opened, arrival: Arrival, at: datetime) -> list[Said]:
             school_la=case.school_la, home_la=case.home_la, rating=word(case.risk), opened_at=case.opened_at,
         ), case.opened_at, arrival.cause),
     ]  # fmt: skip
-    owned = Said(owner_told(case, Assignment.BY_LOAD, at=at), at, arrival.cause)
+    owned = Said(
+        owner_told(case, Assignment.BY_MANAGER if opened.officer_id else Assignment.BY_LOAD, at=at), at, arrival.cause
+    )
     return [*events, owned, Said(opened.started.event, at, arrival.cause)]
 
 

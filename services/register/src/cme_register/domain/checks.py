@@ -78,8 +78,8 @@ class CheckDefinition:
     label: str
     to: str
     """The kind of body that is asked."""
-    clock: str
-    """Whose clock says by when it must answer."""
+    asking: str
+    """What has happened once it is asked: the clock that this starts says by when it must answer."""
     legal_basis: str
     source: str
     valid_from: date

@@ -15,6 +15,8 @@ class SubmissionKind(StrEnum):
     LOST_PUPIL = "lost_pupil_record"
     TRANSFER_FILE = "ctf_sent"
     ENCOMPASS = "encompass_notice"
+    IMPORTED = "imported_case"
+    """A case that was open when the register was begun: a referral of whose sender nothing is known."""
     JOINT_ENQUIRY = "joint_enquiry"
     """A school's half of the joint enquiries of ground (h) or (i)."""
 

@@ -162,23 +162,19 @@ def _certainty(compared: _Compared, score: float, household: float, weights: Wei
     certain = (
         score >= weights.certain
         and _forename_is_theirs(compared, numbered, weights)
-        and (
-            compared.levels["birth"] is not None
-            or _is_theirs_without_a_birth_date(compared, numbered, household, weights)
-        )
+        and (compared.levels["birth"] is not None or _is_theirs_without_a_birth_date(compared, numbered))
         and not compared.at("birth", OTHER)
         and (not compared.at("birth", PART) or numbered)
-        and _surname_is_theirs(compared)
-        and (numbered or (household > 0 and _shares_a_household(compared)))
+        and _surname_is_theirs(compared, numbered)
+        and (numbered or (household > 0 and _of_the_household(compared)))
     )
     return Certainty.CERTAIN if certain else Certainty.POSSIBLE
 
 
-def _is_theirs_without_a_birth_date(compared: _Compared, numbered: bool, household: float, weights: Weights) -> bool:
-    """The whole name, and a number or more of the household than one address."""
-    return compared.at("surname", SAME) and (
-        numbered or (compared.at("forename", SAME) and household >= weights.certain)
-    )
+def _is_theirs_without_a_birth_date(compared: _Compared, numbered: bool) -> bool:
+    """The whole name, and a number or most of the household."""
+    whole = compared.at("forename", SAME) and _of_the_household(compared) > 1
+    return compared.at("surname", SAME) and (numbered or whole)
 
 
 def _forename_is_theirs(compared: _Compared, numbered: bool, weights: Weights) -> bool:
@@ -198,16 +194,17 @@ def _transliterated(compared: _Compared) -> bool:
     return sound(ours) == sound(theirs) and min(len(ours), len(theirs)) > 5
 
 
-def _surname_is_theirs(compared: _Compared) -> bool:
-    """A child whose surname has changed has the same forename and birth date."""
+def _surname_is_theirs(compared: _Compared, numbered: bool) -> bool:
+    """A child whose surname has changed has the same forename and birth date, and a number or most of the household."""
     if not compared.at("surname", OTHER):
         return compared.levels["surname"] is not None
-    return compared.at("forename", SAME, PART) and compared.at("birth", SAME)
+    known = compared.at("forename", SAME, PART) and compared.at("birth", SAME)
+    return known and (numbered or _of_the_household(compared) > 1)
 
 
-def _shares_a_household(compared: _Compared) -> bool:
-    """A name and a birth date are never enough: namesakes are born on one day."""
-    return compared.at("address", HOUSE, POSTCODE) or compared.at("telephone", SAME) or compared.at("parents", SAME)
+def _of_the_household(compared: _Compared) -> int:
+    """How many of address, telephone and parents agree."""
+    return compared.at("address", HOUSE, POSTCODE) + compared.at("telephone", SAME) + compared.at("parents", SAME)
 
 
 def _perhaps_short(compared: _Compared, weights: Weights) -> bool:

@@ -34,6 +34,8 @@ class Submission:
     school_urn: str | None = None
     school_la: str | None = None
     home_la: str | None = None
+    enquiries: tuple[Mapping[str, str], ...] = ()
+    """What the referrer had tried: day, method and outcome of each, as codes."""
     facts: Mapping[str, object] = field(default_factory=dict)
     """What else it says, as codes and days, to stand in the chronology where it is only noted."""
     effective_on: date | None = None

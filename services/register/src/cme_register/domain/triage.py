@@ -65,7 +65,7 @@ def _by_kind(submission: Submission, case: Case | None, standing: Standing) -> T
             return _deletion(submission, case, standing)
         case SubmissionKind.JOINT_ENQUIRY:  # on the roll until both have signed, and the council's half is owed
             return Triage(Move.LINK) if case else Triage(Move.OPEN, Kind.ON_ROLL_ENQUIRY)
-        case SubmissionKind.REFERRAL:
+        case SubmissionKind.REFERRAL | SubmissionKind.IMPORTED:
             return Triage(Move.LINK) if case else _referral(submission)
         case _:
             return Triage(

@@ -30,6 +30,33 @@ ACCESS = AccessTable(
         hidden=True,
         idempotent=True,
     ),
+    *(
+        Row("GET", path, bearer, roles=OFFICERS, hidden=True)
+        for path in (
+            "/v1/support",
+            "/v1/groups",
+            "/v1/risk-rules",
+            "/v1/cases/{case_id}/chronology",
+            "/v1/cases/{case_id}/contacts",
+            "/v1/cases/{case_id}/support",
+            "/v1/children/{child_id}/groups",
+            "/v1/children/{child_id}/siblings",
+        )
+    ),
+    *(
+        Row("POST", path, bearer, roles=OFFICERS, hidden=True, idempotent=True)
+        for path in (
+            "/v1/cases/{case_id}/notes",
+            "/v1/cases/{case_id}/contacts",
+            "/v1/cases/{case_id}/contacts/{contact_id}",
+            "/v1/cases/{case_id}/attempts",
+            "/v1/cases/{case_id}/support",
+            "/v1/cases/{case_id}/support/{support_id}/answer",
+            "/v1/cases/{case_id}/rating",
+            "/v1/children/{child_id}/groups",
+            "/v1/children/{child_id}/siblings",
+        )
+    ),
     Row("POST", "/v1/children/search", bearer, roles=OFFICERS, hidden=True),
     Row("GET", "/v1/review", bearer, roles=OFFICERS, hidden=True),
     Row("POST", "/v1/review/{pair_id}/decision", bearer, roles=OFFICERS, hidden=True, idempotent=True),

@@ -26,6 +26,22 @@ ANSWERS = {
     "decided-in-the-future": Answer(422, "decided_on lies in the future", "Give the day on which it was decided, up to today."),
     "signed-in-the-future": Answer(422, "signed_on lies in the future", "Give the day on which it was signed, up to today."),
     "not-signed": Answer(409, "The council has not signed these enquiries", "Look at the child's page: it shows who signed."),
+    "no-such-check": Answer(422, "There is no such check", "Choose one from /v1/checks."),
+    "no-such-group": Answer(422, "There is no such group", "Choose one from /v1/groups."),
+    "no-such-support": Answer(422, "There is no such help", "Choose one from /v1/support."),
+    "gateway-needed": Answer(422, "This body answers under a power that is named", "Give it in legal_gateway."),
+    "check-runs": Answer(409, "This body is asked already", "Record its answer, or waive the check, before you ask again."),
+    "check-settled": Answer(409, "The check was answered or waived before", "Look at the ledger; to ask again, request a new check."),
+    "answered-out-of-time": Answer(
+        422, "answered_at lies before the question, or in the future", "Give the instant at which the answer came."
+    ),
+    "may-not-waive": Answer(409, "This check is waived by somebody else", "Ask whom /v1/checks names in waived_by."),
+    "may-not-lower": Answer(
+        409, "The rules rate this case higher", "Ask a team manager or the service lead to decide, or record what has changed."
+    ),
+    "note-corrected": Answer(409, "Another note stands for this one", "Correct that one: the chronology says which."),
+    "in-the-future": Answer(422, "It lies in the future", "Record it once it has happened."),
+    "one-child": Answer(422, "Both are one child", "Give the id of the brother or sister."),
     "already-decided": Answer(
         409, "Somebody has decided this pair", "Look at both children; records that were joined in error can be separated."
     ),

@@ -13,6 +13,7 @@ from pydantic_core import to_jsonable_python
 from cme_bus.database import Database
 from cme_register.adapters import reading
 from cme_register.adapters.postgres import RegisterTx
+from cme_register.adapters.reading_urgency import with_urgency
 from cme_register.application import casework, closing
 from cme_register.application.rules import Rules
 from cme_register.domain.codes import Outcome, Proof, Status
@@ -75,18 +76,19 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
         status: Annotated[Status, Query()] = Status.OPEN,
         officer_id: Annotated[UUID | Literal["unassigned"] | None, Query(description="Whose; or `unassigned`.")] = None,
     ) -> Response:
-        """The work list: by risk, then by the time that is left."""
+        """The work list: who needs somebody first, and why: by rating, then by the time that is left."""
         if submission_id is not None:
-            rows = await reading.case_of_submission(db.pool, submission_id)
+            found = await reading.case_of_submission(db.pool, submission_id)
         else:
             unassigned = officer_id == "unassigned"
             whose = officer_id if isinstance(officer_id, UUID) else None
-            rows = await reading.work_list(
+            found = await reading.work_list(
                 db.pool,
                 reading.Filter(status, whose, unassigned),
                 after=page.seen(number, _deadline, UUID),
                 limit=page.limit + 1,
             )
+        rows = await with_urgency(db.pool, found, rules)
         return page.response(request, rows, show=to_jsonable_python, place=_place)
 
     @router.get("/v1/cases/{case_id}")
@@ -96,7 +98,8 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
         if found is None:
             raise NotVisible
         response.headers["ETag"] = etag(found["version"])
-        return found
+        [whole] = await with_urgency(db.pool, [found], rules)
+        return whole
 
     @router.post("/v1/cases/{case_id}/lead-officer")
     async def assign(

@@ -9,12 +9,15 @@ from cme_register.application.rules import Rules
 from cme_register.entrypoints.absences import absences_api
 from cme_register.entrypoints.access import ACCESS
 from cme_register.entrypoints.answers import ANSWERS
+from cme_register.entrypoints.belonging import belonging_api
+from cme_register.entrypoints.casenotes import casenotes_api
 from cme_register.entrypoints.cases import cases_api
 from cme_register.entrypoints.children import children_api
 from cme_register.entrypoints.home_education import home_education_api
 from cme_register.entrypoints.joint_enquiries import joint_enquiries_api
 from cme_register.entrypoints.matching import matching_api
 from cme_register.entrypoints.recording import recording_api
+from cme_register.entrypoints.support import support_api
 from cme_register.settings import Settings
 from cme_service.context import Context
 
@@ -29,5 +32,8 @@ def build_app(context: Context[Settings, RegisterTx], rules: Rules) -> FastAPI:
         matching_api(context.db, context.clock, rules),
         home_education_api(context.db, context.clock, rules),
         absences_api(context.db, context.clock),
+        casenotes_api(context.db, context.clock),
+        support_api(context.db, context.clock, rules),
+        belonging_api(context.db, context.clock, rules),
     ]
     return context.make_app(access=ACCESS, routers=routers, answers=ANSWERS)

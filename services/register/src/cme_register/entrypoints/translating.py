@@ -30,6 +30,7 @@ def referral(event: ReferralRaised) -> Submission:
         id=event.submission_id, first_id=event.first_submission_id, kind=SubmissionKind.REFERRAL,
         reference=event.reference, received_at=event.received_at, details=details(event.personal.plain),
         on_roll=event.on_roll, reason=event.reason.value, factors=tuple(factor.value for factor in event.factors),
+        enquiries=tuple(one.model_dump(mode="json") for one in event.enquiries),
         family_id=event.family_id, school_urn=event.school_urn, school_la=event.school_la, home_la=event.home_la,
     )  # fmt: skip
 
