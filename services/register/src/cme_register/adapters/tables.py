@@ -25,9 +25,16 @@ from cme_register.domain.outcomes import OutcomeRule, OutcomeTable
 TABLES = Path(__file__).parent.parent / "tables"
 
 
-def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = (), authority: str | None = None) -> Rules:
+def load_rules(
+    folder: Path = TABLES,
+    *,
+    closures: Iterable[date] = (),
+    authority: str | None = None,
+    bank_holidays: Path | None = None,
+) -> Rules:
     """The rules as the files say; `closures` are the days on which the council is shut, `authority` its code.
 
+    `bank_holidays`: a file of them instead of the one that came with kit/calendars.
     Raises ValueError, KeyError or TypeError for a file that is not such a table.
     """
     teams = tomllib.loads((folder / "deletion_teams.toml").read_text("utf-8"))["team"]
@@ -41,7 +48,7 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = (), authorit
         clocks=load_clocks(folder / "clocks.toml"),
         outcomes=OutcomeTable(map(_outcome, outcomes)),
         hand_overs=HandOverTable(map(_hand_over, hand_overs)),
-        days=WorkingDays(closures),
+        days=WorkingDays(closures, data=bank_holidays) if bank_holidays else WorkingDays(closures),
         deletion_teams=DeletionTeams(map(_team, teams)),
         watches=tuple(Watch(**row) for row in watches),
         matching=load_weights(folder),
