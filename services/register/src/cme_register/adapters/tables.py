@@ -30,11 +30,13 @@ def load_rules(
     *,
     closures: Iterable[date] = (),
     authority: str | None = None,
+    fitted: Path | None = None,
     bank_holidays: Path | None = None,
 ) -> Rules:
     """The rules as the files say; `closures` are the days on which the council is shut, `authority` its code.
 
-    `bank_holidays`: a file of them instead of the one that came with kit/calendars.
+    `fitted`: another table of likeness than the one that is shipped. `bank_holidays`: another file of them than kit/calendars'.
+
     Raises ValueError, KeyError or TypeError for a file that is not such a table.
     """
     teams = tomllib.loads((folder / "deletion_teams.toml").read_text("utf-8"))["team"]
@@ -51,7 +53,7 @@ def load_rules(
         days=WorkingDays(closures, data=bank_holidays) if bank_holidays else WorkingDays(closures),
         deletion_teams=DeletionTeams(map(_team, teams)),
         watches=tuple(Watch(**row) for row in watches),
-        matching=load_weights(folder),
+        matching=load_weights(folder, fitted),
         **load_work(folder),
         age_teams=AgeTeams(map(_age_team, ages)),
         authority=authority,
