@@ -14,6 +14,7 @@ from cme_register.adapters import invariants
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.application.rules import Rules
 from cme_register.entrypoints import cli, events, http, import_cases, timers
+from cme_register.entrypoints.recounting import Recounting
 from cme_register.entrypoints.rules_of import rules_of
 from cme_register.settings import Settings
 from cme_service import run
@@ -39,7 +40,11 @@ def _consumer(context: Here) -> Consumer[RegisterTx]:
 
 def _loops(context: Here) -> Sequence[Loop]:
     _watch(context)
-    return [TimerLoop(context.db, context.clock, timers.handlers(_rules(context))).run]
+    rules = _rules(context)
+    return [
+        TimerLoop(context.db, context.clock, timers.handlers(rules)).run,
+        Recounting(context.db, context.clock, rules).run,
+    ]
 
 
 def _watch(context: Here) -> None:

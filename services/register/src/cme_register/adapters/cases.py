@@ -31,6 +31,12 @@ class PgCases:
             raise NotOnRegister("there is no such case")
         return case_of(row)
 
+    async def lock_many(self, case_ids: Collection[UUID]) -> Mapping[UUID, Case]:
+        await hold_joins_off(self._conn)
+        await self._conn.execute(LOCK_MANY, list(case_ids))
+        rows = await self._conn.fetch("SELECT * FROM case_file WHERE id = ANY($1)", list(case_ids))
+        return {row["id"]: case_of(row) for row in rows}
+
     async def open_of(self, child_ids: Collection[UUID]) -> Mapping[UUID, Case]:
         rows = await self._conn.fetch(
             "SELECT * FROM case_file WHERE status = 'open' AND child_id = ANY($1)", list(child_ids)
@@ -102,6 +108,9 @@ LOCK = "SELECT FROM child WHERE id = (SELECT child_id FROM case_file WHERE id = 
 
 LATEST_CLOSED = """
 SELECT DISTINCT ON (child_id) * FROM case_file WHERE status = 'closed' AND child_id = ANY($1) ORDER BY child_id, closed_at DESC, id"""
+
+LOCK_MANY = """
+SELECT FROM child WHERE id IN (SELECT child_id FROM case_file WHERE id = ANY($1)) ORDER BY id FOR NO KEY UPDATE"""
 
 LATEST = """
 SELECT id FROM case_file WHERE id = $1 OR child_id = (
