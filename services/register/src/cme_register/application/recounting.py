@@ -16,7 +16,7 @@ from cme_register.application.rules import Rules
 from cme_register.application.telling import Said, tell
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import Clock
-from cme_register.domain.codes import Status
+from cme_register.domain.codes import Stage, Status
 from cme_register.domain.counting import Period, Unit, first_moment, period
 
 log = structlog.get_logger()
@@ -45,7 +45,7 @@ async def count_again(tx: Transaction, clock_ids: Sequence[UUID], rules: Rules, 
             await tx.timers.cancel(clock.id)
             await tx.timers.set_timers(still_to_come(clock, rules))
     for case in cases.values():
-        case.due_at = next_date(await tx.clocks.running(case.id), rules)
+        case.due_at = next_date(await tx.clocks.running(case.id), rules, sleeping=case.stage is Stage.DORMANT)
     await tx.cases.save(list(cases.values()))
     await tell(tx, said)
     return len(said)
