@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -18,6 +19,7 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=LONDON).astimezone(UTC)
 
 
+@lru_cache(maxsize=64)
 def local_date(instant: datetime) -> date:
     """The date in Europe/London at `instant`: the receipt date of what was received then.
 

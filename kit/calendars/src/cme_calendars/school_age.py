@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 PRESCRIBED_DAYS = ((3, 31), (8, 31), (12, 31))
 """The Education (Start of Compulsory School Age) Order 1998 (SI 1998/1607): month and day."""
@@ -31,6 +32,7 @@ class CompulsorySchoolAge:
         return self.first_day <= day <= self.last_day
 
 
+@lru_cache(maxsize=8192)
 def compulsory_school_age(date_of_birth: date, *, cut_off: tuple[int, int] = CUT_OFF) -> CompulsorySchoolAge:
     """Education Act 1996 s 8(2) and (3).
 

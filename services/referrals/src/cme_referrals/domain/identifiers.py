@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 """Check letters of a unique pupil number, by their value. I, O and S are not used: they look like figures."""
@@ -53,6 +54,7 @@ def believable_uprn(given: str) -> str | None:
     return (number.lstrip("0") or None) if re.fullmatch("[0-9]{1,12}", number) else None
 
 
+@lru_cache(maxsize=1024)
 def school_number(given: str) -> str | None:
     """A school's URN (six figures) or LAESTAB (seven, with or without a stroke), as figures; None for anything else."""
     number = _compact(given)
