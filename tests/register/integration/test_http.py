@@ -10,7 +10,7 @@ from cme_contracts.codes import Factor, ReferralReason
 from cme_web.paging import cursor
 from tests.register.integration.county import GWILYM, IMOGEN, TOBIAS, Register
 from tests.register.integration.desk import Desk
-from tests.register.invented import NOVEMBER, child, referral
+from tests.register.invented import NOVEMBER, addition, child, referral
 
 NO_PLACE = ReferralReason.NO_SCHOOL_PLACE
 
@@ -151,7 +151,7 @@ async def test_a_case_page_says_what_comes_next_when_and_whom_it_tells(
     case_id = await opened(register)
     await register.let_pass("2026-12-08T00:00:00+00:00")
     page = await desk().read(f"/v1/cases/{case_id}")
-    [clock] = page["clocks"]
+    [clock] = [one for one in page["clocks"] if one["code"] == "INIT-10"]
     assert (clock["who"], clock["state"], clock["warn_at"]) == ("lead_officer", "breached", "2026-12-03T00:00:00Z")
     assert clock["ladder"] == [
         {"rung": 1, "at": "2026-12-08T00:00:00Z", "tell": ["lead_officer", "team_manager"], "told": True},
@@ -193,7 +193,7 @@ async def test_a_page_may_end_where_no_deadline_runs(register: Register, desk: C
 async def test_a_child_page_shows_the_record_and_whom_else_it_may_be_about(
     register: Register, desk: Callable[..., Desk]
 ) -> None:
-    await register.hear(referral(child(upn="W830200126001", postcode="ZZ99 3XY")), referral(child(postcode="ZZ99 4QQ")))
+    await register.hear(referral(child(upn="W830200126001", postcode="ZZ99 3XY")), addition(child(postcode="ZZ99 3XY")))
     await register.hear(referral(child("Isolde", "Penhallow", upn="W830200126001", postcode="ZZ99 4QQ")))
     await register.hear(referral(child("Izzy", upn="W830200126001", postcode="ZZ99 4QQ")))
     [first, second] = [one["child_id"] for one in (await desk().read("/v1/cases"))["items"]]

@@ -107,17 +107,19 @@ async def _shown(tx: Transaction, record_id: UUID) -> UUID:
 
 
 async def _propose(tx: Transaction, why: Why, at: datetime) -> None:
-    found = why.match
+    found, said = why.match, list[MatchProposed]()
     new = await tx.reviews.propose(found.may_be, at)
     for pair in found.may_be:
         if pair.id in new:
             other = await _shown(tx, _other(pair, found.record_id))
-            event = MatchProposed(
+            said.append(MatchProposed(
                 child_id=found.child_id, pair_id=pair.id, other_child_id=other, submission_id=why.sent.id, score=pair.score,
                 reasons=pair.reasons, proposed_at=at,
-            )  # fmt: skip
-            await tell(tx, [Said(event, at, why.cause)])
-            await _note(tx, event, [found.child_id, other], at)
+            ))  # fmt: skip
+    if said:
+        await tell(tx, [Said(event, at, why.cause) for event in said])
+        lines = [entry(subject, event, at) for event in said for subject in (event.child_id, event.other_child_id)]
+        await tx.chronology.add(lines)
 
 
 async def _quarantine(tx: Transaction, why: Why, at: datetime) -> None:
