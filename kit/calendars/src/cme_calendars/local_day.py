@@ -19,7 +19,6 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=LONDON).astimezone(UTC)
 
 
-@lru_cache(maxsize=64)
 def local_date(instant: datetime) -> date:
     """The date in Europe/London at `instant`: the receipt date of what was received then.
 
@@ -27,4 +26,10 @@ def local_date(instant: datetime) -> date:
     """
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone")
+    return _local_date(instant)
+
+
+@lru_cache(maxsize=64)
+def _local_date(instant: datetime) -> date:
+    """Whoever receives a form asks for one instant's day several times, and for a chunk's with each row."""
     return instant.astimezone(LONDON).date()

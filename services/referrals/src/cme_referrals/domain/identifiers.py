@@ -54,9 +54,13 @@ def believable_uprn(given: str) -> str | None:
     return (number.lstrip("0") or None) if re.fullmatch("[0-9]{1,12}", number) else None
 
 
-@lru_cache(maxsize=1024)
 def school_number(given: str) -> str | None:
     """A school's URN (six figures) or LAESTAB (seven, with or without a stroke), as figures; None for anything else."""
+    return _school_number(given)
+
+
+@lru_cache(maxsize=1024)  # a file names one school in each of its rows
+def _school_number(given: str) -> str | None:
     number = _compact(given)
     if URN.fullmatch(number):
         return number
