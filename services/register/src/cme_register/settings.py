@@ -15,6 +15,11 @@ class Settings(ServiceSettings):
 
     service: ClassVar[str] = "register"
 
+    weights: Path | None = Field(None, description="a table of `fit-matching`; none: the one that is shipped")
     council: Path | None = Field(
         None, description="the council's file: its closure days are no working days; none: it has none"
+    )
+    bank_holidays: Path | None = Field(
+        None,
+        description="bank holidays of England and Wales, as kit/calendars has them; none: those that came with this version",
     )
