@@ -50,6 +50,9 @@ OPENED = (
     event("opened", "cme.case.opened.v1", "pupil deleted", kind="cme", category="missing"),
     event("assigned", "cme.lead-officer.assigned.v1", "pupil deleted"),
     event("investigation due", "cme.clock.started.v1", "pupil deleted", clock="INIT-10"),
+    event("first review due", "cme.clock.started.v1", "pupil deleted", clock="REVIEW-M1"),
+    event("manager's review due", "cme.clock.started.v1", "pupil deleted", clock="REVIEW-MANAGER"),
+    event("long after so many weeks", "cme.clock.started.v1", "pupil deleted", clock="LONG"),
     event("missing in law", "cme.status.changed.v1", "pupil deleted", status="missing"),
 )
 
@@ -161,6 +164,8 @@ STEPS: tuple[Step, ...] = (
                 clock="INIT-10",
                 on_time=False,
             ),
+            event("no review", "cme.clock.cancelled.v1", clock="REVIEW-M1"),
+            event("no manager's review", "cme.clock.cancelled.v1", clock="REVIEW-MANAGER"),
         ),
     ),
     Step(
@@ -168,6 +173,7 @@ STEPS: tuple[Step, ...] = (
         "The Lead Officer closes the case with its outcome and the proof.",
         (
             event("closed", "cme.case.closed.v1", outcome="on_roll_elsewhere"),
+            event("not long", "cme.clock.cancelled.v1", clock="LONG"),
             event("telling due", "cme.clock.started.v1", clock="OUTCOME"),
             event("receiving education", "cme.status.changed.v1", status="receiving_education"),
             event(

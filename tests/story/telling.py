@@ -10,7 +10,8 @@ from tests.story.watcher import Seen
 LONDON = ZoneInfo("Europe/London")
 BUSINESS_TIMES = (
     "received_at", "opened_at", "matched_at", "linked_at", "assigned_at", "detected_at", "considered_at", "raised_at",
-    "escalated_at", "acknowledged_at", "decided_at", "located_at", "satisfied_at", "closed_at", "sent_at", "informed_at",
+    "escalated_at", "acknowledged_at", "decided_at", "located_at", "satisfied_at", "cancelled_at", "recomputed_at", "closed_at",
+    "sent_at", "informed_at",
 )  # fmt: skip
 TELLING = (
     "clock",

@@ -289,7 +289,11 @@ class ClockEvent(CaseEvent):
     clock_id: ClockId
     clock: ClockCode
     due_on: date = day("The last day on which doing it is on time.")
-    due_at: Instant = instant("The instant that day ends in Europe/London.")
+    due_at: Instant = instant("The instant that day ends in Europe/London; of a clock of hours the instant itself.")
+    about: UUID | None = Field(
+        default=None,
+        description="What of the case it is about: a submission, a check, a placement. None: the case itself.",
+    )
 
 
 class ClockStarted(ClockEvent):
@@ -300,7 +304,7 @@ class ClockStarted(ClockEvent):
     owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 7"
 
-    starts_on: date = day("Day nought: the day of receipt.")
+    starts_on: date = day("Day nought: the day on which what starts it happened.")
     warn_at: Instant | None = Field(default=None, description="When the owner is warned.")
     calendar: str = Field(description="Version of the calendar that set the date.")
     source: str = Field(description="The clause or regulation that sets the length.")

@@ -30,6 +30,10 @@ IMOGEN, TOBIAS, GWILYM = (UUID(int=number) for number in (1, 2, 3))
 """Two Lead Officers and a team manager."""
 
 
+STANDING = frozenset({"REVIEW-M1", "REVIEW-M", "REVIEW-MANAGER", "LONG", "ACK"})
+"""Clocks that run beside every case that they concern: most tests tell of something else."""
+
+
 class Standing:
     """Business time that stands where a test put it."""
 
@@ -80,16 +84,19 @@ class Register:
         for instant in instants:
             await self.let_pass(instant)
 
-    async def said(self, *, beside: bool = False) -> list[Said]:
-        """Everything in the outbox, oldest first; nothing relays it here. `beside`: what status follows from it too."""
+    async def said(self, *, beside: bool = False, standing: bool = False) -> list[Said]:
+        """Everything in the outbox, oldest first; nothing relays it here.
+
+        `beside`: what status follows from it too. `standing`: what is said of standing clocks too.
+        """
         rows = await self.db.pool.fetch("SELECT key, headers, payload FROM outbox ORDER BY seq")
         found = []
         for row in rows:
             headers = json.loads(row["headers"])
-            found.append(
-                Said(headers["ce_type"], row["key"], json.loads(row["payload"]), headers.get("ce_causationid"))
-            )
-        return [one for one in found if beside or one.short != STATUS]
+            one = Said(headers["ce_type"], row["key"], json.loads(row["payload"]), headers.get("ce_causationid"))
+            if (standing or one.body.get("clock") not in STANDING) and (beside or one.short != STATUS):
+                found.append(one)
+        return found
 
     async def statuses(self) -> list[tuple[str, str]]:
         """What was said of children's status in law, and since when."""

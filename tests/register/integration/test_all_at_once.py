@@ -29,12 +29,12 @@ SELECT 'a case is not with whoever shows its record', case_file.id FROM case_fil
     JOIN child ON child.id = case_file.record_id WHERE child.shown_as <> case_file.child_id
 UNION ALL
 SELECT 'an open clock of a working case has no timer', clock.id FROM clock JOIN case_file ON case_file.id = case_id
-    WHERE satisfied_at IS NULL AND breached_at IS NULL AND status <> 'joined' AND NOT EXISTS (
+    WHERE satisfied_at IS NULL AND clock.cancelled_at IS NULL AND breached_at IS NULL AND status <> 'joined' AND NOT EXISTS (
         SELECT FROM timer WHERE subject = clock.id AND fired_at IS NULL AND cancelled_at IS NULL)
 UNION ALL
 SELECT 'a clock that stands has a timer', clock.id FROM clock JOIN case_file ON case_file.id = case_id
-    JOIN timer ON subject = clock.id AND fired_at IS NULL AND cancelled_at IS NULL
-    WHERE satisfied_at IS NOT NULL OR status = 'joined'
+    JOIN timer ON subject = clock.id AND fired_at IS NULL AND timer.cancelled_at IS NULL
+    WHERE satisfied_at IS NOT NULL OR clock.cancelled_at IS NOT NULL OR status = 'joined'
 UNION ALL
 SELECT 'a case waits, and none that goes on or has ended stands at the end', case_file.id FROM case_file
     WHERE status = 'joined' AND NOT EXISTS (
@@ -95,8 +95,12 @@ async def test_what_must_hold_holds_whatever_happens_at_once(register: Register,
     assert await register.db.pool.fetchval("SELECT max(attempts) FROM timer") == 0
     broken = await register.db.pool.fetch(BROKEN)
     assert [tuple(row) for row in broken] == []
-    said = await register.said()
-    for type_, kept_as in (("deadline.breached", "breached_at"), ("clock.satisfied", "satisfied_at")):
+    said = await register.said(standing=True)
+    for type_, kept_as in (
+        ("deadline.breached", "breached_at"),
+        ("clock.satisfied", "satisfied_at"),
+        ("clock.cancelled", "cancelled_at"),
+    ):
         kept = await register.db.pool.fetch(f"SELECT id FROM clock WHERE {kept_as} IS NOT NULL")
         assert kept
         assert Counter(one.body["clock_id"] for one in said if one.short == type_) == {

@@ -44,7 +44,8 @@ async def test_after_an_outage_everything_is_told_late_and_says_how_late(registe
     breached = await register.only("deadline.breached")
     assert breached["detected_late_by"] == 7 * 24 * 3600 + 6 * 3600
     assert [one.body["rung"] for one in await register.said() if one.short == "deadline.escalated"] == [2, 3]
-    assert await register.let_pass("2027-06-01T00:00:00+00:00") == 0
+    await register.let_pass("2027-06-01T00:00:00+00:00")
+    assert len(await register.told()) == 8
 
 
 async def test_overdue_is_counted_until_it_is_told(register: Register) -> None:
@@ -117,7 +118,7 @@ async def test_a_child_who_has_died_needs_no_finding_and_no_more_clock(
 ) -> None:
     await register.hear(referral())
     await desk().do(f"/v1/cases/{await opened(register)}/closure", outcome="deceased", proof="official_record")
-    assert (await register.told())[4:] == ["clock.satisfied", "case.closed", "clock.started"]
+    assert (await register.told())[4:] == ["case.closed", "clock.satisfied", "clock.started"]
 
 
 async def test_one_referrer_told_late_is_late_whoever_is_heard_of_last(

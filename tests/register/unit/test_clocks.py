@@ -7,26 +7,21 @@ import pytest
 
 from cme_calendars import WorkingDays, local_date
 from cme_register.adapters.tables import load_rules
-from cme_register.domain.clocks import (
-    INITIAL_INVESTIGATION,
-    OUTCOME,
-    Clock,
-    ClockDefinition,
-    ClockNotRunning,
-    ClockTable,
-    NoSuchClock,
-    first_moment,
-    rung_at,
-    start_clock,
-)
+from cme_register.domain.clock_table import ClockDefinition, ClockTable, NoSuchClock
+from cme_register.domain.clocks import INITIAL_INVESTIGATION, Beginning, Clock, ClockNotRunning, rung_at, start_clock
 from cme_register.domain.codes import Role
+from cme_register.domain.counting import Calendars, Length, Unit, first_moment
 
 RULES = load_rules()
+OUTCOME = "OUTCOME"
 
 
 def clock(code: str, received: str, days: WorkingDays = RULES.days) -> Clock:
-    day = local_date(datetime.fromisoformat(received))
-    return start_clock(RULES.clocks(code, day), day, days, clock_id=UUID(int=1), case_id=UUID(int=2))
+    at = datetime.fromisoformat(received)
+    begins = Beginning(local_date(at), at)
+    return start_clock(
+        RULES.clocks(code, begins.day), begins, Calendars(days), clock_id=UUID(int=1), case_id=UUID(int=2)
+    )  # fmt: skip
 
 
 @pytest.mark.policy("7.2")
@@ -59,7 +54,7 @@ def test_the_ladder_of_scenario_27() -> None:
     late = clock(INITIAL_INVESTIGATION, "2026-11-23T09:12:00+00:00")
     definition = RULES.clocks(INITIAL_INVESTIGATION, late.starts_on)
     assert late.warn_at == datetime(2026, 12, 3, tzinfo=UTC)
-    assert [rung_at(definition, late, rung, RULES.days) for rung in (1, 2, 3)] == [
+    assert [rung_at(definition, late, rung, RULES.calendars) for rung in (1, 2, 3)] == [
         datetime(2026, 12, 8, tzinfo=UTC),
         datetime(2026, 12, 9, tzinfo=UTC),
         datetime(2026, 12, 14, tzinfo=UTC),
@@ -78,7 +73,7 @@ def test_a_rung_waits_for_its_working_day_to_begin() -> None:
     due_on_friday = clock(INITIAL_INVESTIGATION, "2026-11-27T10:00:00+00:00")
     definition = RULES.clocks(INITIAL_INVESTIGATION, due_on_friday.starts_on)
     assert due_on_friday.due_at == datetime(2026, 12, 12, tzinfo=UTC)
-    assert rung_at(definition, due_on_friday, 2, RULES.days) == datetime(2026, 12, 15, tzinfo=UTC)
+    assert rung_at(definition, due_on_friday, 2, RULES.calendars) == datetime(2026, 12, 15, tzinfo=UTC)
 
 
 @pytest.mark.policy("8.1")
@@ -98,7 +93,7 @@ def test_warning_breach_and_ladder_over_both_clock_changes_and_christmas(
 ) -> None:
     one = clock(INITIAL_INVESTIGATION, received)
     definition = RULES.clocks(INITIAL_INVESTIGATION, one.starts_on)
-    told = [one.warn_at, *(rung_at(definition, one, rung, RULES.days) for rung in (1, 2, 3))]
+    told = [one.warn_at, *(rung_at(definition, one, rung, RULES.calendars) for rung in (1, 2, 3))]
     assert told == [datetime.fromisoformat(f"{instant}:00+00:00") for instant in instants]
 
 
@@ -114,7 +109,7 @@ def test_a_day_begins_and_ends_in_london_whatever_the_season() -> None:
 )
 def test_the_referrer_is_told_by_the_next_working_day(closed: str, due_on: date) -> None:
     telling = clock(OUTCOME, closed)
-    assert (telling.due_on, telling.warn_at) == (due_on, None)
+    assert (telling.due_on, telling.warn_at) == (due_on, first_moment(due_on))
 
 
 def test_done_at_the_last_moment_is_on_time_and_at_the_next_is_late() -> None:
@@ -146,10 +141,12 @@ def test_what_has_been_told_is_not_told_again() -> None:
 
 def test_a_clock_keeps_the_version_that_was_good_on_its_day_nought() -> None:
     def version(days: int, since: date) -> ClockDefinition:
-        return ClockDefinition("X", Role.LEAD_OFFICER, days, None, (), "source", since)
+        return ClockDefinition(
+            code="X", who=Role.LEAD_OFFICER, length=Length(days, Unit.WORKING_DAYS), ladder=(), source="", valid_from=since
+        )  # fmt: skip
 
     table = ClockTable([version(5, date(2027, 1, 1)), version(10, date(2025, 1, 1))])
-    assert table("X", date(2026, 12, 31)).working_days == 10
-    assert table("X", date(2027, 1, 1)).working_days == 5
+    assert table("X", date(2026, 12, 31)).length.number == 10
+    assert table("X", date(2027, 1, 1)).length.number == 5
     with pytest.raises(NoSuchClock):
         table("X", date(2024, 12, 31))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import date, timedelta
 
@@ -40,6 +41,12 @@ class SchoolDays:
                 raise ValueError(f"the term from {first_day} to {last_day} overlaps another, or ends before it begins")
             last = last_day
         self._inset, self._closures = frozenset(inset), frozenset(closures)
+
+    @property
+    def version(self) -> str:
+        """Names these days: a digest of every term, training day and closure. Store it beside what was counted by them."""
+        parts = (self._terms, sorted(self._inset), sorted(self._closures))
+        return f"school/{hashlib.sha256(repr(parts).encode()).hexdigest()[:8]}"
 
     @property
     def first(self) -> date:

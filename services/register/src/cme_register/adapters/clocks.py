@@ -35,7 +35,8 @@ class PgClocks:
 
     async def running(self, case_id: UUID) -> list[Clock]:
         rows = await self._conn.fetch(
-            f"SELECT {COLUMNS} FROM clock WHERE case_id = $1 AND satisfied_at IS NULL ORDER BY due_at, id", case_id
+            f"SELECT {COLUMNS} FROM clock WHERE case_id = $1 AND satisfied_at IS NULL AND cancelled_at IS NULL ORDER BY due_at, code, id",
+            case_id,
         )
         return [clock_of(row) for row in rows]
 

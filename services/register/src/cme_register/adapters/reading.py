@@ -136,14 +136,20 @@ def _clock(clock: Clock, rules: Rules) -> View:
     definition = rules.clocks(clock.code, clock.starts_on)
     shown = (
         "code", "starts_on", "due_on", "due_at", "warn_at", "calendar", "source", "warned_at", "breached_at", "rung",
-        "satisfied_at", "on_time", "late_by_working_days", "state",
+        "satisfied_at", "on_time", "late_by_working_days", "state", "about", "cancelled_at",
     )  # fmt: skip
     return {
         "clock_id": clock.id,
         "who": definition.who,
+        "basis": definition.basis,
         **{name: getattr(clock, name) for name in shown},
         "ladder": [
-            {"rung": n, "at": rung_at(definition, clock, n, rules.days), "tell": rung.tell, "told": n <= clock.rung}
+            {
+                "rung": n,
+                "at": rung_at(definition, clock, n, rules.calendars),
+                "tell": rung.tell,
+                "told": n <= clock.rung,
+            }
             for n, rung in enumerate(definition.ladder, 1)
         ],
     }

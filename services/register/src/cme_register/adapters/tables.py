@@ -10,13 +10,13 @@ from typing import Any
 
 from cme_calendars import WorkingDays
 from cme_contracts.codes import Team
+from cme_register.adapters.clock_table import load_clocks
 from cme_register.adapters.matching_tables import load_weights
 from cme_register.adapters.tables_work import load_work
 from cme_register.application.rules import Rules, Watch
 from cme_register.domain.age_teams import AgeTeam, AgeTeams
 from cme_register.domain.allocation import Weights
-from cme_register.domain.clocks import ClockDefinition, ClockTable, Rung
-from cme_register.domain.codes import Outcome, Proof, Role, SignOff, SubmissionKind
+from cme_register.domain.codes import Outcome, Proof, SignOff, SubmissionKind
 from cme_register.domain.deletion_teams import DeletionTeams, TeamRow
 from cme_register.domain.handover import HandOverRule, HandOverTable
 from cme_register.domain.outcomes import OutcomeRule, OutcomeTable
@@ -29,7 +29,6 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = (), authorit
 
     Raises ValueError, KeyError or TypeError for a file that is not such a table.
     """
-    clocks = tomllib.loads((folder / "clocks.toml").read_text("utf-8"))["clock"]
     teams = tomllib.loads((folder / "deletion_teams.toml").read_text("utf-8"))["team"]
     watches = tomllib.loads((folder / "watches.toml").read_text("utf-8"))["watch"]
     outcomes = tomllib.loads((folder / "outcomes.toml").read_text("utf-8"))["outcome"]
@@ -37,7 +36,7 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = (), authorit
     hand_overs = tomllib.loads((folder / "hand_overs.toml").read_text("utf-8"))["hand_over"]
     ages = tomllib.loads((folder / "school_age.toml").read_text("utf-8"))["team"]
     return Rules(
-        clocks=ClockTable(map(_clock, clocks)),
+        clocks=load_clocks(folder / "clocks.toml"),
         outcomes=OutcomeTable(map(_outcome, outcomes)),
         hand_overs=HandOverTable(map(_hand_over, hand_overs)),
         days=WorkingDays(closures),
@@ -49,17 +48,6 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = (), authorit
         authority=authority,
         weights=tuple(Weights(**row) for row in weights),
     )
-
-
-def _clock(row: dict[str, Any]) -> ClockDefinition:
-    ladder = tuple(Rung(rung["after_working_days"], tuple(map(Role, rung["tell"]))) for rung in row["ladder"])
-    if [rung.after_working_days for rung in ladder][:1] != [0]:
-        raise ValueError(f"the ladder of {row['code']} does not begin with the breach")
-    return ClockDefinition(
-        code=row["code"], who=Role(row["who"]), working_days=row["working_days"],
-        warn_after_working_days=row.get("warn_after_working_days"), ladder=ladder, source=row["source"],
-        valid_from=row["valid_from"],
-    )  # fmt: skip
 
 
 def _outcome(row: dict[str, Any]) -> OutcomeRule:

@@ -1,25 +1,40 @@
-"""Starting and satisfying clocks, and the timers that will tell of them (policy 7, 8)."""
+"""Starting, satisfying and cancelling clocks by what happens, and the timers that will tell of them (policy 7, 8)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 
 from cme_bus.meta import Meta
+from cme_calendars import local_date
 from cme_contracts.codes import OfficerRole
 from cme_contracts.register import ClockSatisfied, ClockStarted, DeadlineBreached
+from cme_contracts.register_clocks import ClockCancelled
 from cme_register.application.owning import acting_for
 from cme_register.application.ports import Transaction
 from cme_register.application.rating import rate
-from cme_register.application.rules import Rules
+from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said
 from cme_register.domain.case import Case
-from cme_register.domain.clocks import INITIAL_INVESTIGATION, Clock, rung_at
+from cme_register.domain.clock_table import ClockDefinition
+from cme_register.domain.clocks import Beginning, Clock, rung_at, start_clock
+from cme_register.domain.counting import Calendars, Unit
+from cme_register.domain.occurrences import Occurrence, circumstances
 from cme_register.domain.risk import DEADLINE_BREACHED
 from cme_timers import Wanted
 
 WARN, BREACH, RUNG = "clock.warn", "clock.breach", "clock.rung"
 """The kinds of timer; each is about one clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """Whose days count where a clock counts school days."""
+
+    urn: str
+    la: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +45,65 @@ class Started:
     event: ClockStarted
 
 
+async def occurred(
+    tx: Transaction,
+    case: Case,
+    what: Occurrence,
+    rules: Rules,
+    *,
+    at: datetime,
+    new_id: NewId,
+    on: date | None = None,
+    about: UUID | None = None,
+    school: School | None = None,
+    heard_at: datetime | None = None,
+) -> list[Said]:
+    """Something has happened to a case: the table of clocks says what it satisfies, ends and starts. Lock the case first.
+
+    `on`: the day it happened, day nought of what it starts; the local day of `at` unless it is said. `about`: the check, the
+    placement or the submission that it happened to; without it, it concerns every clock of the case. `school`: whose
+    days count; the case's own unless it is said. What was done elsewhere is `heard_at` later, and no breach was seen sooner.
+
+    A clock that runs already is not started again. The case's next deadline is set, not saved. Raises `BeyondCalendar`.
+    """
+    running = await tx.clocks.running(case.id)
+    said: list[Said] = []
+    for clock in running:
+        definition = rules.clocks(clock.code, clock.starts_on)
+        if about is not None and clock.about not in {None, about}:
+            continue
+        if what in definition.satisfied_by:
+            said += await _satisfy(tx, clock, case, rules, at=at, heard_at=heard_at)
+        elif what in definition.cancelled_by or (what is Occurrence.CASE_CLOSED and what not in definition.starts):
+            said += await _cancel(tx, clock, case, what, at=at)
+    day = on or local_date(at)
+    run = {(clock.code, clock.about) for clock in running if clock.runs}
+    wanted = [
+        one for one in rules.clocks.started_by(what, day, circumstances(case)) if (one.code, about) not in run
+    ]  # fmt: skip
+    fresh = [
+        start_clock(one, begins, calendars, clock_id=new_id(), case_id=case.id)
+        for one in wanted
+        for begins, calendars in [await _counted_by(tx, one, case, rules, day, at, about, school)]
+    ]
+    if fresh:
+        await tx.clocks.add(fresh)
+        await tx.timers.set_timers([timer for clock in fresh for timer in still_to_come(clock, rules)])
+    case.due_at = next_date([*running, *fresh], rules)
+    return [*said, *(Said(started(clock, case).event, at) for clock in fresh)]
+
+
+def next_date(clocks: Iterable[Clock], rules: Rules) -> datetime | None:
+    """When the first of these that still run, and by which the work list goes, is due."""
+    return min((one.due_at for one in clocks if one.runs and rules.clocks(one.code, one.starts_on).ranks), default=None)
+
+
 def started(clock: Clock, case: Case) -> Started:
     """The fact that a clock runs."""
     event = ClockStarted(
         child_id=case.child_id, case_id=case.id, clock_id=clock.id, clock=clock.code, due_on=clock.due_on,
         due_at=clock.due_at, starts_on=clock.starts_on, warn_at=clock.warn_at, calendar=clock.calendar, source=clock.source,
+        about=clock.about,
     )  # fmt: skip
     return Started(clock, event)
 
@@ -47,7 +116,7 @@ def still_to_come(clock: Clock, rules: Rules, cause: Meta | None = None) -> list
         return [*warning, Wanted(BREACH, clock.id, clock.due_at, cause=cause)]
     definition = rules.clocks(clock.code, clock.starts_on)
     return [
-        Wanted(RUNG, clock.id, rung_at(definition, clock, rung, rules.days), {"rung": rung}, cause)
+        Wanted(RUNG, clock.id, rung_at(definition, clock, rung, rules.calendars), {"rung": rung}, cause)
         for rung in range(max(clock.rung, 1) + 1, len(definition.ladder) + 1)
     ]
 
@@ -56,7 +125,8 @@ async def breach(tx: Transaction, clock: Clock, case: Case, rules: Rules, *, at:
     """Note that a deadline has passed, once and for ever, and set the rest of its ladder."""
     if not clock.breach(at):
         return []
-    if clock.code == INITIAL_INVESTIGATION:
+    definition = rules.clocks(clock.code, clock.starts_on)
+    if definition.raises_risk:
         case.take_factors([DEADLINE_BREACHED])
     rated = await rate(tx, [case], rules, at=at)
     await tx.clocks.save(clock)
@@ -64,37 +134,56 @@ async def breach(tx: Transaction, clock: Clock, case: Case, rules: Rules, *, at:
     await tx.timers.set_timers(still_to_come(clock, rules))
     event = DeadlineBreached(
         child_id=case.child_id, case_id=case.id, clock_id=clock.id, clock=clock.code, due_on=clock.due_on,
-        due_at=clock.due_at, officer_id=await acting_for(tx, case, at), tell=_roles(rules, clock, 1), detected_at=at,
-        detected_late_by=max(0, int((at - clock.due_at).total_seconds())),
+        due_at=clock.due_at, officer_id=await acting_for(tx, case, at), tell=tuple(map(OfficerRole, definition.rung(1).tell)),
+        detected_at=at, detected_late_by=max(0, int((at - clock.due_at).total_seconds())), about=clock.about,
     )  # fmt: skip
     return [Said(event, at), *rated]
 
 
-async def satisfy(
-    tx: Transaction, case: Case, code: str, rules: Rules, *, at: datetime, heard_at: datetime | None = None
+async def _satisfy(
+    tx: Transaction, clock: Clock, case: Case, rules: Rules, *, at: datetime, heard_at: datetime | None
 ) -> list[Said]:
-    """What the case's clock of this code asked for was done `at`, if it runs. The case's next deadline is set, not saved.
+    """What the clock asked for was done `at`.
 
     Done after the due day by somebody who was quicker than the timer, it is a breach first: late is late. What was done
     elsewhere is heard of later, and the breach was seen no sooner than that.
     """
-    running = await tx.clocks.running(case.id)
-    said: list[Said] = []
-    for clock in (one for one in running if one.code == code):
-        if at >= clock.due_at:
-            said += await breach(tx, clock, case, rules, at=heard_at or at)
-        clock.satisfy(at, rules.days)
-        assert clock.on_time is not None and clock.late_by_working_days is not None
-        await tx.clocks.save(clock)
-        await tx.timers.cancel(clock.id)
-        event = ClockSatisfied(
-            child_id=case.child_id, case_id=case.id, clock_id=clock.id, clock=clock.code, due_on=clock.due_on,
-            due_at=clock.due_at, on_time=clock.on_time, late_by_working_days=clock.late_by_working_days, satisfied_at=at,
-        )  # fmt: skip
-        said.append(Said(event, at))
-    case.due_at = min((clock.due_at for clock in running if clock.runs), default=None)
-    return said
+    said = await breach(tx, clock, case, rules, at=heard_at or at) if at >= clock.due_at else []
+    clock.satisfy(at, rules.days)
+    assert clock.on_time is not None and clock.late_by_working_days is not None
+    await tx.clocks.save(clock)
+    await tx.timers.cancel(clock.id)
+    event = ClockSatisfied(
+        child_id=case.child_id, case_id=case.id, clock_id=clock.id, clock=clock.code, due_on=clock.due_on,
+        due_at=clock.due_at, on_time=clock.on_time, late_by_working_days=clock.late_by_working_days, satisfied_at=at,
+        about=clock.about,
+    )  # fmt: skip
+    return [*said, Said(event, at)]
 
 
-def _roles(rules: Rules, clock: Clock, rung: int) -> tuple[OfficerRole, ...]:
-    return tuple(OfficerRole(role) for role in rules.clocks(clock.code, clock.starts_on).rung(rung).tell)
+async def _cancel(tx: Transaction, clock: Clock, case: Case, why: Occurrence, *, at: datetime) -> list[Said]:
+    clock.cancel(at)
+    await tx.clocks.save(clock)
+    await tx.timers.cancel(clock.id)
+    event = ClockCancelled(
+        child_id=case.child_id, case_id=case.id, clock_id=clock.id, clock=clock.code, due_on=clock.due_on,
+        due_at=clock.due_at, because=why.value, cancelled_at=at, about=clock.about,
+    )  # fmt: skip
+    return [Said(event, at)]
+
+
+async def _counted_by(
+    tx: Transaction,
+    definition: ClockDefinition,
+    case: Case,
+    rules: Rules,
+    day: date,
+    at: datetime,
+    about: UUID | None,
+    school: School | None,
+) -> tuple[Beginning, Calendars]:
+    """From when a clock is counted, and by what; a school's days are read where they count."""
+    if definition.length.unit is not Unit.SCHOOL_DAYS:
+        return Beginning(day, at, about), rules.calendars
+    urn, la = (school.urn, school.la) if school else (case.school_urn or "", case.school_la or case.home_la or "")
+    return Beginning(day, at, about, urn or None, la or None), rules.counting(await tx.calendars.days_of(urn, la))

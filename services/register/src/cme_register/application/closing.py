@@ -7,19 +7,18 @@ from uuid import UUID
 
 import structlog
 
-from cme_calendars import local_date
 from cme_contracts import codes
 from cme_contracts.register import CaseClosed
-from cme_register.application.clocks import satisfy, started, still_to_come
+from cme_register.application.clocks import occurred
 from cme_register.application.ports import Transaction
 from cme_register.application.rating import RATE_AGAIN
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said, tell
 from cme_register.application.waiting import everything_in
 from cme_register.domain.case import Case
-from cme_register.domain.clocks import INITIAL_INVESTIGATION, OUTCOME, start_clock
 from cme_register.domain.codes import Outcome, Proof, SubmissionKind
 from cme_register.domain.errors import NotOnRegister
+from cme_register.domain.occurrences import Occurrence
 
 log = structlog.get_logger()
 
@@ -57,19 +56,27 @@ async def end(
     """The same of a case that is locked, for whoever decides. Returns what is still to be told."""
     case.close(rules.outcomes[outcome], proof, at)
     await tx.timers.cancel(case.id, RATE_AGAIN)
-    investigated = await satisfy(tx, case, INITIAL_INVESTIGATION, rules, at=at)  # where nobody had to be found
     told = await _who_is_told(tx, case)
     closed = CaseClosed(
         child_id=case.child_id, case_id=case.id, outcome=codes.Outcome(outcome), proof=codes.Proof(proof),
         submission_ids=told, decided_by=by, closed_at=at,
     )  # fmt: skip
-    telling = [await _start_telling(tx, case, rules, at=at, new_id=new_id)] if told else []
+    clocks = await occurred(tx, case, Occurrence.CASE_CLOSED, rules, at=at, new_id=new_id)
+    if not told:
+        clocks += await occurred(tx, case, Occurrence.REFERRERS_INFORMED, rules, at=at, new_id=new_id)
     await tx.cases.save([case])
-    return [*investigated, Said(closed, at), *telling]
+    return [Said(closed, at), *clocks]
 
 
 async def note_referrer_informed(
-    tx: Transaction, case_id: UUID, submission_id: UUID, rules: Rules, *, informed_at: datetime, at: datetime
+    tx: Transaction,
+    case_id: UUID,
+    submission_id: UUID,
+    rules: Rules,
+    *,
+    informed_at: datetime,
+    at: datetime,
+    new_id: NewId,
 ) -> None:
     """One sender knows. Once all do, the clock of telling them is satisfied: when the last was told, not when it was heard."""
     try:
@@ -83,7 +90,9 @@ async def note_referrer_informed(
     if everybody - informed.keys():
         return
     last_told = max((informed[one] for one in everybody), default=informed_at)
-    said = await satisfy(tx, case, OUTCOME, rules, at=last_told, heard_at=at)
+    said = await occurred(
+        tx, case, Occurrence.REFERRERS_INFORMED, rules, at=last_told, heard_at=at, new_id=new_id
+    )  # fmt: skip
     await tx.cases.save([case])
     await tell(tx, said)
 
@@ -97,12 +106,3 @@ async def _who_is_told(tx: Transaction, case: Case) -> tuple[UUID, ...]:
         one.submission for one in await everything_in(tx, case) if one.submission.kind is not SubmissionKind.IMPORTED
     ]
     return tuple({one.first_id: one.id for one in sent}.values())
-
-
-async def _start_telling(tx: Transaction, case: Case, rules: Rules, *, at: datetime, new_id: NewId) -> Said:
-    day = local_date(at)
-    clock = start_clock(rules.clocks(OUTCOME, day), day, rules.days, clock_id=new_id(), case_id=case.id)
-    case.due_at = clock.due_at
-    await tx.clocks.add([clock])
-    await tx.timers.set_timers(still_to_come(clock, rules))
-    return Said(started(clock, case).event, at)

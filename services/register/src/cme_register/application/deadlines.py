@@ -25,7 +25,7 @@ async def warn(tx: Transaction, clock_id: UUID, *, at: datetime) -> None:
     await tx.clocks.save(clock)
     event = ClockWarned(
         child_id=case.child_id, case_id=case.id, clock_id=clock.id, clock=clock.code, due_on=clock.due_on,
-        due_at=clock.due_at, officer_id=await acting_for(tx, case, at), detected_at=at,
+        due_at=clock.due_at, officer_id=await acting_for(tx, case, at), detected_at=at, about=clock.about,
     )  # fmt: skip
     await tell(tx, [Said(event, at)])
 
@@ -46,7 +46,7 @@ async def climb(tx: Transaction, clock_id: UUID, rung: int, rules: Rules, *, at:
     told = rules.clocks(clock.code, clock.starts_on).rung(rung).tell
     event = DeadlineEscalated(
         child_id=case.child_id, case_id=case.id, clock_id=clock.id, clock=clock.code, due_on=clock.due_on,
-        due_at=clock.due_at, rung=rung, tell=tuple(map(OfficerRole, told)), detected_at=at,
+        due_at=clock.due_at, rung=rung, tell=tuple(map(OfficerRole, told)), detected_at=at, about=clock.about,
     )  # fmt: skip
     await tell(tx, [Said(event, at)])
 

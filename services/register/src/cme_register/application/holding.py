@@ -10,6 +10,7 @@ from uuid import UUID
 from cme_calendars import end_of_day, local_date
 from cme_contracts.codes import ChallengeState
 from cme_contracts.referrals import SubmissionChallenged
+from cme_register.application.clocks import occurred
 from cme_register.application.deletion_teams import Returned, hand_over_challenged, hand_over_returns
 from cme_register.application.ports import Child, Kept, Transaction
 from cme_register.application.rating import rate
@@ -21,6 +22,7 @@ from cme_register.application.telling import Said, tell
 from cme_register.application.waiting import everything_in
 from cme_register.domain.case import Case
 from cme_register.domain.codes import Category, Kind, SubmissionKind
+from cme_register.domain.occurrences import BECAME
 from cme_register.domain.triage import triage
 from cme_timers import Wanted
 
@@ -69,7 +71,7 @@ async def note_rule(tx: Transaction, event: SubmissionChallenged, rules: Rules, 
         return
     if held and not before:
         await take_back(tx, kept.submission.first_id, at=at)
-        await _keep_on_roll(tx, kept, child, rules, at=at)
+        await _keep_on_roll(tx, kept, child, rules, at=at, new_id=new_id)
     elif before and not held:
         await tx.timers.cancel(kept.submission.id, WATCH)
         free = replace(kept, submission=replace(kept.submission, held_by=()))
@@ -102,7 +104,9 @@ async def look_again(tx: Transaction, submission_id: UUID, rules: Rules, *, at: 
     )
 
 
-async def _keep_on_roll(tx: Transaction, kept: Kept, child: Child, rules: Rules, *, at: datetime) -> None:
+async def _keep_on_roll(
+    tx: Transaction, kept: Kept, child: Child, rules: Rules, *, at: datetime, new_id: NewId
+) -> None:
     """A case that this return alone has opened becomes an enquiry about a child on the roll."""
     case = await _open_case(tx, child)
     if case is None:
@@ -110,7 +114,7 @@ async def _keep_on_roll(tx: Transaction, kept: Kept, child: Child, rules: Rules,
     elif case.id == kept.case_id and case.category is Category.MISSING and case.located_at is None:
         chains = {one.submission.first_id for one in await everything_in(tx, case)}
         if chains == {kept.submission.first_id}:
-            await _move(tx, case, Kind.ON_ROLL_ENQUIRY, None, rules, at=at)
+            await _move(tx, case, Kind.ON_ROLL_ENQUIRY, None, rules, at, new_id)
 
 
 async def _settle_again(tx: Transaction, kept: Kept, child: Child, rules: Rules, at: datetime, new_id: NewId) -> None:
@@ -119,7 +123,7 @@ async def _settle_again(tx: Transaction, kept: Kept, child: Child, rules: Rules,
     if case is not None and case.id == kept.case_id:
         decided = triage(kept.submission, case)
         if decided.kind is not None:
-            await _move(tx, case, decided.kind, decided.category, rules, at=at)
+            await _move(tx, case, decided.kind, decided.category, rules, at, new_id)
         return
     arrival = Arrival(replace(kept.submission, received_at=at), kept.record_id, child.id)
     settled = await settle(tx, [arrival], rules, at=at, new_id=new_id)
@@ -130,13 +134,14 @@ async def _settle_again(tx: Transaction, kept: Kept, child: Child, rules: Rules,
 
 
 async def _move(
-    tx: Transaction, case: Case, kind: Kind, category: Category | None, rules: Rules, *, at: datetime
+    tx: Transaction, case: Case, kind: Kind, category: Category | None, rules: Rules, at: datetime, new_id: NewId
 ) -> None:
     before = case.kind, case.category
     case.move_to(kind, category)
+    clocks = await occurred(tx, case, BECAME[kind, category], rules, at=at, new_id=new_id)
     rated = await rate(tx, [case], rules, at=at)
     await tx.cases.save([case])
-    await tell(tx, [Said(category_changed(case, before, None, at), at), *rated])
+    await tell(tx, [Said(category_changed(case, before, None, at), at), *clocks, *rated])
 
 
 async def _open_case(tx: Transaction, child: Child) -> Case | None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from cme_calendars import local_date
 from cme_contracts.codes import Team
 from cme_contracts.register_status import HomeEducationAssessed
+from cme_register.application.clocks import occurred
 from cme_register.application.handing_over import ForTeam, hand_over
 from cme_register.application.ports import Child, Kept, Transaction
 from cme_register.application.rating import rate_and_save
@@ -18,11 +19,12 @@ from cme_register.application.school_age import take_outside
 from cme_register.application.settling import Arrival, category_changed, settle
 from cme_register.application.status import say
 from cme_register.application.telling import Said, entry, tell
-from cme_register.domain.clocks import first_moment
 from cme_register.domain.codes import Category, Kind, SubmissionKind
+from cme_register.domain.counting import first_moment
 from cme_register.domain.errors import NotOnRegister
 from cme_register.domain.handover import Handover
 from cme_register.domain.home_education import Assessment
+from cme_register.domain.occurrences import Occurrence
 from cme_register.domain.status import LegalStatus, Line
 
 UNSUITABLE = "home-education-unsuitable"
@@ -94,9 +96,10 @@ async def _find_a_place(
         if (case.kind, case.category) != (Kind.CME, Category.WITHOUT_SCHOOL_PLACE):
             before = case.kind, case.category
             case.move_to(Kind.CME, Category.WITHOUT_SCHOOL_PLACE)
+            clocks = await occurred(tx, case, Occurrence.BECAME_WITHOUT_SCHOOL_PLACE, rules, at=at, new_id=new_id)
             case.take_factors([FAILED])
             rated = await rate_and_save(tx, [case], rules, at=at)
-            await tell(tx, [Said(category_changed(case, before, line.decided_by, at), at), *rated])
+            await tell(tx, [Said(category_changed(case, before, line.decided_by, at), at), *clocks, *rated])
     if case_id is not None:
         await say(tx, [replace(line, case_id=case_id)], at=at)
         await _offer_the_order(tx, about, child.id, at=at, new_id=new_id)

@@ -65,7 +65,7 @@ async def import_case(tx: Transaction, case: Imported, rules: Rules, *, now: dat
     await tx.chronology.add([Entry(kept.case_id or kept.record_id, now, IMPORTED, detail)])
     if kept.case_id is None:
         return Arrived(Came.NO_CASE, tuple(remarks))
-    await _locate(tx, kept.case_id, case, rules, remarks)
+    await _locate(tx, kept.case_id, case, rules, remarks, new_id=new_id)
     if len(await tx.submissions.of_cases([kept.case_id])) == 1:
         return Arrived(Came.OPENED, tuple(remarks))
     if (await tx.cases.lock(kept.case_id)).opened_at > at:
@@ -79,7 +79,9 @@ async def import_case(tx: Transaction, case: Imported, rules: Rules, *, now: dat
     return Arrived(Came.JOINED, tuple(remarks))
 
 
-async def _locate(tx: Transaction, case_id: UUID, case: Imported, rules: Rules, remarks: list[Fault]) -> None:
+async def _locate(
+    tx: Transaction, case_id: UUID, case: Imported, rules: Rules, remarks: list[Fault], *, new_id: NewId
+) -> None:
     """The child had been found before: said as of that day, by whoever has the case."""
     if case.located_on is None or case.location_proof is None:
         return
@@ -95,7 +97,9 @@ async def _locate(tx: Transaction, case_id: UUID, case: Imported, rules: Rules, 
             )
         )
         return
-    await locate(tx, case_id, case.location_proof, rules, by=found.lead_officer_id, at=_noon(case.located_on))
+    await locate(
+        tx, case_id, case.location_proof, rules, by=found.lead_officer_id, at=_noon(case.located_on), new_id=new_id
+    )
 
 
 def _submission(case: Imported, at: datetime) -> Submission:

@@ -9,7 +9,7 @@ from cme_contracts import people
 from cme_contracts.codes import OfficerRole
 from cme_contracts.register import OfficerChanged
 from cme_contracts.sealed import Sealed
-from cme_register.application.owning import GIVE_ON, THE_TEAM
+from cme_register.application.giving_on import GIVE_ON, THE_TEAM
 from cme_register.application.ports import Officer, Transaction
 from cme_register.domain.codes import Role
 from cme_timers import Wanted

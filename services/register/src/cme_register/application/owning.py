@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from cme_calendars import local_date
@@ -11,16 +11,8 @@ from cme_contracts.register import LeadOfficerAssigned
 from cme_contracts.register_cases import CaseLeftToTeam
 from cme_register.application.ports import Transaction
 from cme_register.application.rules import Rules
-from cme_register.application.telling import Said, tell
 from cme_register.domain.allocation import Allocation, covering
 from cme_register.domain.case import Case
-from cme_timers import Wanted
-
-GIVE_ON = "officer.give-on"
-"""The kind of timer: the cases of one officer go to others; of `THE_TEAM`, to whoever there is now."""
-THE_TEAM = UUID(int=0)
-AT_ONCE = 100
-"""Cases given on in one transaction."""
 
 
 async def allocation(tx: Transaction, rules: Rules, day: date) -> Allocation:
@@ -50,26 +42,3 @@ def owner_told(
         child_id=case.child_id, case_id=case.id, officer_id=case.lead_officer_id, reason=reason,
         previous_officer_id=previous, assigned_at=at,
     )  # fmt: skip
-
-
-async def give_on(tx: Transaction, whose: UUID, rules: Rules, *, at: datetime) -> None:
-    """The cases of an officer who has left go to others, some at a time; so do the team's, once there is a Lead Officer.
-
-    Nothing happens where the officer has come back meanwhile.
-    """
-    previous = None if whose == THE_TEAM else whose
-    if previous is not None and await tx.officers.is_lead_officer(previous):
-        return
-    cases = await tx.owners.lock_cases_of(previous, AT_ONCE)
-    to = await allocation(tx, rules, local_date(at))
-    reason = Assignment.NOBODY_HAD_IT if previous is None else Assignment.OFFICER_LEFT
-    moved, said = [], []
-    for case in cases:
-        case.pass_on(to.next(case.risk))
-        if case.lead_officer_id != previous:
-            moved.append(case)
-            said.append(Said(owner_told(case, reason, at=at, previous=previous), at))
-    await tx.cases.save(moved)
-    await tell(tx, said)
-    if moved and await tx.owners.are_left(previous):
-        await tx.timers.set_timers([Wanted(GIVE_ON, whose, at + timedelta(milliseconds=1))])  # another than this one

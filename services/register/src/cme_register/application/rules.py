@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from cme_calendars import WorkingDays
+from cme_calendars import SchoolDays, WorkingDays
 from cme_register.domain.age_teams import AgeTeams
 from cme_register.domain.allocation import Weights
 from cme_register.domain.checks import CheckTable
-from cme_register.domain.clocks import ClockTable
+from cme_register.domain.clock_table import ClockTable
+from cme_register.domain.counting import Calendars
 from cme_register.domain.deletion_teams import DeletionTeams
 from cme_register.domain.groups import GroupTable
 from cme_register.domain.handover import HandOverTable
@@ -62,6 +63,15 @@ class Rules:
     authority: str | None = None
     """The council's own code; None: it is not known, and nobody is told to be in another's area."""
     weights: tuple[Weights, ...] = ()
+
+    @property
+    def calendars(self) -> Calendars:
+        """What periods are counted by that are no school's."""
+        return Calendars(self.days, None, self.clocks.hours)
+
+    def counting(self, school: SchoolDays | None) -> Calendars:
+        """The same, with the days of a school; None where they are not known."""
+        return Calendars(self.days, school, self.clocks.hours)
 
     def watch_days(self, on: date) -> int:
         """Working days of a watch that begins on a day: of the latest row that holds."""

@@ -23,8 +23,8 @@ from cme_register.application.telling import tell
 from cme_register.application.waiting import everything_in
 from cme_register.domain.age_teams import Side
 from cme_register.domain.case import Case
-from cme_register.domain.clocks import first_moment
 from cme_register.domain.codes import Outcome, Proof
+from cme_register.domain.counting import first_moment
 from cme_register.domain.handover import Handover
 from cme_register.domain.status import LegalStatus, Line
 from cme_timers import Wanted

@@ -12,7 +12,7 @@ from cme_calendars import CompulsorySchoolAge, end_of_day, local_date
 from cme_contracts.codes import Assignment, CaseKind, Category, Factor, Outcome
 from cme_contracts.register import CaseOpened, CategoryChanged, DuplicateLinked
 from cme_contracts.register_status import ClosureSuggested
-from cme_register.application.clocks import Started, started, still_to_come
+from cme_register.application.clocks import Started, next_date, occurred, started, still_to_come
 from cme_register.application.owning import allocation, owner_told
 from cme_register.application.ports import Entry, Transaction
 from cme_register.application.rating import rate, word
@@ -20,8 +20,11 @@ from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said
 from cme_register.domain.allocation import Allocation
 from cme_register.domain.case import Case
-from cme_register.domain.clocks import INITIAL_INVESTIGATION, Clock, start_clock
+from cme_register.domain.clock_table import ClockDefinition
+from cme_register.domain.clocks import Beginning, Clock, start_clock
 from cme_register.domain.codes import Kind, SubmissionKind
+from cme_register.domain.counting import Unit
+from cme_register.domain.occurrences import BECAME, KNOWN_LATER, Occurrence, circumstances
 from cme_register.domain.status import Standing
 from cme_register.domain.submission import Submission
 from cme_register.domain.triage import UNKNOWN, Move, Triage, triage
@@ -86,13 +89,12 @@ async def settle(tx: Transaction, arrivals: Sequence[Arrival], rules: Rules, *, 
     standings = await tx.statuses.standings(children)
     desk = Desk(rules, at, new_id, dict(await tx.cases.open_of(children)), standings)
     decisions = [desk.triage(one) for one in arrivals]
-    await tx.timers.set_timers(
-        [timer for one in desk.opened for timer in still_to_come(one.started.clock, rules, one.cause)]
-    )
+    await tx.timers.set_timers(desk.start_clocks(known_later=False))
     causes = {one.case.id: one.arrival.cause for one in decisions if one.case}
     rated = await rate(tx, [*(one.case for one in desk.opened), *desk.changed()], rules, at=at, causes=causes)
     if desk.opened:
         desk.allocate(await allocation(tx, rules, local_date(at)))
+        await tx.timers.set_timers(desk.start_clocks(known_later=True))
     settled = Settled()
     for one, told in zip(arrivals, decisions, strict=True):
         settled.said += [*one.said, *desk.told(told)]
@@ -100,11 +102,22 @@ async def settle(tx: Transaction, arrivals: Sequence[Arrival], rules: Rules, *, 
     settled.said += rated
     await tx.cases.add([one.case for one in desk.opened])
     await tx.cases.save(desk.changed())
-    await tx.clocks.add([one.started.clock for one in desk.opened])
+    await tx.clocks.add([one.clock for opened in desk.opened for one in opened.started])
     await tx.timers.set_timers(desk.leaving)
     await tx.chronology.add(desk.notes)
     settled.outside, settled.not_of_age = desk.outside, desk.not_of_age
+    settled.said += await _clocks_of_moved(tx, desk, rules, at=at, new_id=new_id)
     return settled
+
+
+async def _clocks_of_moved(tx: Transaction, desk: Desk, rules: Rules, *, at: datetime, new_id: NewId) -> list[Said]:
+    """What the clocks make of cases that have become something else."""
+    said = []
+    for case, cause in desk.moved:
+        now = await occurred(tx, case, BECAME[case.kind, case.category], rules, at=at, new_id=new_id)
+        said += [replace(one, cause=cause) for one in now]
+        await tx.cases.save([case])
+    return said
 
 
 @dataclass(slots=True)
@@ -119,12 +132,13 @@ class Decided:
 
 @dataclass(slots=True)
 class Opened:
-    """A new case and its first clock."""
+    """A new case and its first clocks."""
 
     case: Case
-    started: Started
+    submission: Submission
     cause: Meta | None
     officer_id: UUID | None = None
+    started: list[Started] = field(default_factory=list)
 
 
 class Desk:
@@ -139,8 +153,9 @@ class Desk:
         self.not_of_age: list[tuple[UUID, Meta | None]] = []
         self.leaving: list[Wanted] = []
         self._touched: set[UUID] = set()
-        self._clocks: dict[date, Clock] = {}
+        self._clocks: dict[tuple[str, date | datetime], Clock] = {}
         self.opened: list[Opened] = []
+        self.moved: list[tuple[Case, Meta | None]] = []
         self.notes: list[Entry] = []
 
     def triage(self, arrival: Arrival) -> Decided:
@@ -167,6 +182,25 @@ class Desk:
         for opened in self.opened:
             opened.case.lead_officer_id = opened.officer_id or allocation.next(opened.case.risk)
 
+    def start_clocks(self, *, known_later: bool) -> list[Wanted]:
+        """The first clocks of every new case: those for which it matters how it was rated and whose it is, or the others.
+
+        Returns their timers: of one instant what was set first fires first, and a breach comes before what follows from it.
+        """
+        timers: list[Wanted] = []
+        for opened in self.opened:
+            case, at = opened.case, opened.submission.received_at
+            day = local_date(at)
+            clocks = [
+                replace(self._clock(one, day, at), id=self._new_id(), case_id=case.id, started_at=at)
+                for one in self._rules.clocks.started_by(Occurrence.CASE_OPENED, day, circumstances(case))
+                if bool((one.only | one.unless) & KNOWN_LATER) is known_later
+            ]
+            opened.started += [started(clock, case) for clock in clocks]
+            case.due_at = next_date([one.clock for one in opened.started], self._rules)
+            timers += [timer for clock in clocks for timer in still_to_come(clock, self._rules, opened.cause)]
+        return timers
+
     def changed(self) -> list[Case]:
         """The cases that were there before and are different now."""
         fresh = {opened.case.id for opened in self.opened}
@@ -184,19 +218,21 @@ class Desk:
             category=decision.category, opened_at=submission.received_at, factors=self._rules.groups.factors_of(submission),
             school_urn=submission.school_urn, school_la=submission.school_la, home_la=submission.home_la,
         )  # fmt: skip
-        clock = self._start_clock(local_date(submission.received_at), case.id)
-        case.due_at = clock.due_at
-        opened = Opened(case, started(clock, case), arrival.cause, arrival.officer_id)
+        opened = Opened(case, submission, arrival.cause, arrival.officer_id)
         self.opened.append(opened)
         self._cases[case.child_id] = case
         self._mind_age(arrival, case)
         return Decided(arrival, case, opened)
 
-    def _start_clock(self, day: date, case_id: UUID) -> Clock:
-        if day not in self._clocks:  # most of a batch was received on one day
-            definition = self._rules.clocks(INITIAL_INVESTIGATION, day)
-            self._clocks[day] = start_clock(definition, day, self._rules.days, clock_id=case_id, case_id=case_id)
-        return replace(self._clocks[day], id=self._new_id(), case_id=case_id)
+    def _clock(self, definition: ClockDefinition, day: date, at: datetime) -> Clock:
+        """One to copy: most of a batch was received on one day. Hours count from the instant."""
+        key = definition.code, at if definition.length.unit in {Unit.HOURS, Unit.WORKING_HOURS} else day
+        if key not in self._clocks:
+            nobody = UUID(int=0)
+            self._clocks[key] = start_clock(
+                definition, Beginning(day, at), self._rules.calendars, clock_id=nobody, case_id=nobody
+            )  # fmt: skip
+        return self._clocks[key]
 
     def _suggested(self, arrival: Arrival, case: Case) -> list[Said]:
         """What says where the child is educated suggests that the case ends; an officer decides (scenario 16)."""
@@ -233,6 +269,7 @@ class Desk:
         if decision.kind is not None:
             before = case.kind, case.category
             case.move_to(decision.kind, decision.category)
+            self.moved.append((case, arrival.cause))
             decided.said.append(Said(category_changed(case, before, None, self._at), self._at, arrival.cause))
         return decided
 
@@ -258,7 +295,7 @@ def _opening(opened: Opened, arrival: Arrival, at: datetime) -> list[Said]:
     owned = Said(
         owner_told(case, Assignment.BY_MANAGER if opened.officer_id else Assignment.BY_LOAD, at=at), at, arrival.cause
     )
-    return [*events, owned, Said(opened.started.event, at, arrival.cause)]
+    return [*events, owned, *(Said(one.event, at, arrival.cause) for one in opened.started)]
 
 
 def _evidence(arrival: Arrival, at: datetime) -> Entry:

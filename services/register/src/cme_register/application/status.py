@@ -22,8 +22,8 @@ from cme_contracts.register_status import StatusChanged
 from cme_register.application.ports import Entry, Kept, Transaction
 from cme_register.application.ports_status import OpeningFacts
 from cme_register.application.said import Said
-from cme_register.domain.clocks import first_moment
 from cme_register.domain.codes import SubmissionKind
+from cme_register.domain.counting import first_moment
 from cme_register.domain.status import AFTER_GROUND, AFTER_OUTCOME, LegalStatus, Line, Stretch, Told, status_of
 from cme_register.domain.submission import Submission
 from cme_timers import Wanted

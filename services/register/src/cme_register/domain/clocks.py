@@ -1,70 +1,40 @@
-"""Deadlines: when they are due, when somebody is warned, and who is told once they are missed. The rows are data."""
+"""One running of a clock: when it is due, when somebody is warned, and how it ended."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
-from cme_calendars import WorkingDays, end_of_day, local_date
-from cme_register.domain.codes import Role
+from cme_calendars import WorkingDays, local_date
+from cme_register.domain.clock_table import ClockDefinition
+from cme_register.domain.counting import Calendars, first_moment, period
 from cme_register.domain.errors import RegisterError
 
 INITIAL_INVESTIGATION = "INIT-10"
-OUTCOME = "OUTCOME"
+"""The one clock that decides which of two cases is due first."""
 
 
 class ClockNotRunning(RegisterError):
-    """The clock was satisfied before; what was said of it stays."""
+    """The clock was satisfied or cancelled before; what was said of it stays."""
 
     code = "clock-not-running"
 
 
-class NoSuchClock(RegisterError):
-    """The table has no clock of that code on that day."""
-
-    code = "no-such-clock"
-
-
 @dataclass(frozen=True, slots=True)
-class Rung:
-    """One step of the ladder, told so many working days after the due day; the first with the breach itself."""
+class Beginning:
+    """From when a clock is counted, about what, and by whose days."""
 
-    after_working_days: int
-    tell: tuple[Role, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ClockDefinition:
-    """One row of the table of clocks, good from `valid_from` on."""
-
-    code: str
-    who: Role
-    """Who must do it."""
-    working_days: int
-    warn_after_working_days: int | None
-    ladder: tuple[Rung, ...]
-    source: str
-    valid_from: date
-
-    def rung(self, number: int) -> Rung:
-        """Rung `number`, counted from 1, the breach."""
-        return self.ladder[number - 1]
-
-
-class ClockTable:
-    """Every clock in every version. A clock keeps the version that was good on its day nought."""
-
-    def __init__(self, definitions: Iterable[ClockDefinition]) -> None:
-        self._definitions = sorted(definitions, key=lambda definition: definition.valid_from)
-
-    def __call__(self, code: str, day: date) -> ClockDefinition:
-        """The version of `code` good on `day`. Raises `NoSuchClock`."""
-        good = [one for one in self._definitions if one.code == code and one.valid_from <= day]
-        if not good:
-            raise NoSuchClock(f"no clock {code} on {day}")
-        return good[-1]
+    day: date
+    """Day nought: the local day on which it happened."""
+    at: datetime
+    """The instant, for clocks of hours."""
+    about: UUID | None = None
+    """What of the case it is about: a check, a placement, a submission. None: the case itself."""
+    school_urn: str | None = None
+    """The school whose days count,"""
+    school_la: str | None = None
+    """and its authority."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,10 +45,10 @@ class Clock:
     case_id: UUID
     code: str
     starts_on: date
-    """Day nought, the local day of receipt: it is not counted."""
+    """Day nought, the local day on which what starts it happened."""
     due_on: date
     due_at: datetime
-    """The instant at which `due_on` is over in Europe/London."""
+    """The instant at which `due_on` is over in Europe/London; of a clock of hours the instant itself."""
     warn_at: datetime | None
     calendar: str
     """The version of the calendar that set the date."""
@@ -90,17 +60,29 @@ class Clock:
     satisfied_at: datetime | None = None
     on_time: bool | None = None
     late_by_working_days: int | None = None
+    about: UUID | None = None
+    """What of the case it is about: a check, a placement, a submission. None: the case itself."""
+    started_at: datetime | None = None
+    """The instant from which hours count. None of clocks that are older than the column: midnight of day nought."""
+    school_urn: str | None = None
+    """The school whose days count, where school days do,"""
+    school_la: str | None = None
+    """and its authority."""
+    cancelled_at: datetime | None = None
+    """When what it asks for was not asked for any more: neither done nor, from then on, missed."""
 
     @property
     def runs(self) -> bool:
         """Whether what it asks for is still to be done."""
-        return self.satisfied_at is None
+        return self.satisfied_at is None and self.cancelled_at is None
 
     @property
     def state(self) -> str:
-        """How it stands, in one word: running, breached, satisfied, satisfied_late."""
+        """How it stands, in one word: running, breached, satisfied, satisfied_late, cancelled, cancelled_late."""
         if self.runs:
             return "breached" if self.breached_at else "running"
+        if self.cancelled_at is not None:
+            return "cancelled_late" if self.breached_at else "cancelled"
         return "satisfied" if self.on_time else "satisfied_late"
 
     def warn(self, at: datetime) -> bool:
@@ -131,27 +113,34 @@ class Clock:
         self.satisfied_at, self.on_time = at, at < self.due_at
         self.late_by_working_days = 0 if self.on_time else days.working_days_between(self.due_on, local_date(at))
 
+    def cancel(self, at: datetime) -> None:
+        """What it asks for is not asked for any more. A breach stays. Raises `ClockNotRunning`."""
+        if not self.runs:
+            raise ClockNotRunning(f"clock {self.id} does not run")
+        self.cancelled_at = at
 
-def start_clock(definition: ClockDefinition, day: date, days: WorkingDays, *, clock_id: UUID, case_id: UUID) -> Clock:
-    """Run `definition` from `day`, its day nought. Raises `BeyondCalendar`."""
-    due_on = days.add_working_days(day, definition.working_days)
-    warn = definition.warn_after_working_days
+
+def start_clock(
+    definition: ClockDefinition, begins: Beginning, calendars: Calendars, *, clock_id: UUID, case_id: UUID
+) -> Clock:
+    """Run `definition` from its beginning. Raises `BeyondCalendar`."""
+    ends = period(definition.length, begins.day, begins.at, calendars, definition.warn_after)
     return Clock(
-        id=clock_id, case_id=case_id, code=definition.code, starts_on=day, due_on=due_on, due_at=end_of_day(due_on),
-        warn_at=None if warn is None else first_moment(days.add_working_days(day, warn)),
-        calendar=days.version, source=definition.source,
+        id=clock_id, case_id=case_id, code=definition.code, starts_on=begins.day, due_on=ends.due_on, due_at=ends.due_at,
+        warn_at=ends.warn_at, calendar=ends.calendar, source=definition.source, about=begins.about, started_at=begins.at,
+        school_urn=begins.school_urn, school_la=begins.school_la,
     )  # fmt: skip
 
 
-def rung_at(definition: ClockDefinition, clock: Clock, rung: int, days: WorkingDays) -> datetime:
-    """When rung `rung` is told: the breach as the due day ends, a later one as its working day begins.
+def rung_at(definition: ClockDefinition, clock: Clock, number: int, calendars: Calendars) -> datetime:
+    """When a rung is told: the breach as the due day ends, a later one as its working day begins.
 
     Due on Monday 7 December: breach at 00:00 on the 8th, two working days after the due day at 00:00 on the 9th.
+    A rung that counts from day nought is told once so long has passed, and not before the breach.
     """
-    after = definition.rung(rung).after_working_days
-    return clock.due_at if after == 0 else first_moment(days.add_working_days(clock.due_on, after))
-
-
-def first_moment(day: date) -> datetime:
-    """The instant at which `day` begins in Europe/London."""
-    return end_of_day(day - timedelta(days=1))
+    rung = definition.rung(number)
+    if rung.from_start is not None:
+        began = clock.started_at or first_moment(clock.starts_on)
+        return max(clock.due_at, period(rung.from_start, clock.starts_on, began, calendars).due_at)
+    after = rung.after_working_days
+    return clock.due_at if after == 0 else first_moment(calendars.working.add_working_days(clock.due_on, after))

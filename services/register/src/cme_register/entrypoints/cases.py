@@ -108,7 +108,7 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
         """Give the case to a Lead Officer."""
 
         async def do(tx: RegisterTx, by: UUID) -> None:
-            await casework.assign(tx, case_id, body.officer_id, by=by, at=clock.now())
+            await casework.assign(tx, case_id, body.officer_id, rules, by=by, at=clock.now(), new_id=uuid4)
 
         return await act(
             "lead-officer", case_id, body, caller, key, do, seen=seen, fields={"lead_officer_id", "status"}
@@ -122,7 +122,7 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
         kind, category = kind_and_category(body.category)
 
         async def do(tx: RegisterTx, by: UUID) -> None:
-            await casework.recategorise(tx, case_id, kind, category, rules, by=by, at=clock.now())
+            await casework.recategorise(tx, case_id, kind, category, rules, by=by, at=clock.now(), new_id=uuid4)
 
         return await act("category", case_id, body, caller, key, do, seen=seen, fields={"category", "status"})
 
@@ -133,7 +133,7 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
         """Record that the child was found."""
 
         async def do(tx: RegisterTx, by: UUID) -> None:
-            await casework.locate(tx, case_id, body.proof, rules, by=by, at=clock.now())
+            await casework.locate(tx, case_id, body.proof, rules, by=by, at=clock.now(), new_id=uuid4)
 
         return await act("located", case_id, body, caller, key, do, seen=seen, fields={"located", "category", "status"})
 

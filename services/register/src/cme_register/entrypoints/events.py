@@ -117,7 +117,13 @@ def _hear_notifications(ears: Consumer[RegisterTx], clock: BusinessClock, rules:
     async def note_that_the_referrer_knows(event: ReferrerInformed, tx: RegisterTx, meta: Meta) -> None:
         with _as_hopeless():
             await closing.note_referrer_informed(
-                tx, event.case_id, event.submission_id, rules, informed_at=event.informed_at, at=clock.now()
+                tx,
+                event.case_id,
+                event.submission_id,
+                rules,
+                informed_at=event.informed_at,
+                at=clock.now(),
+                new_id=uuid4,
             )
 
 

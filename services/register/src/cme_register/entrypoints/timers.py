@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from cme_register.adapters.postgres import RegisterTx
-from cme_register.application import deadlines, holding, owning, rating, school_age, status
+from cme_register.application import deadlines, giving_on, holding, rating, school_age, status
 from cme_register.application.clocks import BREACH, RUNG, WARN
 from cme_register.application.rules import Rules
 from cme_register.application.settling import AGE_ENDS
@@ -33,7 +33,7 @@ def handlers(rules: Rules) -> Mapping[str, Handler[RegisterTx]]:
         await rating.rate_again(tx, timer.subject, rules, at=detected_at)
 
     async def give_on(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
-        await owning.give_on(tx, timer.subject, rules, at=detected_at)
+        await giving_on.give_on(tx, timer.subject, rules, at=detected_at, new_id=uuid4)
 
     async def look_at_age(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
         await school_age.look_at_age(tx, timer.subject, rules, at=detected_at, new_id=uuid4)
@@ -49,6 +49,6 @@ def handlers(rules: Rules) -> Mapping[str, Handler[RegisterTx]]:
         school_age.AGE_BEGINS: look_at_age,
         AGE_ENDS: look_at_age,
         status.TURN: turn,
-        owning.GIVE_ON: give_on,
+        giving_on.GIVE_ON: give_on,
         rating.RATE_AGAIN: rate_again,
     }

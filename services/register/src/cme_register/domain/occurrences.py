@@ -1,0 +1,94 @@
+"""What happens to a case that starts, meets or ends a clock. The table of clocks names these, so that no code names a clock."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from cme_register.domain.case import Case
+from cme_register.domain.codes import Category, Kind
+from cme_register.domain.risk import Risk
+
+
+class Occurrence(StrEnum):
+    """Said where it happens, by `application.clocks.occurred`."""
+
+    CASE_OPENED = "case_opened"
+    CASE_REOPENED = "case_reopened"
+    LEAD_OFFICER_ASSIGNED = "lead_officer_assigned"
+    BECAME_MISSING = "became_missing"
+    BECAME_WITHOUT_SCHOOL_PLACE = "became_without_school_place"
+    BECAME_ON_ROLL_ENQUIRY = "became_on_roll_enquiry"
+    CHILD_LOCATED = "child_located"
+    CASE_REVIEWED = "case_reviewed"
+    CASE_REVIEWED_BY_MANAGER = "case_reviewed_by_manager"
+    CASE_CLOSED = "case_closed"
+    REFERRERS_INFORMED = "referrers_informed"
+    REFERRAL_RECEIVED = "referral_received"
+    """About one submission."""
+    RECEIPT_SENT = "receipt_sent"
+    """About one submission: whoever sent it has been told that it arrived."""
+    CHECK_ASKED_OF_OWN_TEAM = "check_asked_of_own_team"
+    """About one check, as are the next five."""
+    CHECK_ASKED_OF_BODY = "check_asked_of_body"
+    CHECK_ASKED_FORMALLY = "check_asked_formally"
+    VISIT_ASKED = "visit_asked"
+    CHECK_ANSWERED = "check_answered"
+    CHECK_WAIVED = "check_waived"
+    PLACEMENT_APPLIED = "placement_applied"
+    """About one placement, as are the next four."""
+    PLACEMENT_OFFERED = "placement_offered"
+    PLACEMENT_REFUSED = "placement_refused"
+    PLACEMENT_STARTED = "placement_started"
+    PLACEMENT_WITHDRAWN = "placement_withdrawn"
+    FAIR_ACCESS_REFERRED = "fair_access_referred"
+    """About one placement: the panel is asked to identify a school."""
+    SCHOOL_IDENTIFIED = "school_identified"
+    """About one placement: the panel has."""
+    TRANSFER_OFFERED = "transfer_offered"
+    """About one offer of the case to another authority."""
+    TRANSFER_ACCEPTED = "transfer_accepted"
+    TRANSFER_DECLINED = "transfer_declined"
+    DELETED_DESTINATION_UNKNOWN = "deleted_destination_unknown"
+    """About one deletion return: the school must give the child to the Lost Pupil Database."""
+    LOST_PUPIL_RECORDED = "lost_pupil_recorded"
+    DELETED_FROM_ROLL = "deleted_from_roll"
+    """About one deletion return: the school must send the Common Transfer File."""
+    TRANSFER_FILE_SENT = "transfer_file_sent"
+
+
+BECAME = {
+    (Kind.CME, Category.MISSING): Occurrence.BECAME_MISSING,
+    (Kind.CME, Category.WITHOUT_SCHOOL_PLACE): Occurrence.BECAME_WITHOUT_SCHOOL_PLACE,
+    (Kind.ON_ROLL_ENQUIRY, None): Occurrence.BECAME_ON_ROLL_ENQUIRY,
+}
+"""What happens to a case that is made something else."""
+
+
+class Circumstance(StrEnum):
+    """How a case stands when something happens to it: a clock may run in some circumstances only."""
+
+    CME = "cme"
+    ON_ROLL_ENQUIRY = "on_roll_enquiry"
+    MISSING = "missing"
+    WITHOUT_SCHOOL_PLACE = "without_school_place"
+    LOCATED = "located"
+    ASSIGNED = "assigned"
+    RED = "red"
+
+
+KNOWN_LATER = frozenset({Circumstance.ASSIGNED, Circumstance.RED})
+"""What is decided of a new case only after it is known what it is."""
+
+
+def circumstances(case: Case) -> frozenset[Circumstance]:
+    """Those in which a case is."""
+    stands = {Circumstance(case.kind.value)}
+    if case.category:
+        stands.add(Circumstance(case.category.value))
+    if case.located_at is not None:
+        stands.add(Circumstance.LOCATED)
+    if case.lead_officer_id is not None:
+        stands.add(Circumstance.ASSIGNED)
+    if case.risk is Risk.RED:
+        stands.add(Circumstance.RED)
+    return frozenset(stands)
