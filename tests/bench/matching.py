@@ -1,6 +1,7 @@
 """How well, and how fast, the register knows a child again. `DATA=file` takes anybody's file (`matching_data` says its columns).
 
-Otherwise an invented population of `CHILDREN`, made with `SEED`: weights are fitted on what seed 1 makes, and reported on another.
+Otherwise an invented population of `CHILDREN` (20,000), made with `SEED` (2): weights are fitted on what seed 1 makes, and reported on another.
+Then one search among `PEOPLE` (1,000,000; 0: none).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tests.bench import matching_data
 from tests.bench.matching_noise import Description, described
 from tests.bench.matching_population import TABLE
 from tests.bench.matching_rig import HARD, Measured, measure, register, replay
+from tests.bench.matching_search import SEARCHES, million
 from tests.servers import Servers
 
 FITTED_ON = 1
@@ -35,9 +37,12 @@ def main() -> int:
             f"{len(descriptions)} descriptions of {children} invented children, seed {seed} (weights: seed {FITTED_ON})"
         )
         print("noise:", ", ".join(f"{kind} {rate}" for kind, rate in TABLE["noise"].items()))
+    searched = int(os.environ.get("PEOPLE", "1000000"))
     servers = Servers({"postgres"})
     try:
         uvloop.run(_measure(servers.postgres(), descriptions, seed))
+        if searched:
+            uvloop.run(_search(servers.postgres(), searched, seed))
     finally:
         servers.stop()
     return 0
@@ -51,6 +56,18 @@ async def _measure(postgres: str, descriptions: list[Description], seed: int) ->
         f"taken in at {rate:,.0f} a second: one worker, {len(descriptions)} submissions, {len({one.child for one in found.told})} children on the register\n"
     )
     report(measure(found))
+
+
+async def _search(postgres: str, size: int, seed: int) -> None:
+    async with register(postgres) as db:
+        found = await million(db, size, seed)
+    print(
+        f"\n{size:,} people under {found.keys:,} keys, loaded in {found.loading:.0f} s; {SEARCHES} searched for by descriptions with noise of their own"
+    )
+    print(
+        f"p50 {found.p50:.1f} ms, p95 {found.p95:.1f} ms, p99 {found.p99:.1f} ms (to reach: p95 under 150); "
+        f"{found.found:.3f} among the answers, {found.first:.3f} the first"
+    )
 
 
 def report(counted: Measured) -> None:

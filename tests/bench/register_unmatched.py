@@ -7,30 +7,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from cme_register.__main__ import SERVICE
 from cme_register.application import intake
-from cme_register.application.matching import Described, Match
-from cme_register.application.ports import Child, Transaction
-from cme_register.application.rules import NewId
+from cme_register.application.matching import Described, Match, match
+from cme_register.application.ports import Transaction
 from cme_service import run
 
 
 async def unmatched(
-    tx: Transaction,
-    described: Sequence[Described],
-    chains: Mapping[UUID, UUID],
-    *,
-    at: datetime,
-    new_id: NewId,
-    **_: object,
+    tx: Transaction, described: Sequence[Described], chains: Mapping[UUID, UUID], **given: Any
 ) -> list[Match]:
-    """A record for each."""
-    made = [Child(new_id(), one.details) for one in described]
-    await tx.children.add(made, at)
-    return [Match(child.id, child.id, True, ()) for child in made]
+    """Nobody is looked for."""
+    return await match(tx, described, chains, **given | {"weights": None})
 
 
 if __name__ == "__main__":

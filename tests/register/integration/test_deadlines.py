@@ -45,7 +45,9 @@ async def test_after_an_outage_everything_is_told_late_and_says_how_late(registe
     assert breached["detected_late_by"] == 7 * 24 * 3600 + 6 * 3600
     assert [one.body["rung"] for one in await register.said() if one.short == "deadline.escalated"] == [2, 3]
     await register.let_pass("2027-06-01T00:00:00+00:00")
-    assert len(await register.told()) == 8
+    assert [one for one in await register.told() if one.startswith("deadline.")] == [
+        "deadline.breached", "deadline.escalated", "deadline.escalated",
+    ]  # fmt: skip
 
 
 async def test_overdue_is_counted_until_it_is_told(register: Register) -> None:

@@ -1,5 +1,6 @@
 """The council's spreadsheet of open cases comes in on the first day: clocks from its own dates, nobody written to about old cases."""
 
+import zipfile
 from argparse import Namespace
 from datetime import datetime
 from pathlib import Path
@@ -131,6 +132,46 @@ async def test_it_is_read_as_spreadsheet_programs_save_it(
     assert await sheet.take(line, encoding=encoding, separator=separator) == 0
     details = await register.db.pool.fetchval("SELECT details FROM child")
     assert (details["forename"], details["surname"]) == ("Zoë Le", "Fèvre")
+
+
+async def test_a_workbook_is_read_with_its_days_as_days(register: Register, sheet: Sheet, tmp_path: Path) -> None:
+    when = datetime(2026, 11, 2), datetime(2016, 5, 4)
+    write_workbook(
+        tmp_path / "open.xlsx", HEADINGS.split(","), [8, "Isolde Quillfeather", when[1], when[0], "WASP", *[""] * 7]
+    )
+    await sheet.take(TARQUIN)  # writes the map too
+    given = Namespace(file=tmp_path / "open.xlsx", map=tmp_path / "map.toml", dry_run=False)
+    assert await import_cases(sheet._context, sheet._rules, given) == 0
+    row = await register.db.pool.fetchrow(
+        "SELECT reference, received_at, details FROM submission WHERE reference = '8'"
+    )
+    assert row["details"]["date_of_birth"] == "2016-05-04"
+    assert row["received_at"] == datetime.fromisoformat("2026-11-02T12:00:00+00:00")
+
+
+def write_workbook(file: Path, *rows: list[object]) -> None:
+    """As little as a spreadsheet program needs: cells of style 1 are days."""
+    spreadsheet = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+    def cell(value: object) -> str:
+        if isinstance(value, datetime):
+            return f'<c s="1"><v>{(value - datetime(1899, 12, 30)).days}</v></c>'
+        return f"<c><v>{value}</v></c>" if isinstance(value, int) else f'<c t="inlineStr"><is><t>{value}</t></is></c>'
+
+    lines = "".join(f"<row>{''.join(map(cell, row))}</row>" for row in rows)
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{spreadsheet}" xmlns:r="{office}"><sheets><sheet name="Open" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" Type="{office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/styles.xml": f'<styleSheet xmlns="{spreadsheet}"><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{spreadsheet}"><sheetData>{lines}</sheetData></worksheet>',
+    }
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, f'<?xml version="1.0" encoding="UTF-8"?>{content}')
 
 
 async def test_a_child_whom_somebody_has_referred_since_has_one_case_and_its_sender_alone_is_told(

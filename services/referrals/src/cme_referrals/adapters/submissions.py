@@ -46,15 +46,15 @@ class PostgresSubmissions:
         """See the port."""
         if not submissions:
             return
-        keys = await self._keyring.for_sealing({str(one.first_submission_id) for one in submissions})
+        subjects = [str(one.first_submission_id) for one in submissions]
+        keys = await self._keyring.for_sealing(set(subjects))
         rows = [
             (
                 one.id, one.first_submission_id, one.reference, one.kind, one.received_at, one.sender, one.sender_urn,
                 one.referrer_kind, one.school_urn, one.still_missing, one.quarantined, key.kid, _sealed(one, key),
                 one.family_id,
             )
-            for one in submissions
-            for key in (keys[str(one.first_submission_id)],)
+            for one, key in zip(submissions, map(keys.__getitem__, subjects), strict=True)
         ]  # fmt: skip
         await self._conn.copy_records_to_table("submission", records=rows, columns=COLUMNS)
 

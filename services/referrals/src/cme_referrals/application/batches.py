@@ -10,12 +10,11 @@ from typing import Protocol
 from uuid import UUID
 
 from cme_referrals.application.parts import Part, take_parts
-from cme_referrals.application.ports import Challenges, Publishes, Returned, Schools, Submission
+from cme_referrals.application.ports import Challenges, Publishes, Schools, Submission
 from cme_referrals.application.telling import Sender, ToldChildren
-from cme_referrals.application.timed import Punctuality, Timed
+from cme_referrals.application.timed import Punctuality
 from cme_referrals.application.unwritten import Schooling, Unwritten
 from cme_referrals.domain.errors import SubmissionError
-from cme_referrals.domain.rules import Challenge
 
 
 class State(StrEnum):
@@ -70,7 +69,6 @@ class FormRow:
     """A row that is a valid form."""
 
     number: int
-    sent: str
     names: tuple[bytes, ...]
     """Blind tokens of what makes the row the same row: its key, or else its content. The first is the current one."""
     contents: tuple[bytes, ...]
@@ -79,17 +77,13 @@ class FormRow:
     """What it becomes: a submission for each child, all or none."""
     explain: Callable[[SubmissionError], tuple[RowFault, ...]]
     """What the use case's refusal is called where the sender finds it."""
-    cells: tuple[str, ...] | None = None
-    """CSV: its cells, under the batch's columns."""
+    refused: Callable[[Sequence[RowFault]], RefusedRow]
+    """The same, given back."""
 
     @property
     def submission_id(self) -> UUID:
         """What the row is known by: the submission of its first child."""
         return self.parts[0].receipt.submission_id
-
-    def refused(self, *faults: RowFault) -> RefusedRow:
-        """The same, given back."""
-        return RefusedRow(number=self.number, sent=self.sent, cells=self.cells, faults=faults)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,14 +243,14 @@ async def take_rows(
         name = row.names[0]
         before = next((known[name] for name in row.names if name in known), None)
         if faults := failed.get(name):
-            refused.append(row.refused(*faults))
+            refused.append(row.refused(faults))
             continue
         was = before or Known(fresh[name].submission_id, fresh[name].contents[0])
         if was.contents not in row.contents:
-            refused.append(row.refused(ANOTHER))
+            refused.append(row.refused([ANOTHER]))
             continue
         if was.withdrawn:  # to call it taken would lose a child whom the sender means after all
-            refused.append(row.refused(WITHDRAWN))
+            refused.append(row.refused([WITHDRAWN]))
             continue
         accepted.append((row.number, was.submission_id, before is not None or fresh[name] is not row))
     await tx.batches.accept(batch_id, accepted)
@@ -282,24 +276,22 @@ class _Work:
 
     def __init__(self, tx: TakesBatches) -> None:
         self._tx = tx
-        self._seen = Schooling()
-        self._kept: list[Submission] = []
-        self._asked: list[tuple[Returned, Sequence[Challenge], datetime]] = []
-        self._timed: list[Timed] = []
+        self._held = Unwritten(tx.schools, Schooling())
         self._told: list[tuple[bytes, UUID]] = []
 
     async def take_in(self, row: FormRow) -> None:
         """Raises what the use case raises, and then nothing of this row is left."""
-        one = Unwritten(self._tx.schools, self._seen)
-        await take_parts(one, row.parts)
-        self._kept += one.submissions.kept
-        self._asked += one.challenges.asked
-        self._timed += one.punctuality.timed
-        self._tx.publish(*one.said)
+        before = self._held.so_far()
+        try:
+            await take_parts(self._held, row.parts)
+        except SubmissionError:
+            self._held.back(before)
+            raise
         self._told += [(part.child[0], part.receipt.submission_id) for part in row.parts if part.child]
 
     async def write(self) -> None:
-        await self._tx.submissions.add_many(self._kept)
-        await self._tx.challenges.add_many(self._asked)
-        await self._tx.punctuality.add_many(self._timed)
+        self._tx.publish(*self._held.said)
+        await self._tx.submissions.add_many(self._held.submissions.kept)
+        await self._tx.challenges.add_many(self._held.challenges.asked)
+        await self._tx.punctuality.add_many(self._held.punctuality.timed)
         await self._tx.told.add_many(self._told)

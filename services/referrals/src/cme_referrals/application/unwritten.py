@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from cme_bus.meta import Meta
@@ -34,6 +35,18 @@ class Unwritten:
         self.punctuality = _Timed()
         self.schools = _Seen(schools, seen)
         self.said: list[Event] = []
+
+    def so_far(self) -> tuple[int, ...]:
+        """How much is held: where to go `back` to."""
+        return tuple([len(one) for one in self._all()])
+
+    def back(self, so_far: tuple[int, ...]) -> None:
+        """Forget what came after: the form it belonged to is not taken."""
+        for one, length in zip(self._all(), so_far, strict=True):
+            del one[length:]
+
+    def _all(self) -> tuple[list[Any], ...]:
+        return self.submissions.kept, self.challenges.asked, self.punctuality.timed, self.said
 
     def publish(self, *events: Event, cause: Meta | None = None) -> None:
         """See the port."""

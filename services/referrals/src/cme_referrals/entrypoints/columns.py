@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -76,6 +76,7 @@ class Heading:
         self.names = tuple(name for name in names if name not in REMARKS)
         self.width = len(names)
         self._columns = [(place, name, *_known(name, place)) for place, name in enumerate(names) if name not in REMARKS]
+        self._form = _members([(steps, at, type_) for at, _, steps, type_ in self._columns])
         if twice := next((name for name in self.names if self.names.count(name) > 1), None):
             raise BrokenUploadError(f"has the column {twice} twice", "Leave one out, or number them.")
         if "kind" not in self.names:
@@ -88,9 +89,12 @@ class Heading:
         return tuple(cells[place] for place, *_ in self._columns)
 
     def form(self, cells: Sequence[str]) -> dict[str, Any]:
-        """The row's cells as the members of a form. An empty cell says nothing."""
-        found: dict[str | int, Any] = settled(self._filled(cells))
-        return {str(name): value for name, value in found.items()}
+        """The row's cells as the members of a form. An empty cell says nothing.
+
+        A cell that repeats the one above it is not read again: what it became may stand in both forms.
+        """
+        found: Any = self._form(cells)
+        return {} if found is NOTHING else found
 
     def column_of(self, cells: Sequence[str], field: str) -> str:
         """Where the sender finds a member of the form.
@@ -113,13 +117,12 @@ class Heading:
 
     def _filled(self, cells: Sequence[str]) -> Any:
         root: dict[str | int, Any] = {}
-        for at, _, place, type_ in self._columns:
-            if not (cell := unguarded(cells[at]).strip()):
-                continue
-            node = root
-            for step in place[:-1]:
-                node = node.setdefault(step, {})
-            node[place[-1]] = _value(cell, type_)
+        for at, _, place, _ in self._columns:
+            if unguarded(cells[at]).strip():
+                node = root
+                for step in place[:-1]:
+                    node = node.setdefault(step, {})
+                node[place[-1]] = None
         return root
 
 
@@ -161,10 +164,48 @@ def _value(cell: str, type_: str) -> Any:
     return YES_NO.get(cell.lower(), cell) if type_ == "yes_no" else cell
 
 
-def settled(node: Any) -> Any:
-    """Numbered members become a list; numbers that nobody filled are passed over, as an empty line of an address is."""
-    if not isinstance(node, Mapping):
-        return node
-    if any(isinstance(name, int) for name in node):
-        return [settled(node[number]) for number in sorted(node)]
-    return {name: settled(value) for name, value in node.items()}
+type Reading = Callable[[Sequence[str]], Any]
+"""Takes one member of a form out of a row's cells; `NOTHING` where no cell says anything of it.
+
+Made once for a heading: a row is read without asking again which column stands for what.
+"""
+NOTHING = object()
+
+
+def _members(columns: Sequence[tuple[Place, int, str]]) -> Reading:
+    """Of what stands under one member: the rest of the way to each column, where the column stands, and its type."""
+    names = dict.fromkeys(steps[0] for steps, _, _ in columns)
+    under = {name: [(steps[1:], at, type_) for steps, at, type_ in columns if steps[0] == name] for name in names}
+    readings = [(name, _cell(*own[0][1:]) if not own[0][0] else _members(own)) for name, own in under.items()]
+    if all(isinstance(name, int) for name in names):
+        return _numbered([one for _, one in sorted(readings, key=lambda one: one[0])])
+    return _named([(str(name), one) for name, one in readings])
+
+
+def _named(readings: Sequence[tuple[str, Reading]]) -> Reading:
+    def read(cells: Sequence[str]) -> Any:
+        return {name: value for name, one in readings if (value := one(cells)) is not NOTHING} or NOTHING
+
+    return read
+
+
+def _numbered(readings: Sequence[Reading]) -> Reading:
+    """A list; numbers that nobody filled are passed over, as an empty line of an address is."""
+
+    def read(cells: Sequence[str]) -> Any:
+        return [value for one in readings if (value := one(cells)) is not NOTHING] or NOTHING
+
+    return read
+
+
+def _cell(at: int, type_: str) -> Reading:
+    last, value = "", NOTHING
+
+    def read(cells: Sequence[str]) -> Any:
+        nonlocal last, value
+        if (cell := cells[at]) != last:
+            said = unguarded(cell).strip()
+            last, value = cell, _value(said, type_) if said else NOTHING
+        return value
+
+    return read

@@ -171,6 +171,7 @@ KINDS: Mapping[Kind, AnyKind] = {
         ),
     )
 }
+BY_NAME = {kind.value: one for kind, one in KINDS.items()}
 FIELD = {"not-your-form": "kind", "no-school": "kind", "unknown-school": "school_urn"}
 """Where the sender looks for what a refusal without a field is about."""
 
@@ -186,12 +187,14 @@ class UnfitFormError(Exception):
 def read_form(values: Mapping[str, Any]) -> tuple[AnyKind, SentForm]:
     """The form that `kind` says it is. Raises `UnfitFormError`."""
     name = values.get("kind")
-    if not isinstance(name, str) or name not in list(KINDS):
+    kind = BY_NAME.get(name) if isinstance(name, str) else None
+    if kind is None:
         wrong = "is not one of the known kinds" if "kind" in values else "is missing"
         raise UnfitFormError(RowFault("kind", wrong, f"Give one of {', '.join(KINDS)}."))
-    kind = KINDS[Kind(name)]
+    rest = dict(values)
+    del rest["kind"]
     try:
-        return kind, kind.form.model_validate({n: v for n, v in values.items() if n != "kind"})
+        return kind, kind.form.model_validate(rest)
     except ValidationError as error:
         located = [{**one, "loc": ("body", *one["loc"])} for one in error.errors(include_url=False)]
         raise UnfitFormError(*(RowFault(f.field, f.wrong, f.mend) for f in invalid(located, _ours()).errors)) from None

@@ -9,6 +9,7 @@ from typing import Any
 from cme_referrals.adapters.records import Record
 from cme_referrals.application.batches import FormRow, RefusedRow, RowFault
 from cme_referrals.application.telling import Sender
+from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.errors import SubmissionError
 from cme_referrals.entrypoints.ctf.sheet import CtfSheet
 from cme_referrals.entrypoints.desk import Desk, partner_kind, parts_of, receipt_for, sameness
@@ -25,6 +26,7 @@ class RowReader:
     def __init__(self, desk: Desk, caller: Caller, sender: Sender) -> None:
         self._desk, self._caller, self._sender = desk, caller, sender
         self._partner_kind = partner_kind(caller)
+        self._theirs = set[Kind]()
 
     def read(self, given: Record | Row, layout: Layout | CtfSheet) -> FormRow | RefusedRow:
         """The form, or the row to be given back."""
@@ -38,8 +40,7 @@ class RowReader:
             faults = error.faults
         except SubmissionError as error:
             faults = faults_of(error)
-        cells = layout.own(row)
-        return RefusedRow(number=row.number, sent=row.sent, cells=cells, faults=_placed(row, faults, layout))
+        return _given_back(row, layout, _placed(row, faults, layout))
 
     def _form(self, row: Row, values: dict[str, Any], layout: Layout | CtfSheet) -> FormRow:
         key = values.pop("key", None)
@@ -50,7 +51,9 @@ class RowReader:
                 )
             )
         kind, form = read_form(values)
-        kind.may_send(self._caller)
+        if kind.kind not in self._theirs:
+            kind.may_send(self._caller)
+            self._theirs.add(kind.kind)
         blinds, scope = self._desk.blinds, self._sender.scope
         receipt = receipt_for(self._desk, form, self._sender, self._partner_kind)
         contents = sameness(self._desk, kind, receipt)
@@ -58,15 +61,18 @@ class RowReader:
             contents = (*blinds.tokens("pupil", scope, row.sameness), *contents)
         return FormRow(
             number=row.number,
-            sent=row.sent or "",
             names=contents if key is None else blinds.tokens("key", scope, key),
             contents=contents,
             parts=parts_of(self._desk, kind, form, receipt),
             explain=lambda error: _placed(row, faults_of(error), layout),
-            cells=layout.own(row),
+            refused=lambda faults: _given_back(row, layout, faults),
         )
 
 
 def _placed(row: Row, faults: Sequence[RowFault], layout: Layout | CtfSheet) -> tuple[RowFault, ...]:
     """The faults where the sender finds them: in a column, in CSV; in an element, in a transfer file."""
     return tuple(RowFault(layout.column_of(row, one.field), one.wrong, one.mend) for one in faults)
+
+
+def _given_back(row: Row, layout: Layout | CtfSheet, faults: Sequence[RowFault]) -> RefusedRow:
+    return RefusedRow(number=row.number, sent=row.sent, cells=layout.own(row), faults=tuple(faults))

@@ -7,8 +7,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
+
+from pydantic_core import from_json
 
 from cme_referrals.adapters.records import LONGEST, Record
 from cme_referrals.adapters.text import CHARSETS, text_of
@@ -54,7 +56,7 @@ class Row:
     """What makes it the same row when it is sent again; None: the form it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """What must be known of a file to read any row of it by itself. `charset`: a codec; None where nobody said.
 
@@ -66,12 +68,16 @@ class Layout:
     delimiter: str = ","
     names: tuple[str, ...] | None = None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Sent to another process, where the heading is made from its names."""
+        return Layout, (self.format, self.charset, self.delimiter, self.names)
+
     @property
     def columns(self) -> tuple[str, ...]:
         """CSV: its columns."""
         return self._heading.names if self._heading else ()
 
-    @property
+    @cached_property
     def _heading(self) -> Heading | None:
         return None if self.names is None else heading_of(self.names)
 
@@ -117,9 +123,12 @@ class Layout:
 
     def _ndjson(self, record: Record, text: str) -> Row:
         try:
-            values = json.loads(text, parse_constant=_no_number)
-        except (ValueError, RecursionError):
-            return _broken(record.number, text, "is not JSON", "Give one JSON object in each line.")
+            values = from_json(text, allow_inf_nan=False)
+        except ValueError:  # half of a pair of surrogates is JSON all the same
+            try:
+                values = json.loads(text, parse_constant=_no_number)
+            except (ValueError, RecursionError):
+                return _broken(record.number, text, "is not JSON", "Give one JSON object in each line.")
         if not isinstance(values, dict):
             return _broken(record.number, text, "is not an object", "Give one JSON object in each line.")
         values.pop(REFUSED, None)

@@ -1,4 +1,4 @@
-"""Spreadsheets as people save them: CSV in UTF-8, UTF-16 or Windows-1252, with any separator."""
+"""Spreadsheets as people save them: workbooks, or CSV in UTF-8, UTF-16 or Windows-1252, with any separator."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,22 @@ from cme_register.domain.imported import FIELDS, SheetMap
 
 MAP = Path(__file__).parent.parent / "tables" / "import_cases.toml"
 LARGEST = 50 * 1024 * 1024
+WORKBOOK = b"PK\x03\x04"
+"""A workbook is a ZIP archive, whatever its file is called."""
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
 class UnusableFile(Exception):
     """A file that cannot be read at all; the text says why, and quotes nothing of it but headings of the map."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where in a file the cases stand."""
+
+    header_row: int
+    sheet: str | None
+    """Of a workbook; None: the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +42,8 @@ class Sheet:
     """Headings that the map does not name: what stands below them is not taken."""
 
 
-def load_map(file: Path = MAP) -> tuple[SheetMap, int]:
-    """The map, and the row of the headings. Raises `UnusableFile`."""
+def load_map(file: Path = MAP) -> tuple[SheetMap, Layout]:
+    """The map, and where to read. Raises `UnusableFile`."""
     try:
         table: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
         columns = {str(name): str(heading) for name, heading in table["columns"].items()}
@@ -40,7 +52,7 @@ def load_map(file: Path = MAP) -> tuple[SheetMap, int]:
             for name, known in table.get("values", {}).items()
         }
         sheet = SheetMap(columns, tuple(table.get("dates", ())), values)
-        header_row = int(table.get("header_row", 1))
+        layout = Layout(int(table.get("header_row", 1)), table.get("sheet"))
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise UnusableFile(f"{file.name} is no map of columns: {type(error).__name__}") from None
     if unknown := sorted((columns.keys() | values.keys()) - FIELDS):
@@ -49,17 +61,19 @@ def load_map(file: Path = MAP) -> tuple[SheetMap, int]:
         raise UnusableFile(f"{file.name} names no column for {', '.join(missing)}")
     if not ({"name"} <= columns.keys() or {"forename", "surname"} <= columns.keys()):
         raise UnusableFile(f"{file.name} names no column for the child's name")
-    return sheet, header_row
+    return sheet, layout
 
 
-def read_sheet(file: Path, sheet: SheetMap, header_row: int) -> Sheet:
+def read_sheet(file: Path, sheet: SheetMap, layout: Layout) -> Sheet:
     """The rows of a file that have anything in them. Raises `UnusableFile`."""
     try:
         if file.stat().st_size > LARGEST:
             raise UnusableFile(f"{file.name} is larger than {LARGEST // 1024 // 1024} MiB")
-        lines = [*_csv(file.read_bytes())]
+        content = file.read_bytes()
+        lines = [*(_workbook(file, content, layout.sheet) if content.startswith(WORKBOOK) else _csv(content))]
     except (OSError, csv.Error) as error:
         raise UnusableFile(f"{file.name} cannot be read: {type(error).__name__}") from None
+    header_row = layout.header_row
     if len(lines) < header_row:
         raise UnusableFile(f"{file.name} has no row {header_row}, where the headings should stand")
     headings = [_folded(cell) for cell in lines[header_row - 1]]
@@ -76,6 +90,30 @@ def read_sheet(file: Path, sheet: SheetMap, header_row: int) -> Sheet:
     )
     unused = [cell.strip() for place, cell in enumerate(lines[header_row - 1]) if place not in places.values()]
     return Sheet(rows, tuple(filter(None, unused)))
+
+
+def _workbook(file: Path, content: bytes, named: str | None) -> Iterator[list[str]]:
+    from python_calamine import CalamineError, CalamineWorkbook, WorksheetNotFound  # slow to load, and seldom wanted
+
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+            found = book.get_sheet_by_name(named) if named else book.get_sheet_by_index(0)
+            yield from ([_cell(cell) for cell in row] for row in found.to_python(skip_empty_area=False))
+    except WorksheetNotFound:
+        raise UnusableFile(f"{file.name} has no sheet {named!r}, which the map names") from None
+    except CalamineError as error:
+        raise UnusableFile(f"{file.name} is no workbook that can be read: {type(error).__name__}") from None
+
+
+def _cell(cell: object) -> str:
+    """As a CSV would have it: days as 2026-11-02, whole numbers without a point."""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
 
 
 def _csv(content: bytes) -> Iterator[list[str]]:

@@ -74,7 +74,7 @@ async def occurred(
             continue
         if what in definition.satisfied_by:
             said += await _satisfy(tx, clock, case, rules, at=at, heard_at=heard_at)
-        elif what in definition.cancelled_by or (what is Occurrence.CASE_CLOSED and what not in definition.starts):
+        elif what is Occurrence.CASE_CLOSED or what in definition.cancelled_by:
             said += await _cancel(tx, clock, case, what, at=at)
     day = on or local_date(at)
     run = {(clock.code, clock.about) for clock in running if clock.runs}

@@ -62,8 +62,8 @@ async def end(
         submission_ids=told, decided_by=by, closed_at=at,
     )  # fmt: skip
     clocks = await occurred(tx, case, Occurrence.CASE_CLOSED, rules, at=at, new_id=new_id)
-    if not told:
-        clocks += await occurred(tx, case, Occurrence.REFERRERS_INFORMED, rules, at=at, new_id=new_id)
+    if told:
+        clocks += await occurred(tx, case, Occurrence.REFERRERS_TO_BE_TOLD, rules, at=at, new_id=new_id)
     await tx.cases.save([case])
     return [Said(closed, at), *clocks]
 

@@ -96,8 +96,8 @@ async def _find_a_place(
         if (case.kind, case.category) != (Kind.CME, Category.WITHOUT_SCHOOL_PLACE):
             before = case.kind, case.category
             case.move_to(Kind.CME, Category.WITHOUT_SCHOOL_PLACE)
-            clocks = await occurred(tx, case, Occurrence.BECAME_WITHOUT_SCHOOL_PLACE, rules, at=at, new_id=new_id)
             case.take_factors([FAILED])
+            clocks = await occurred(tx, case, Occurrence.BECAME_WITHOUT_SCHOOL_PLACE, rules, at=at, new_id=new_id)
             rated = await rate_and_save(tx, [case], rules, at=at)
             await tell(tx, [Said(category_changed(case, before, line.decided_by, at), at), *clocks, *rated])
     if case_id is not None:

@@ -97,9 +97,8 @@ async def _locate(
             )
         )
         return
-    await locate(
-        tx, case_id, case.location_proof, rules, by=found.lead_officer_id, at=_noon(case.located_on), new_id=new_id
-    )
+    by, at = found.lead_officer_id, _noon(case.located_on)
+    await locate(tx, case_id, case.location_proof, rules, by=by, at=at, new_id=new_id)
 
 
 def _submission(case: Imported, at: datetime) -> Submission:

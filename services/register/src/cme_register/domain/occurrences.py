@@ -22,6 +22,8 @@ class Occurrence(StrEnum):
     CASE_REVIEWED = "case_reviewed"
     CASE_REVIEWED_BY_MANAGER = "case_reviewed_by_manager"
     CASE_CLOSED = "case_closed"
+    REFERRERS_TO_BE_TOLD = "referrers_to_be_told"
+    """It was closed, and somebody has sent what it is about."""
     REFERRERS_INFORMED = "referrers_informed"
     REFERRAL_RECEIVED = "referral_received"
     """About one submission."""

@@ -40,7 +40,7 @@ def command(rules_of: Callable[[Here], Rules]) -> Command[Here]:
 
 def arguments(parser: ArgumentParser) -> None:
     """What, how it is read, and whether in earnest."""
-    parser.add_argument("file", type=Path, help="CSV, as a spreadsheet program saves it")
+    parser.add_argument("file", type=Path, help="a workbook (XLSX, ODS), or CSV as a spreadsheet program saves it")
     parser.add_argument(
         "--map", type=Path, default=MAP, help="TOML: which column is what; see tables/import_cases.toml"
     )
@@ -50,8 +50,8 @@ def arguments(parser: ArgumentParser) -> None:
 async def import_cases(context: Here, rules: Rules, given: Namespace) -> int:
     """Row by row, each by itself. 0: every row is in; 1: some are not, and why was said; 2: the file or the map cannot be used."""
     try:
-        sheet, header_row = load_map(given.map)
-        found = read_sheet(given.file, sheet, header_row)
+        sheet, layout = load_map(given.map)
+        found = read_sheet(given.file, sheet, layout)
     except UnusableFile as error:
         print(f"import-cases: {error}", file=sys.stderr)
         return 2

@@ -12,7 +12,6 @@ from typing import Any
 from cme_referrals.adapters.elements import Node
 from cme_referrals.application.batches import RowFault
 from cme_referrals.domain.completeness import Kind
-from cme_referrals.entrypoints.columns import settled
 from cme_referrals.entrypoints.ctf.maps import CtfMap, Entry
 from cme_referrals.entrypoints.ctf.names import FileName
 
@@ -250,7 +249,7 @@ class _Walk:
             member = ".".join(map(str, steps))
             self.reading.places[member] = parts[0].here
             self.reading.places |= {f"{member}.{at}": part.here for at, part in enumerate(parts) if part.several}
-        self.reading.values = {str(name): settled(value) for name, value in values.items()}
+        self.reading.values = {str(name): _settled(value) for name, value in values.items()}
 
     def look_for_what_is_needed(self, top: str) -> None:
         """Elements without which no form can be made."""
@@ -301,3 +300,12 @@ def _put(values: dict[Any, Any], steps: Steps, said: str | list[str]) -> None:
     for step in steps[:-1]:
         node = node.setdefault(step, {})
     node[steps[-1]] = said
+
+
+def _settled(node: Any) -> Any:
+    """Numbered members become a list; numbers that nobody filled are passed over."""
+    if not isinstance(node, Mapping):
+        return node
+    if any(isinstance(name, int) for name in node):
+        return [_settled(node[number]) for number in sorted(node)]
+    return {name: _settled(value) for name, value in node.items()}
