@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaConnectionError, MessageSizeTooLargeError
 from cme_bus.database import Database, Tx
 from cme_bus.lease import BEAT, EVICT, LOCK, SILENCE, TERM, Lease, now
 from cme_bus.outgoing import Outcome
-from cme_bus.relay import Relay
+from cme_bus.relay import SEVERAL, Relay
 from tests.bus.conftest import Connect
 from tests.bus.events import said_on
 from tests.support import eventually
@@ -35,6 +35,7 @@ class FakeSender:
 
     def __init__(self, answer: Callable[[Any], Outcome] = lambda event: None) -> None:
         self.sent: list[int] = []
+        self.batches: list[int] = []
         self._answer = answer
 
     def fence(self, holds: Callable[[], bool]) -> None: ...
@@ -44,6 +45,7 @@ class FakeSender:
         faults = [fault for row in rows if (fault := self._answer(json.loads(row["payload"])))]
         if not faults:
             self.sent += [row["seq"] for row in rows]
+            self.batches.append(len(rows))
         return {row["seq"]: faults[0] if faults else None for row in rows}
 
     async def close(self) -> None: ...
@@ -65,6 +67,48 @@ async def publish(db: Database[Tx], *cases: str) -> None:
     for case in cases:
         async with db.transaction() as tx:
             tx.publish(SAID.step(case=case))
+
+
+def so(is_so: Callable[[], bool]) -> Callable[[], Awaitable[bool]]:
+    async def check() -> bool:
+        return is_so()
+
+    return check
+
+
+async def test_a_lane_that_found_several_rests_so_that_the_next_batch_has_more(
+    db: Database[Tx], connect: Connect
+) -> None:
+    sender = FakeSender()
+    async with relaying(connect, sender, idle=30, rest=1.0):
+        async with db.transaction() as tx:
+            tx.publish(*(SAID.step(case=str(number)) for number in range(SEVERAL)))
+        await eventually(so(lambda: len(sender.sent) == SEVERAL))
+        await asyncio.gather(*(publish(db, str(number)) for number in range(4)))
+        await eventually(so(lambda: len(sender.sent) == SEVERAL + 4))
+    assert sender.batches == [SEVERAL, 4]
+
+
+async def test_a_bell_wakes_the_lanes_it_rings_for_and_no_other(db: Database[Tx], connect: Connect) -> None:
+    looked: list[str] = []
+
+    class Looking(Relay):
+        async def drain(self, conn: Any, sender: Any, stream: str) -> bool:
+            looked.append(stream)
+            return await super().drain(conn, sender, stream)
+
+    sender = FakeSender()
+    task = asyncio.create_task(Looking(connect, lambda: sender, [STREAM, "test.other"], idle=30).run())
+    try:
+        await eventually(so(lambda: set(looked) == {STREAM, "test.other"}))
+        await publish(db, "a")
+        await eventually(so(lambda: len(sender.sent) == 1))
+        assert looked.count("test.other") == 1
+        await db.pool.execute("NOTIFY outbox")
+        await eventually(so(lambda: looked.count("test.other") == 2))
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_what_is_rolled_back_is_never_sent_and_what_is_confirmed_is_gone(

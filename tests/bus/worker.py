@@ -130,9 +130,9 @@ class KilledBell:
     def __init__(self, bell: Any) -> None:
         self._bell = bell
 
-    def ring(self) -> None:
+    def ring(self, lanes: set[str]) -> None:
         Fate.point("committed, no NOTIFY")
-        self._bell.ring()
+        self._bell.ring(lanes)
 
 
 def main(job: Job) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 import asyncpg
 import structlog
@@ -16,24 +17,25 @@ class Bell:
     """Rings after the commit, at most every `rest` seconds.
 
     Not inside the transaction: NOTIFY makes commits queue behind one lock of the whole cluster, which
-    halved the writers. A ring that a crash swallows costs one slow poll of the relay, nothing more.
+    halved the writers. A ring that a crash swallows costs one slow poll of the relay, nothing more. It says for which
+    lanes it rings: the others need not look.
     """
 
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record], rest: float = 0.005) -> None:
         self._pool, self._rest = pool, rest
-        self._due = False
+        self._due: set[str] = set()
         self._ringer: asyncio.Task[None] | None = None
 
-    def ring(self) -> None:
-        self._due = True
+    def ring(self, lanes: Iterable[str]) -> None:
+        self._due.update(lanes)
         if self._ringer is None or self._ringer.done():
             self._ringer = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
         while self._due:
-            self._due = False
+            lanes, self._due = ",".join(sorted(self._due)).replace("'", "''"), set()
             try:  # nobody waits for this commit to reach the disk
-                await self._pool.execute("BEGIN; SET LOCAL synchronous_commit = off; NOTIFY outbox; COMMIT")
+                await self._pool.execute(f"BEGIN; SET LOCAL synchronous_commit = off; NOTIFY outbox, '{lanes}'; COMMIT")
             except LOST as error:
                 if self._pool.is_closing():  # a command that ends here: the relay's slow poll finds what it left
                     return

@@ -19,3 +19,20 @@ class LegalStatus(OpenCode):
     DECEASED = "deceased"
     NOT_KNOWN = "not_known"
     UNKNOWN = "unknown"
+
+
+class Intake(OpenCode):
+    """The points at which a whole year starts at another school (policy 6)."""
+
+    RECEPTION = "reception"
+    YEAR_7 = "year_7"
+    UNKNOWN = "unknown"
+
+
+class Came(OpenCode):
+    """Whether an expected starter came."""
+
+    EXPECTED = "expected"
+    ARRIVED = "arrived"
+    DID_NOT_ARRIVE = "did_not_arrive"
+    UNKNOWN = "unknown"

@@ -20,9 +20,11 @@ from cme_register.entrypoints.casenotes import casenotes_api
 from cme_register.entrypoints.cases import cases_api
 from cme_register.entrypoints.checks import checks_api
 from cme_register.entrypoints.children import children_api
+from cme_register.entrypoints.cohorts import cohorts_api
 from cme_register.entrypoints.home_education import home_education_api
 from cme_register.entrypoints.joint_enquiries import joint_enquiries_api
 from cme_register.entrypoints.matching import matching_api
+from cme_register.entrypoints.placements import placements_api
 from cme_register.entrypoints.recording import recording_api
 from cme_register.entrypoints.support import support_api
 from cme_web.app import make_app
@@ -104,6 +106,8 @@ async def desk(register: Register, issuer: Issuer) -> AsyncIterator[Callable[...
                 joint_enquiries_api(register.db, register.clock),
                 matching_api(register.db, register.clock, register.rules),
                 home_education_api(register.db, register.clock, register.rules),
+                placements_api(register.db, register.clock, register.rules),
+                cohorts_api(register.db, register.clock, register.rules),
                 absences_api(register.db, register.clock),
                 checks_api(register.db, register.clock, register.rules),
                 casenotes_api(register.db, register.clock),

@@ -10,11 +10,10 @@ from fastapi import FastAPI
 
 from cme_bus.consumer import Consumer
 from cme_contracts.register import STREAM
-from cme_council import load
 from cme_register.adapters.postgres import RegisterTx
-from cme_register.adapters.tables import load_rules
 from cme_register.application.rules import Rules
 from cme_register.entrypoints import cli, events, http, import_cases, timers
+from cme_register.entrypoints.rules_of import rules_of
 from cme_register.settings import Settings
 from cme_service import run
 from cme_service.context import Context
@@ -25,10 +24,7 @@ type Here = Context[Settings, RegisterTx]
 
 
 def _rules(context: Here) -> Rules:
-    if context.settings.council is None:
-        return load_rules()
-    council = load(context.settings.council)
-    return load_rules(closures=council.closure_days, authority=council.la_code)
+    return rules_of(context.settings)
 
 
 def _app(context: Here) -> FastAPI:

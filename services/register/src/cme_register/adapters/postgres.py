@@ -9,12 +9,14 @@ from cme_register.adapters.cases import PgCases
 from cme_register.adapters.children import PgChildren
 from cme_register.adapters.chronology import PgChronology
 from cme_register.adapters.clocks import PgClocks
+from cme_register.adapters.cohorts import PgCohorts
 from cme_register.adapters.handovers import PgHandovers
 from cme_register.adapters.importing import PgImporting
 from cme_register.adapters.joint_enquiries import PgJointEnquiries
 from cme_register.adapters.matching import PgMatching
 from cme_register.adapters.officers import PgOfficers
 from cme_register.adapters.owners import PgOwners
+from cme_register.adapters.placements import PgPlacements
 from cme_register.adapters.recorded import PgRecorded
 from cme_register.adapters.reviews import PgReviews
 from cme_register.adapters.status import PgAgeWatches, PgHomeEducation, PgStatuses
@@ -47,3 +49,5 @@ class RegisterTx(Tx):
         self.statuses = PgStatuses(conn)
         self.age_watches = PgAgeWatches(conn)
         self.home_education = PgHomeEducation(conn)
+        self.placements = PgPlacements(conn)
+        self.cohorts = PgCohorts(conn)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from cme_register.adapters.placements import PgPlacements
 from cme_register.adapters.status import PgStatuses
 from cme_register.domain.status import COUNTED, Standing, Stretch
 
@@ -30,8 +32,25 @@ async def status_view(pool: Pool, child_id: UUID, today: date) -> View:
         "home_la": authorities["home_la"] if authorities else None,
         "other_authorities": [dict(one) for one in await pool.fetch(CONCERNED, child_id)],
         "age_watches": [dict(one) for one in await pool.fetch(WATCHES, child_id)],
+        "placements": await _placements(pool, child_id),
         "home_education": [dict(one) for one in await pool.fetch(ASSESSMENTS, child_id)],
     }
+
+
+async def _placements(pool: Pool, child_id: UUID) -> list[View]:
+    """Every place that was sought, where it stands, and each step."""
+    async with pool.acquire() as conn:
+        found = await PgPlacements(conn).of_children([child_id])
+    return [
+        {
+            "placement_id": one.id,
+            "school_urn": one.school_urn,
+            "school_la": one.school_la,
+            "stands": one.stands,
+            "steps": [asdict(taken) for taken in one.steps],
+        }
+        for one in found
+    ]
 
 
 def _stretch(one: Stretch) -> View:

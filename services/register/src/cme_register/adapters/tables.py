@@ -17,6 +17,7 @@ from cme_register.application.rules import Rules, Watch
 from cme_register.domain.age_teams import AgeTeam, AgeTeams
 from cme_register.domain.allocation import Weights
 from cme_register.domain.codes import Outcome, Proof, SignOff, SubmissionKind
+from cme_register.domain.cohort import CohortRule
 from cme_register.domain.deletion_teams import DeletionTeams, TeamRow
 from cme_register.domain.handover import HandOverRule, HandOverTable
 from cme_register.domain.outcomes import OutcomeRule, OutcomeTable
@@ -34,6 +35,7 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = (), authorit
     outcomes = tomllib.loads((folder / "outcomes.toml").read_text("utf-8"))["outcome"]
     weights = tomllib.loads((folder / "allocation.toml").read_text("utf-8"))["weights"]
     hand_overs = tomllib.loads((folder / "hand_overs.toml").read_text("utf-8"))["hand_over"]
+    cohorts = tomllib.loads((folder / "cohorts.toml").read_text("utf-8"))["cohort"]
     ages = tomllib.loads((folder / "school_age.toml").read_text("utf-8"))["team"]
     return Rules(
         clocks=load_clocks(folder / "clocks.toml"),
@@ -46,6 +48,7 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = (), authorit
         **load_work(folder),
         age_teams=AgeTeams(map(_age_team, ages)),
         authority=authority,
+        cohorts=tuple(CohortRule(**row) for row in cohorts),
         weights=tuple(Weights(**row) for row in weights),
     )
 

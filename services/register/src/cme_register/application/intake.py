@@ -11,12 +11,14 @@ from cme_bus.meta import Meta
 from cme_calendars import local_date
 from cme_contracts.codes import MatchCertainty
 from cme_contracts.register import SubmissionMatched
+from cme_register.application.arriving import hear_of_starters
 from cme_register.application.authorities import tell_other_authorities
 from cme_register.application.birth_dates import correct_birth_dates
 from cme_register.application.deletion_teams import Returned, hand_over_returns
 from cme_register.application.handing_over import ForTeam, hand_over
 from cme_register.application.holding import take_returns
 from cme_register.application.matching import Described, Match, match
+from cme_register.application.placing import hear_of_places
 from cme_register.application.ports import Kept, Transaction
 from cme_register.application.reviewing import Why, keep_why
 from cme_register.application.rules import NewId, Rules
@@ -77,6 +79,8 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
     await tell_other_authorities(tx, arrivals, settled.cases, rules, at=at)
     for record_id, cause in settled.not_of_age:
         await look_at_age(tx, record_id, rules, at=at, new_id=new_id, cause=cause)
+    await hear_of_starters(tx, arrivals, at=at)
+    await hear_of_places(tx, arrivals, rules, at=at, new_id=new_id)
     await correct_birth_dates(tx, arrivals, rules, at=at, new_id=new_id)
 
 

@@ -28,6 +28,8 @@ from cme_register.domain.submission import Submission
 from cme_timers import Wanted
 
 if TYPE_CHECKING:
+    from cme_register.application.ports_cohorts import Cohorts
+    from cme_register.application.ports_placement import Placements
     from cme_register.application.ports_status import AgeWatches, HomeEducation, Statuses
 
 
@@ -319,6 +321,10 @@ class Transaction(Protocol):
     def age_watches(self) -> AgeWatches: ...
     @property
     def home_education(self) -> HomeEducation: ...
+    @property
+    def placements(self) -> Placements: ...
+    @property
+    def cohorts(self) -> Cohorts: ...
 
     def publish(self, *events: Event, cause: Meta | None = None) -> None:
         """Say it to the other services, once this is committed."""

@@ -12,6 +12,7 @@ from cme_register.domain.age_teams import AgeTeams
 from cme_register.domain.allocation import Weights
 from cme_register.domain.checks import CheckTable
 from cme_register.domain.clock_table import ClockTable
+from cme_register.domain.cohort import CohortRule
 from cme_register.domain.counting import Calendars
 from cme_register.domain.deletion_teams import DeletionTeams
 from cme_register.domain.groups import GroupTable
@@ -53,6 +54,7 @@ class Rules:
     days: WorkingDays
     watches: tuple[Watch, ...] = ()
     deletion_teams: DeletionTeams = field(default_factory=DeletionTeams)
+    cohorts: tuple[CohortRule, ...] = ()
     matching: Likelihoods | None = None
     """What likeness goes by. None: matching is off, and each chain of submissions is a child by itself."""
     checks: CheckTable = field(default_factory=CheckTable)

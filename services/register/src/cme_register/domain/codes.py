@@ -15,6 +15,8 @@ class SubmissionKind(StrEnum):
     LOST_PUPIL = "lost_pupil_record"
     TRANSFER_FILE = "ctf_sent"
     ENCOMPASS = "encompass_notice"
+    EXPECTED_STARTER = "expected_starter"
+    """A line of an import: a child who is to start in Reception or Year 7."""
     IMPORTED = "imported_case"
     """A case that was open when the register was begun: a referral of whose sender nothing is known."""
     JOINT_ENQUIRY = "joint_enquiry"

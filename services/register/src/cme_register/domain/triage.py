@@ -59,6 +59,8 @@ def _by_kind(submission: Submission, case: Case | None, standing: Standing) -> T
     match submission.kind:
         case SubmissionKind.ADDITION:
             return Triage(Move.NOTE if case else Move.KEEP)
+        case SubmissionKind.EXPECTED_STARTER:
+            return Triage(Move.KEEP)
         case SubmissionKind.ENCOMPASS:
             return Triage(Move.NOTE)
         case SubmissionKind.DELETION:

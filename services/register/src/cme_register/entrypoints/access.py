@@ -20,6 +20,18 @@ ACCESS = AccessTable(
     Row("POST", "/v1/cases/{case_id}/closure", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/children/{child_id}/orders", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/children/{child_id}/consents", bearer, roles=OFFICERS, hidden=True, idempotent=True),
+    Row("GET", "/v1/cohorts", bearer, roles=OFFICERS, hidden=True),
+    Row("GET", "/v1/cohorts/{september}/{intake}/{school_urn}", bearer, roles=OFFICERS, hidden=True),
+    Row(
+        "POST",
+        "/v1/cohorts/{september}/{intake}/{school_urn}/report",
+        bearer,
+        roles=OFFICERS,
+        hidden=True,
+        idempotent=True,
+    ),
+    Row("POST", "/v1/children/{child_id}/placements", bearer, roles=OFFICERS, hidden=True, idempotent=True),
+    Row("POST", "/v1/placements/{placement_id}/steps", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/children/{child_id}/home-education", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/children/{child_id}/joint-enquiries", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row(

@@ -23,6 +23,17 @@ ANSWERS = {
     "order-of-another-child": Answer(
         409, "This order number is another child's", "Check the number and whose page you are on; one order is about one child."
     ),
+    "not-in-cohort": Answer(
+        422, "A child in did_not_arrive was not expected there", "The cohort's page lists its children; refer any other."
+    ),
+    "no-open-case": Answer(
+        409, "The child has no open case", "A place is sought in a case: refer the child, or record that home education is unsuitable."
+    ),
+    "step-does-not-fit": Answer(
+        409, "That cannot follow where the placement stands", "The child's page shows its steps; begin another placement where it is about another place."
+    ),
+    "school-not-named": Answer(422, "No school is named", "Give school_urn and school_la: of an offer and all that follows a school is known."),
+    "step-too-early": Answer(422, "on lies before the step that it follows", "Give the day on which it happened."),
     "decided-in-the-future": Answer(422, "decided_on lies in the future", "Give the day on which it was decided, up to today."),
     "signed-in-the-future": Answer(422, "signed_on lies in the future", "Give the day on which it was signed, up to today."),
     "not-signed": Answer(409, "The council has not signed these enquiries", "Look at the child's page: it shows who signed."),

@@ -14,9 +14,11 @@ from cme_register.entrypoints.casenotes import casenotes_api
 from cme_register.entrypoints.cases import cases_api
 from cme_register.entrypoints.checks import checks_api
 from cme_register.entrypoints.children import children_api
+from cme_register.entrypoints.cohorts import cohorts_api
 from cme_register.entrypoints.home_education import home_education_api
 from cme_register.entrypoints.joint_enquiries import joint_enquiries_api
 from cme_register.entrypoints.matching import matching_api
+from cme_register.entrypoints.placements import placements_api
 from cme_register.entrypoints.recording import recording_api
 from cme_register.entrypoints.support import support_api
 from cme_register.settings import Settings
@@ -32,6 +34,8 @@ def build_app(context: Context[Settings, RegisterTx], rules: Rules) -> FastAPI:
         joint_enquiries_api(context.db, context.clock),
         matching_api(context.db, context.clock, rules),
         home_education_api(context.db, context.clock, rules),
+        placements_api(context.db, context.clock, rules),
+        cohorts_api(context.db, context.clock, rules),
         absences_api(context.db, context.clock),
         checks_api(context.db, context.clock, rules),
         casenotes_api(context.db, context.clock),

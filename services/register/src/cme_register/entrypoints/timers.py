@@ -7,10 +7,11 @@ from datetime import datetime
 from uuid import uuid4
 
 from cme_register.adapters.postgres import RegisterTx
-from cme_register.application import deadlines, giving_on, holding, rating, school_age, status
+from cme_register.application import cohorts, deadlines, giving_on, holding, rating, school_age, status
 from cme_register.application.clocks import BREACH, RUNG, WARN
 from cme_register.application.rules import Rules
 from cme_register.application.settling import AGE_ENDS
+from cme_register.domain.cohort import Cohort, Intake
 from cme_timers import Handler, Timer
 
 
@@ -41,6 +42,11 @@ def handlers(rules: Rules) -> Mapping[str, Handler[RegisterTx]]:
     async def turn(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
         await status.turn(tx, timer.subject, at=detected_at)
 
+    async def cohort_due(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
+        named = timer.detail
+        cohort = Cohort(str(named["school_urn"]), int(named["september"]), Intake(str(named["intake"])))
+        await cohorts.overdue(tx, cohort, at=detected_at)
+
     return {
         WARN: warn,
         BREACH: breach,
@@ -49,6 +55,7 @@ def handlers(rules: Rules) -> Mapping[str, Handler[RegisterTx]]:
         school_age.AGE_BEGINS: look_at_age,
         AGE_ENDS: look_at_age,
         status.TURN: turn,
+        cohorts.DUE: cohort_due,
         giving_on.GIVE_ON: give_on,
         rating.RATE_AGAIN: rate_again,
     }

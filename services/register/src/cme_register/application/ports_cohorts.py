@@ -1,0 +1,29 @@
+"""What the use cases need to follow expected starters."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from cme_register.domain.cohort import Cohort, Starter
+
+
+class Cohorts(Protocol):
+    """Expected starters. Lock the children first."""
+
+    async def add(self, starters: Sequence[Starter], at: datetime) -> None:
+        """Keep those who are not known yet as such."""
+
+    async def of_cohort(self, cohort: Cohort) -> list[Starter]:
+        """All of them."""
+
+    async def of_children(self, child_ids: Collection[UUID]) -> list[Starter]:
+        """As whom these children are expected, or were."""
+
+    async def save(self, starters: Sequence[Starter], by: UUID | None, at: datetime) -> None:
+        """Write down whether they came; `by` is None where a school's return says so."""
+
+    async def records_of(self, submission_ids: Collection[UUID]) -> dict[UUID, UUID]:
+        """The record that each line of an import was matched with."""

@@ -1,0 +1,129 @@
+"""Who was to start in September and did not come is looked for, school by school (policy 6)."""
+
+import json
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from cme_register.entrypoints.import_starters import import_starters
+from cme_register.settings import Settings
+from cme_service.context import Context
+from tests.register.integration.county import Register
+from tests.register.integration.desk import Desk
+from tests.register.invented import addition, child, referral
+
+YEAR_7 = "/v1/cohorts/2027/year_7/990001"
+NOBODY = "00000000-0000-0000-0000-00000000000c"
+
+
+def noon(day: str) -> datetime:
+    return datetime.fromisoformat(f"{day}T12:00:00+00:00")
+
+
+def line(forename: str, **more: object) -> dict[str, object]:
+    plain = {
+        "school_urn": "990001", "school_la": "999", "intake": "year_7", "starts_on": "2027-09-03", "forename": forename,
+        "surname": "Quillfeather", "date_of_birth": "2016-05-04", "postcode": "ZZ99 1AB", "address": ["1 Nowhere Lane"],
+    }  # fmt: skip
+    return plain | more
+
+
+@dataclass
+class Here:
+    """As much of a process as the command asks for."""
+
+    db: object
+    clock: object
+    settings: Settings
+
+
+async def take(register: Register, folder: Path, *lines: dict[str, object]) -> int:
+    file = folder / "starters.json"
+    file.write_text(json.dumps(lines), encoding="utf-8")
+    here = Here(register.db, register.clock, Settings.model_construct(council=None))
+    return await import_starters(cast(Context[Any, Any], here), Namespace(file=file))
+
+
+async def by_name(register: Register, desk: Callable[..., Desk], path: str = YEAR_7) -> dict[str, Any]:
+    children = (await desk().read(path))["children"]
+    return {
+        (await desk().read(f"/v1/children/{one['child_id']}"))["details"]["forename"]: one for one in children
+    }  # fmt: skip
+
+
+@pytest.mark.policy("6.1")
+async def test_who_did_not_arrive_is_looked_for_and_the_others_receive_education(
+    register: Register, desk: Callable[..., Desk], tmp_path: Path
+) -> None:
+    register.clock.at = noon("2027-07-05")
+    await register.hear(referral(child("Merle"), at=noon("2027-07-05")))
+    assert await take(register, tmp_path, line("Isolde"), line("Merle"), line("Ottilie"), line("Tamsin")) == 0
+    before = await register.told()
+    assert await take(register, tmp_path, line("Isolde"), line("Merle"), line("Ottilie")) == 0
+    assert await register.told() == before, "the same line again changes nothing"
+    known = await by_name(register, desk)
+    assert {one["came"] for one in known.values()} == {"expected"}
+    assert known["Merle"]["case_id"] == (await register.only("case.opened"))["case_id"], "known already"
+
+    register.clock.at = noon("2027-09-10")
+    absent = [{"child_id": known["Isolde"]["child_id"], "on_roll": True}, {"child_id": known["Ottilie"]["child_id"]}]
+    body = {"reported_on": "2027-09-10", "did_not_arrive": absent, "others_arrived": True}
+    first, again = [await desk().post(f"{YEAR_7}/report", body, key="one-report-one-key") for _ in range(2)]
+    assert first.status_code == 200, first.text
+    assert first.json() == again.json()
+    opened = {one.body["child_id"]: one.body for one in await register.said() if one.short == "case.opened"}
+    isolde, ottilie = (opened[known[name]["child_id"]] for name in ("Isolde", "Ottilie"))
+    assert (isolde["kind"], ottilie["kind"], ottilie["category"]) == ("on_roll_enquiry", "cme", "missing")
+    assert ottilie["factors"] == ["transition_point"]
+    clocks = {one.body["case_id"]: one.body["due_on"] for one in await register.said() if one.short == "clock.started"}
+    assert clocks[ottilie["case_id"]] == "2027-09-24"
+    assert {one["case_id"] for one in first.json()["did_not_arrive"]} == {isolde["case_id"], ottilie["case_id"]}
+    after = await by_name(register, desk)
+    assert {name: (one["came"], one["status"]) for name, one in after.items()} == {
+        "Isolde": ("did_not_arrive", "on_roll_enquiry"), "Ottilie": ("did_not_arrive", "missing"),
+        "Merle": ("arrived", "receiving_education"), "Tamsin": ("arrived", "receiving_education"),
+    }  # fmt: skip
+    (shown,) = (await desk().read("/v1/cohorts?september=2027"))["items"]
+    assert (shown["starters"], shown["arrived"], shown["did_not_arrive"], shown["expected"]) == (4, 2, 2, 0)
+    await register.let_pass("2027-09-11T00:00:00+00:00")
+    assert "cohort.report-overdue" not in await register.told(), "nobody waits for a report any more"
+
+
+async def test_a_school_that_says_nothing_is_overdue_once_and_its_own_return_says_that_a_child_came(
+    register: Register, desk: Callable[..., Desk], tmp_path: Path
+) -> None:
+    """Friday 3 September 2027; five working days, for its calendar is not known, are over with the 10th."""
+    register.clock.at = noon("2027-07-05")
+    assert await take(register, tmp_path, line("Isolde"), line("Merle")) == 0
+    await register.hear(addition(child("Merle"), at=noon("2027-09-06"), on=date(2027, 9, 3), school="990001"))
+    assert (await register.only("starter.reported"))["came"] == "arrived"
+    await register.let_pass("2027-09-10T22:59:59+00:00")
+    assert "cohort.report-overdue" not in await register.told()
+    await register.let_pass("2027-09-10T23:00:00+00:00")
+    overdue = await register.only("cohort.report-overdue")
+    assert (overdue["school_urn"], overdue["intake"], overdue["waiting"]) == ("990001", "year_7", 1)
+    (shown,) = (await desk().read("/v1/cohorts?september=2027&intake=year_7&school_urn=990001"))["items"]
+    assert (shown["report_due_on"], shown["report_overdue"], shown["expected"]) == ("2027-09-10", True, 1)
+
+
+async def test_what_cannot_be_is_refused_and_a_cohort_that_is_none_is_not_there(
+    register: Register, desk: Callable[..., Desk], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    register.clock.at = noon("2027-09-06")
+    assert await take(register, tmp_path, line("Isolde") | {"date_of_birth": "Whitsun"}) == 1
+    assert "Whitsun" not in capsys.readouterr().err
+    assert await take(register, tmp_path, line("Isolde")) == 0
+    body = {"reported_on": "2027-09-06", "others_arrived": False, "did_not_arrive": [{"child_id": NOBODY}]}
+    answer = await desk().post(f"{YEAR_7}/report", body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "not-in-cohort")
+    late = await desk().post(f"{YEAR_7}/report", body | {"reported_on": "2027-09-07", "did_not_arrive": []})
+    assert late.json()["code"] == "decided-in-the-future"
+    elsewhere = "/v1/cohorts/2027/reception/990001"
+    assert (await desk().get(elsewhere)).status_code == 404
+    assert (await desk().post(f"{elsewhere}/report", body)).status_code == 404
+    assert (await desk("school").get(YEAR_7)).status_code == 404
