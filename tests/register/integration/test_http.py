@@ -10,7 +10,7 @@ from cme_contracts.codes import Factor, ReferralReason
 from cme_web.paging import cursor
 from tests.register.integration.county import GWILYM, IMOGEN, TOBIAS, Register
 from tests.register.integration.desk import Desk
-from tests.register.invented import NOVEMBER, child, referral
+from tests.register.invented import NOVEMBER, addition, child, referral
 
 NO_PLACE = ReferralReason.NO_SCHOOL_PLACE
 
@@ -193,7 +193,7 @@ async def test_a_page_may_end_where_no_deadline_runs(register: Register, desk: C
 async def test_a_child_page_shows_the_record_and_whom_else_it_may_be_about(
     register: Register, desk: Callable[..., Desk]
 ) -> None:
-    await register.hear(referral(child(upn="W830200126001", postcode="ZZ99 3XY")), referral(child(postcode="ZZ99 4QQ")))
+    await register.hear(referral(child(upn="W830200126001", postcode="ZZ99 3XY")), addition(child(postcode="ZZ99 3XY")))
     await register.hear(referral(child("Isolde", "Penhallow", upn="W830200126001", postcode="ZZ99 4QQ")))
     await register.hear(referral(child("Izzy", upn="W830200126001", postcode="ZZ99 4QQ")))
     [first, second] = [one["child_id"] for one in (await desk().read("/v1/cases"))["items"]]

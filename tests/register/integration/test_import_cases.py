@@ -197,7 +197,9 @@ async def test_of_a_case_that_was_only_imported_nobody_is_owed_an_answer(registe
 async def end(register: Register, case_id) -> None:
     async with register.db.transaction() as tx:
         if (await tx.cases.lock(case_id)).located_at is None:
-            await locate(tx, case_id, Proof.SEEN_BY_OFFICER, register.rules, by=IMOGEN, at=register.clock.now())
+            await locate(
+                tx, case_id, Proof.SEEN_BY_OFFICER, register.rules, by=IMOGEN, at=register.clock.now(), new_id=uuid4
+            )
         await close(
             tx, case_id, Outcome.DUPLICATE_OR_ERROR, Proof.OFFICIAL_RECORD, register.rules, by=IMOGEN,
             at=register.clock.now(), new_id=uuid4,

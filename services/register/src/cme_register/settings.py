@@ -15,6 +15,7 @@ class Settings(ServiceSettings):
 
     service: ClassVar[str] = "register"
 
+    weights: Path | None = Field(None, description="a table of `fit-matching`; none: the one that is shipped")
     council: Path | None = Field(
         None, description="the council's file: its closure days are no working days; none: it has none"
     )

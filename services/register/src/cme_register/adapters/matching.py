@@ -45,6 +45,10 @@ class PgMatching:
             if pairs:
                 await self._conn.execute(statement, [key for key, _ in pairs], [record for _, record in pairs])
 
+    async def unfindable(self, limit: int) -> list[Candidate]:
+        rows = await self._conn.fetch(UNFINDABLE, limit)
+        return [Candidate(row["id"], row["shown_as"], details_from_json(row["details"])) for row in rows]
+
     async def records(self, child_ids: Collection[UUID]) -> list[UUID]:
         rows = await self._conn.fetch(SHOWN_BY, list(child_ids))
         return [row["id"] for row in rows]
@@ -103,6 +107,10 @@ WHERE place <= $4 ORDER BY n, place"""
 """By how much the keys that two have in common tell apart: one that few records share tells more."""
 
 RECORDS = "SELECT id, shown_as, coalesce(own, details) AS details FROM child WHERE id = ANY($1)"
+
+UNFINDABLE = """
+SELECT id, shown_as, coalesce(own, details) AS details FROM child
+WHERE details ? 'date_of_birth' AND NOT EXISTS (SELECT FROM match_key WHERE record_id = child.id) LIMIT $1"""
 
 ADD = """
 INSERT INTO match_key (key, record_id) SELECT key, record_id FROM unnest($1::bigint[], $2::uuid[]) AS given (key, record_id)

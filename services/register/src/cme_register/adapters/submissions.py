@@ -43,7 +43,7 @@ class PgSubmissions:
 
     async def of_records(self, record_ids: Collection[UUID]) -> list[Kept]:
         rows = await self._conn.fetch(
-            "SELECT * FROM submission WHERE record_id = ANY($1) ORDER BY received_at, id", list(record_ids)
+            "SELECT * FROM submission WHERE record_id = ANY($1) ORDER BY received_at, seq", list(record_ids)
         )
         return [kept_of(row) for row in rows]
 

@@ -25,8 +25,12 @@ from cme_register.domain.outcomes import OutcomeRule, OutcomeTable
 TABLES = Path(__file__).parent.parent / "tables"
 
 
-def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = (), authority: str | None = None) -> Rules:
+def load_rules(
+    folder: Path = TABLES, *, closures: Iterable[date] = (), authority: str | None = None, fitted: Path | None = None
+) -> Rules:
     """The rules as the files say; `closures` are the days on which the council is shut, `authority` its code.
+
+    `fitted`: another table of likeness than the one that is shipped.
 
     Raises ValueError, KeyError or TypeError for a file that is not such a table.
     """
@@ -44,7 +48,7 @@ def load_rules(folder: Path = TABLES, *, closures: Iterable[date] = (), authorit
         days=WorkingDays(closures),
         deletion_teams=DeletionTeams(map(_team, teams)),
         watches=tuple(Watch(**row) for row in watches),
-        matching=load_weights(folder),
+        matching=load_weights(folder, fitted),
         **load_work(folder),
         age_teams=AgeTeams(map(_age_team, ages)),
         authority=authority,

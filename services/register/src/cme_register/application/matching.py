@@ -68,8 +68,15 @@ class _Place:
     child_id: UUID
     details: Details
     features: Features
-    found_by: frozenset[int] = frozenset()
     made: bool = False
+    keys: frozenset[int] | None = None
+    """None: nobody has asked yet."""
+
+    @property
+    def found_by(self) -> frozenset[int]:
+        if self.keys is None:
+            self.keys = keys(self.details)
+        return self.keys
 
 
 @dataclass(slots=True)
@@ -224,15 +231,14 @@ class _Desk:
         """The rest of the batch finds the record with what this has added."""
         place = found.place
         believed = without(child.details, {one.field for one in found.disputed})
-        grown = believed if place.made and not place.found_by else place.details.filled_with(believed)
+        grown = believed if found.new else place.details.filled_with(believed)
         self._chains[child.first_id] = place.record_id
         self._of_family(child)[child.first_id] = place.record_id
-        if self._weights and (grown != place.details or not place.found_by):
-            place.details, place.features = grown, features(grown)
-            now = keys(grown)
-            for key in now - place.found_by:
+        if self._weights and (found.new or grown != place.details):
+            before = frozenset() if found.new else place.found_by
+            place.details, place.features, place.keys = grown, features(grown), None
+            for key in place.found_by - before:
                 self._here.setdefault(key, []).append(place)
-            place.found_by |= now
 
     def _possible(self, found: _Found, compared: Sequence[tuple[_Place, Likeness]]) -> list[tuple[_Place, Likeness]]:
         """Other children that it may be as well, seen from all that is known of the record now."""
@@ -240,8 +246,15 @@ class _Desk:
             return []
         if found.new:
             return list(compared)  # with a number that is quarantined: that they share it is what is asked about
-        others = [place for place, _ in compared if place.child_id != found.place.child_id]
-        again = [(place, likeness(found.place.features, place.features, self._weights)) for place in others]
+        disputed = {one.child_id for one in found.disputed}
+        others = [one for one in compared if one[0].child_id != found.place.child_id]
+        again = [
+            (
+                place,
+                like if place.child_id in disputed else likeness(found.place.features, place.features, self._weights),
+            )
+            for place, like in others
+        ]
         return [one for one in again if one[1].certainty is not Certainty.UNLIKELY]
 
     def _of_family(self, child: Described) -> dict[UUID, UUID]:
@@ -249,9 +262,7 @@ class _Desk:
 
 
 def _place(candidate: Candidate) -> _Place:
-    return _Place(
-        candidate.record_id, candidate.child_id, candidate.details, features(candidate.details), keys(candidate.details)
-    )
+    return _Place(candidate.record_id, candidate.child_id, candidate.details, features(candidate.details))
 
 
 def _disputed(details: Details, others: Sequence[_Place], ours: _Place) -> list[Disputed]:
@@ -282,7 +293,7 @@ async def _write(
     await tx.children.add([Child(place.record_id, place.details) for place in made.values()], at)
     if weights:
         weights.seen_since_count += len(made)
-        await tx.matching.put_keys({record_id: keys(place.details) for record_id, place in made.items()}, {})
+        await tx.matching.put_keys({record_id: place.found_by for record_id, place in made.items()}, {})
     touched = set(shown.values()) | _given_twice(made, given)
     if touched:
         await show(tx, touched, given, findable=weights is not None)

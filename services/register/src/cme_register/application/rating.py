@@ -43,6 +43,7 @@ async def rate(
         return []
     desk = _Desk(tx, rules, at, await tx.work.groups.of_children({case.child_id for case in unclosed}))
     said = [(case.id, one) for case in unclosed for one in await desk.rate(case)]
+    await tx.timers.set_timers(desk.wanted)
     return [replace(one, cause=causes.get(case_id)) for case_id, one in said]
 
 
@@ -92,6 +93,8 @@ class _Desk:
         self._tx, self._rules, self._at, self._groups = tx, rules, at, groups
         self._today = local_date(at)
         self._school_days: dict[str, SchoolDays | None] = {}
+        self.wanted: list[Wanted] = []
+        """Timers to be set once all are rated."""
 
     async def rate(self, case: Case) -> list[Said]:
         """Its rating, and what is said of it."""
@@ -100,7 +103,7 @@ class _Desk:
             if case.rated_as:
                 await self._tx.timers.cancel(case.id, RATE_AGAIN)
             case.rated_as, case.rated_since = stands, case.opened_at if new else self._at
-            await self._set_timers(case)
+            self.wanted += await self._timers(case)
         before, by_rule = case.risk, await self.by_rule(case)
         _write(case, by_rule)
         if case.risk is before or (new and case.risk is not Risk.RED):
@@ -143,9 +146,9 @@ class _Desk:
             self._school_days[la_code] = await self._tx.calendars.days_of("", la_code)
         return self._school_days[la_code]
 
-    async def _set_timers(self, case: Case) -> None:
+    async def _timers(self, case: Case) -> list[Wanted]:
         ends = [await self._ends(case, row) for row in self._timed(case)]
-        await self._tx.timers.set_timers([Wanted(RATE_AGAIN, case.id, end) for end in dict.fromkeys(ends)])
+        return [Wanted(RATE_AGAIN, case.id, end) for end in dict.fromkeys(ends)]
 
 
 def _write(case: Case, by_rule: Rating) -> None:

@@ -39,6 +39,13 @@ async def show(
         await _find_by(tx, before, own)
 
 
+async def make_findable(tx: Transaction, *, limit: int) -> int:
+    """Give keys to records that have none. Returns to how many; 0: there is none left."""
+    records = await tx.matching.unfindable(limit)
+    await tx.matching.put_keys({one.record_id: keys(one.details) for one in records}, {})
+    return len(records)
+
+
 async def _given(tx: Transaction, records: Collection[UUID]) -> list[Given]:
     kept = await tx.submissions.of_records(records)
     quarantined = await tx.matching.quarantined([one.submission.id for one in kept])

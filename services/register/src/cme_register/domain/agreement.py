@@ -24,16 +24,25 @@ def forename(one: Named, other: Named, nicknames: Nicknames, common: frozenset[s
     if ours == theirs:
         return SAME
     if one.first == other.first and len(one.first) > 1:
-        return PART
+        return CLOSE if one.middle and other.middle and spelling(one.middle, other.middle) == OTHER else PART
     if len(ours) == 1 or len(theirs) == 1:
         return INITIAL if ours[0] == theirs[0] else OTHER
     if nicknames.get(one.first, frozenset([one.first])) & nicknames.get(other.first, frozenset([other.first])):
         return SHORT
-    shorter, longer = sorted((one.first, other.first), key=len)
-    if len(shorter) >= 3 and longer.startswith(shorter) and len(longer) - len(shorter) > 1:
-        return SHORT
     level = spelling(one.first, other.first)
-    return OTHER if level == CLOSE and one.first in common and other.first in common else level
+    if level == OTHER and _contained(one.first, other.first):
+        level = SHORT
+    return OTHER if level in {CLOSE, SHORT} and one.first in common and other.first in common else level
+
+
+def _contained(one: str, other: str) -> bool:
+    """Whether one is the beginning of the other, as Josh is; or all of its end, as Beth is."""
+    shorter, longer = sorted((one, other), key=len)
+    stem = shorter.removesuffix("y").removesuffix("ie")
+    stem = stem[:-1] if stem[-1:] == stem[-2:-1] else stem  # Ronnie, Bobby
+    if any(map(str.isdigit, longer)):
+        return False
+    return (len(stem) > 2 and longer.startswith(stem)) or (len(shorter) > 3 and shorter in longer)
 
 
 def surname(one: Named, other: Named) -> str | None:
@@ -119,4 +128,8 @@ def parents(one: Features, other: Features) -> str | None:
         return None
     if one.parents & other.parents:
         return SAME
-    return CLOSE if any(spelling(a, b) != OTHER for a in one.parents for b in other.parents) else OTHER
+    return CLOSE if _first_sounds(one) & _first_sounds(other) else OTHER
+
+
+def _first_sounds(of: Features) -> set[str]:
+    return {sound(name.split()[0]) for name in of.parents}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 
 from cme_register.domain.details import Details
 from cme_register.domain.names import PARTICLES, folded, parts, sound
@@ -17,11 +18,13 @@ def keys(details: Details) -> frozenset[int]:
     return frozenset(map(_digest, set(_facts(details))))
 
 
+@lru_cache(maxsize=65536)
 def squeezed(code: str) -> str:
     """A number or postcode without spaces and case."""
     return "".join(code.split()).upper()
 
 
+@lru_cache(maxsize=65536)
 def telephone(number: str) -> str:
     """A telephone number by its last ten figures: +44 1632 960001 and 01632 960001 are one. Empty where it is none."""
     figures = "".join(filter(str.isdigit, number))

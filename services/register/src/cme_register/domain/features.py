@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from cme_register.domain.blocking import alias, squeezed, telephone
 from cme_register.domain.details import Address, Details
@@ -22,13 +23,17 @@ class Named:
     surname: str
     first: str
     """The first forename."""
+    middle: str
+    """The rest of them."""
     barrels: frozenset[str]
     """The words of the surname."""
+    written: tuple[str, str]
+    """Forename and surname with their spaces."""
 
     @property
     def turned(self) -> Named:
         """Forename and surname exchanged, as forms are filled in."""
-        return named(self.surname, self.forename)
+        return named(self.written[1], self.written[0])
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,10 +83,14 @@ def features(details: Details) -> Features:
     )
 
 
+@lru_cache(maxsize=65536)
 def named(forename: str, surname: str) -> Named:
     """Of two folded names."""
     words = parts(forename)
-    return Named(run_together(forename), run_together(surname), words[0] if words else "", frozenset(parts(surname)))
+    return Named(
+        run_together(forename), run_together(surname), words[0] if words else "", "".join(words[1:]),
+        frozenset(parts(surname)), (forename, surname),
+    )  # fmt: skip
 
 
 def _place(address: Address) -> Place:

@@ -26,11 +26,12 @@ class Given:
 def shown_of(given: Iterable[Given], child_id: UUID) -> Details:
     """What is shown of a child by these submissions, its own record's before those of records it has absorbed.
 
-    Of a chain that was corrected the last word counts, in the place of the first; a birth date stays that the last leaves out. The order of receipt decides, not that in
-    which they were heard. Raises ValueError where nothing was given.
+    Of a chain that was corrected the last word counts, in the place of the first; a birth date stays that the last leaves
+    out. The order of receipt decides, not that in which they were heard; of one instant, the order of `given`. Raises
+    ValueError where nothing was given.
     """
     latest: dict[UUID, Given] = {}
-    for one in sorted(given, key=lambda one: (one.received_at, one.submission_id)):
+    for one in sorted(given, key=lambda one: one.received_at):
         latest[one.first_id] = _after(latest.get(one.first_id), one)  # keeps the place of the chain's first
     own_first = sorted(latest.values(), key=lambda one: one.record_id != child_id)
     return gathered(one.details for one in own_first)

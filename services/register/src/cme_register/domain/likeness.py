@@ -22,6 +22,7 @@ from cme_register.domain.agreement import (
 )
 from cme_register.domain.details import Details
 from cme_register.domain.features import Features, Named, features
+from cme_register.domain.names import apart, sound
 from cme_register.domain.weights import Weights
 
 
@@ -78,6 +79,11 @@ def likeness(one: Features, other: Features, weights: Weights) -> Likeness:
     return Likeness(
         round(score, 2), tuple(_reasons(compared)), _certainty(compared, score, household, weights), tuple(_agreed(compared))
     )  # fmt: skip
+
+
+def levels_of(one: Features, other: Features, weights: Weights) -> Mapping[str, str | None]:
+    """How far they agree, by field. None: it is missing of either."""
+    return _compare(one, other, weights).levels
 
 
 def _compare(one: Features, other: Features, weights: Weights) -> _Compared:
@@ -156,37 +162,58 @@ def _certainty(compared: _Compared, score: float, household: float, weights: Wei
     certain = (
         score >= weights.certain
         and _forename_is_theirs(compared, numbered, weights)
-        and (compared.levels["birth"] is not None or (numbered and compared.at("surname", SAME)))
+        and (compared.levels["birth"] is not None or _is_theirs_without_a_birth_date(compared, numbered))
         and not compared.at("birth", OTHER)
         and (not compared.at("birth", PART) or numbered)
-        and _surname_is_theirs(compared, numbered, household)
+        and _surname_is_theirs(compared, numbered)
+        and (numbered or (household > 0 and _of_the_household(compared)))
     )
     return Certainty.CERTAIN if certain else Certainty.POSSIBLE
 
 
+def _is_theirs_without_a_birth_date(compared: _Compared, numbered: bool) -> bool:
+    """The whole name, and a number or most of the household."""
+    whole = compared.at("forename", SAME) and _of_the_household(compared) > 1
+    return compared.at("surname", SAME) and (numbered or whole)
+
+
 def _forename_is_theirs(compared: _Compared, numbered: bool, weights: Weights) -> bool:
-    if compared.at("forename", SAME, SHORT, PART):
+    if compared.at("forename", SAME, PART):
         return True
-    if not compared.at("forename", SOUNDS, CLOSE):
+    if compared.at("forename", SHORT, SOUNDS):
+        return numbered or not {one.first for one in compared.ways} <= weights.common or _transliterated(compared)
+    if not compared.at("forename", CLOSE):
         return False
     known = [weights.forenames.known(one.forename) for one in compared.ways]
     return numbered or (sum(known) == 1 and not compared.at("upn", OTHER))  # the other is nobody's name: a slip
 
 
-def _surname_is_theirs(compared: _Compared, numbered: bool, household: float) -> bool:
-    """A child whose surname has changed has the same forename and birth date, and lives with the same people or has a number."""
+def _transliterated(compared: _Compared) -> bool:
+    """Two long names that sound alike are one name in two spellings, however many children bear either."""
+    ours, theirs = (one.first for one in compared.ways)
+    return sound(ours) == sound(theirs) and min(len(ours), len(theirs)) > 5
+
+
+def _surname_is_theirs(compared: _Compared, numbered: bool) -> bool:
+    """A child whose surname has changed has the same forename and birth date, and a number or most of the household."""
     if not compared.at("surname", OTHER):
         return compared.levels["surname"] is not None
-    return compared.at("forename", SAME) and compared.at("birth", SAME) and (numbered or household > 0)
+    known = compared.at("forename", SAME, PART) and compared.at("birth", SAME)
+    return known and (numbered or _of_the_household(compared) > 1)
+
+
+def _of_the_household(compared: _Compared) -> int:
+    """How many of address, telephone and parents agree."""
+    return compared.at("address", HOUSE, POSTCODE) + compared.at("telephone", SAME) + compared.at("parents", SAME)
 
 
 def _perhaps_short(compared: _Compared, weights: Weights) -> bool:
     """A name of home that no list knows: the same day and family, nothing that contradicts, and a name that begins alike."""
     ours, theirs = (one.first for one in compared.ways)
-    alike = ours[:2].isalpha() and ours[:2] == theirs[:2] and not {ours, theirs} <= weights.common
-    if any(map(str.isdigit, ours + theirs)):
+    if any(map(str.isdigit, ours + theirs)) or {ours, theirs} <= weights.common:
         return False
-    return alike and compared.at("birth", SAME) and not (compared.at("upn", OTHER) or compared.at("sex", OTHER))
+    alike = ours[:1] == theirs[:1] or apart(ours, theirs) < max(len(ours), len(theirs)) / 2
+    return alike and not (compared.at("birth", OTHER, PART) or compared.at("upn", OTHER) or compared.at("sex", OTHER))
 
 
 WORDS = {

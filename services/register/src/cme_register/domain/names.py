@@ -25,6 +25,7 @@ PARTICLES = frozenset({"al", "el", "ul", "bin", "bint", "ibn", "abu", "de", "del
 """Parts of surnames that many families share: two names are not alike for having one in common."""
 
 
+@lru_cache(maxsize=65536)
 def folded(name: str) -> str:
     """A name without case, accents, and differences in spaces and apostrophes."""
     lowered = name.casefold().translate(_LETTERS)
@@ -32,6 +33,7 @@ def folded(name: str) -> str:
     return " ".join(plain.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("`", "'").split())
 
 
+@lru_cache(maxsize=65536)
 def parts(name: str) -> tuple[str, ...]:
     """The words of a folded name, of double-barrelled ones each, without apostrophes."""
     return tuple(part for part in _APART.split(name.replace("'", "")) if part)
@@ -67,7 +69,9 @@ def sound(word: str) -> str:
 @lru_cache(maxsize=65536)
 def apart(one: str, other: str) -> int:
     """How many letters are wrong, missing, added or exchanged with their neighbour. Counts no further than 4."""
-    if abs(len(one) - len(other)) > 3:
+    if one == other:
+        return 0
+    if abs(len(one) - len(other)) > 3 or not set(one) & set(other):
         return 4
     before: list[int] = []
     above = list(range(len(other) + 1))

@@ -15,6 +15,7 @@ from cme_register.adapters.postgres import RegisterTx
 from cme_register.application.officers import take_list
 from cme_register.application.ports import Officer
 from cme_register.domain.codes import Role
+from cme_register.entrypoints import cli_matching
 from cme_register.entrypoints.import_starters import IMPORT_STARTERS
 from cme_register.settings import Settings
 from cme_service.context import Context
@@ -58,4 +59,4 @@ def _arguments(parser: ArgumentParser) -> None:
 COMMANDS = {
     "import-officers": Command("take the staff list; says only what has changed", import_officers, _arguments),
     "import-starters": IMPORT_STARTERS,
-}
+} | cli_matching.COMMANDS
