@@ -13,6 +13,7 @@ from cme_register.entrypoints.answers import ANSWERS
 from cme_register.entrypoints.belonging import belonging_api
 from cme_register.entrypoints.casenotes import casenotes_api
 from cme_register.entrypoints.cases import cases_api
+from cme_register.entrypoints.checks import checks_api
 from cme_register.entrypoints.children import children_api
 from cme_register.entrypoints.closures import closures_api
 from cme_register.entrypoints.cohorts import cohorts_api
@@ -45,6 +46,7 @@ def routers(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> lis
         placements_api(db, clock, rules),
         cohorts_api(db, clock, rules),
         absences_api(db, clock),
+        checks_api(db, clock, rules),
         casenotes_api(db, clock),
         support_api(db, clock, rules),
         belonging_api(db, clock, rules),
