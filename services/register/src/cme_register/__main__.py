@@ -21,7 +21,6 @@ from cme_service import run
 from cme_service.context import Context
 from cme_service.definition import Loop, ServiceDefinition
 from cme_service.metrics import Reading
-from cme_timers import TimerLoop
 
 type Here = Context[Settings, RegisterTx]
 
@@ -42,7 +41,7 @@ def _loops(context: Here) -> Sequence[Loop]:
     _watch(context)
     rules = _rules(context)
     return [
-        TimerLoop(context.db, context.clock, timers.handlers(rules)).run,
+        timers.loop(context.db, context.clock, rules).run,
         Recounting(context.db, context.clock, rules).run,
     ]
 
