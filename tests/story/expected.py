@@ -119,6 +119,7 @@ STEPS: tuple[Step, ...] = (
                 clock="INIT-10",
                 detected_late_by=0,
             ),
+            event("red from now on", "cme.risk.rated.v1", "pupil deleted", previous="amber", rating="red"),
             event(
                 "considered for the breach",
                 "cme.case.considered.v1",
