@@ -46,7 +46,7 @@ class Searched:
 async def million(db: Database[RegisterTx], size: int, seed: int) -> Searched:
     """Load them, then look for some of them by descriptions with noise of their own."""
     chance, sought = random.Random(f"search {seed}"), list[tuple[UUID, Person]]()
-    started = time.perf_counter()
+    weights, started = load_rules().matching, time.perf_counter()
     async with db.pool.acquire() as conn:
         await conn.execute(WITHOUT_INDEX)
         count = 0
@@ -58,7 +58,6 @@ async def million(db: Database[RegisterTx], size: int, seed: int) -> Searched:
             await conn.execute(statement, timeout=1800)
     loading = time.perf_counter() - started
     took, found, first = list[float](), 0, 0
-    weights = load_rules().matching
     if weights:
         async with db.transaction() as tx:
             forenames, surnames = await tx.matching.sample_names()

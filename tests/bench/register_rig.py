@@ -7,6 +7,7 @@ import base64
 from pathlib import Path
 
 import asyncpg
+from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from cme_bus.database import as_it_is, prepare
@@ -53,6 +54,17 @@ class Rig:
     async def count(self, topic: str) -> int:
         """Records a topic has ever been given."""
         return await records(self._kafka, topic)
+
+    async def count_of(self, topic: str, type_: str) -> int:
+        """Records of one type of event, read from the beginning."""
+        found = seen = 0
+        wanted = await self.count(topic)
+        async with AIOKafkaConsumer(topic, bootstrap_servers=self._kafka, auto_offset_reset="earliest") as consumer:
+            while seen < wanted:
+                for some in (await consumer.getmany(timeout_ms=1000)).values():
+                    seen += len(some)
+                    found += sum(("ce_type", type_.encode()) in record.headers for record in some)
+        return found
 
     async def remove(self) -> None:
         """Databases and topics: whoever comes next finds none."""

@@ -44,7 +44,7 @@ class Event(BaseModel):
     @property
     def box(self) -> Sealed[Any] | None:
         """The sealed personal data, where this event has any."""
-        return getattr(self, "personal", None)
+        return self.__dict__.get("personal")  # pydantic takes long to find that there is no such attribute
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -45,6 +45,12 @@ SELECT 'a case waits, and none that goes on or has ended stands at the end', cas
         )
         SELECT FROM ahead JOIN case_file AS head ON head.id = ahead.id WHERE head.status <> 'joined')
 UNION ALL
+SELECT 'a case says nothing of the status of its child', case_file.id FROM case_file
+    WHERE NOT EXISTS (SELECT FROM status_line WHERE status_line.case_id = case_file.id)
+UNION ALL
+SELECT 'a child was told to be what no line says', child_id FROM status_told WHERE NOT EXISTS (
+    SELECT FROM status_line JOIN child ON child.id = record_id WHERE child.shown_as = child_id OR child.id = child_id)
+UNION ALL
 SELECT 'a case does not rank by what waits behind it', case_file.id FROM case_file
     JOIN case_file AS waiting ON waiting.waits_for = case_file.id
     WHERE NOT case_file.joined_factors @> (waiting.factors || waiting.joined_factors)

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from cme_contracts.codes import ReferralReason
+from cme_contracts.referrals import SchoolCalendarChanged, SchoolTerm
 from tests.register.integration.county import GWILYM, Register
 from tests.register.integration.desk import Desk
 from tests.register.invented import addition, child, referral
@@ -70,6 +71,42 @@ async def test_a_child_is_without_a_place_until_the_schools_return_confirms_the_
     before = await register.told()
     await register.hear(addition(at=noon("2027-02-04"), on=date(2027, 2, 1), school="990001"))
     assert (await register.told())[len(before) :] == ["submission.matched", "closure.suggested"]
+
+
+async def test_each_step_has_its_clock_counted_in_that_schools_days(register: Register, seeker: Seeker) -> None:
+    """Applied for on Monday 11 January 2027: to be answered within fifteen days of a school whose half-term begins on 13 February."""
+    await register.hear(SchoolCalendarChanged(
+        urn="990001", academic_year="2026-27",
+        terms=(SchoolTerm(first_day=date(2027, 1, 4), last_day=date(2027, 2, 12)), SchoolTerm(first_day=date(2027, 2, 22), last_day=date(2027, 3, 25))),
+        inset_days=(date(2027, 1, 18),), closed_days=(), changed_at=noon("2026-12-01"),
+    ))  # fmt: skip
+    await seeker.apply()
+    running = {one["clock"]: one for one in await started(register) if one["about"] == seeker.placement_id}
+    assert {code: one["due_on"] for code, one in running.items()} == {
+        "INYEAR-AIM": "2027-01-26",
+        "INYEAR": "2027-02-02",
+    }
+    await seeker.take("refused", "2027-01-25")
+    met = [one.body for one in await register.said() if one.short == "clock.satisfied"]
+    assert {one["clock"]: one["on_time"] for one in met} == {"INYEAR-AIM": True, "INYEAR": True}
+    await seeker.take("fair_access_referred", "2027-01-26")
+    assert (await started(register))[-1]["due_on"] == "2027-03-02", "twenty school days; half-term counts none"
+    await seeker.take("school_identified", "2027-03-03")
+    late = await register.last("clock.satisfied")
+    assert (late["clock"], late["on_time"]) == ("FAP", False)
+    await seeker.take("start_expected", "2027-03-03", expected_on="2027-03-08")
+    await seeker.take("start_expected", "2027-03-04", expected_on="2027-03-15")
+    starts = [one for one in await started(register) if one["clock"] == "START"]
+    assert [(one["starts_on"], one["due_on"]) for one in starts] == [
+        ("2027-03-08", "2027-03-09"), ("2027-03-15", "2027-03-16")
+    ]  # fmt: skip
+    assert (await register.only("clock.cancelled"))["clock_id"] == starts[0]["clock_id"]
+    await seeker.take("no_show", "2027-03-16")
+    assert (await register.last("clock.satisfied"))["clock"] == "START"
+
+
+async def started(register: Register) -> list[dict[str, Any]]:
+    return [one.body for one in await register.said() if one.short == "clock.started"]
 
 
 async def test_another_schools_return_confirms_no_start_at_this_one(register: Register, seeker: Seeker) -> None:

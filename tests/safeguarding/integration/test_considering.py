@@ -1,10 +1,12 @@
 """Every case is considered, whatever comes first."""
 
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
 
-from cme_contracts.codes import CaseKind, Category, Factor
+from cme_contracts.codes import CaseKind, Category, Factor, Team
+from cme_contracts.register_status import CsaCeased
 from cme_contracts.safeguarding import CaseConsidered, ConcernRaised, EscalatedToSocialCare
 from tests.safeguarding.support import Safeguarding, Someone
 
@@ -221,3 +223,20 @@ async def test_the_reported_child_is_kept_sealed(safeguarding: Safeguarding) -> 
     assert id_ == submission
     assert opened is not None
     assert opened.surname == "Quillfeather"
+
+
+@pytest.mark.policy("9.1")
+async def test_what_is_in_hand_goes_on_when_compulsory_school_age_ends(safeguarding: Safeguarding) -> None:
+    child, submission = Someone(), uuid4()
+    await safeguarding.hear(child.matched(submission), child.opened(submission, Factor.IMMEDIATE_DANGER))
+    [escalated] = await safeguarding.said(EscalatedToSocialCare)
+    ends = datetime(2027, 6, 25, 23, tzinfo=UTC)
+    ceased = CsaCeased(
+        child_id=child.child_id, case_id=child.case_id, last_day=date(2027, 6, 25), team=Team.POST_16,
+        check_leaving_date=False, ceased_at=ends,
+    )  # fmt: skip
+    await safeguarding.hear(ceased)
+    rows = await safeguarding.db.pool.fetch("SELECT what, detail FROM chronology WHERE at = $1 ORDER BY id", ends)
+    assert [row["what"] for row in rows] == ["school_age_ceased", "goes_on_after_school_age"]
+    assert rows[1]["detail"]["escalation_id"] == escalated["escalation_id"]
+    assert rows[1]["detail"]["team"] == "post_16"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -25,4 +26,10 @@ def local_date(instant: datetime) -> date:
     """
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone")
+    return _local_date(instant)
+
+
+@lru_cache(maxsize=64)
+def _local_date(instant: datetime) -> date:
+    """Whoever receives a form asks for one instant's day several times, and for a chunk's with each row."""
     return instant.astimezone(LONDON).date()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 PRESCRIBED_DAYS = ((3, 31), (8, 31), (12, 31))
 """The Education (Start of Compulsory School Age) Order 1998 (SI 1998/1607): month and day."""
@@ -41,6 +42,11 @@ def compulsory_school_age(date_of_birth: date, *, cut_off: tuple[int, int] = CUT
     """
     if not EARLIEST_CUT_OFF <= cut_off <= LATEST_CUT_OFF:
         raise ValueError("a school year begins in August or September (Education Act 1996 s 579)")
+    return _compulsory_school_age(date_of_birth, cut_off)
+
+
+@lru_cache(maxsize=8192)  # there are no more birthdays at school
+def _compulsory_school_age(date_of_birth: date, cut_off: tuple[int, int]) -> CompulsorySchoolAge:
     fifth, sixteenth = _birthday(date_of_birth, 5), _birthday(date_of_birth, 16)
     prescribed = (date(fifth.year, month, day) for month, day in PRESCRIBED_DAYS)
     leaves_in = sixteenth.year + (sixteenth >= date(sixteenth.year, *cut_off))

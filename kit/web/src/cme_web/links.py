@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import time
 from typing import Annotated
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import Depends, Path, Request
 from joserfc import jwt
@@ -20,6 +20,7 @@ from joserfc.jwk import OctKey
 from pydantic_core import to_json
 
 from cme_bus.database import Tx
+from cme_bus.meta import new_id
 from cme_web.mac import Mac
 from cme_web.problems import NotVisible, Problem
 
@@ -68,7 +69,7 @@ class Links:
     ) -> str:
         """What may be kept of such a token: whoever reads it has nothing, until it is `signed`."""
         expires = int(time() + lasts.total_seconds())
-        claims = {"jti": str(id_ or uuid4()), "for": purpose, "sub": subject, "exp": expires, "once": one_time}
+        claims = {"jti": str(id_ or new_id()), "for": purpose, "sub": subject, "exp": expires, "once": one_time}
         return (HEADER + b"." + _url(to_json(claims))).decode()
 
     def signed(self, unsigned: str) -> str:

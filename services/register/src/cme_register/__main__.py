@@ -13,6 +13,7 @@ from cme_contracts.register import STREAM
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.application.rules import Rules
 from cme_register.entrypoints import cli, events, http, import_cases, timers
+from cme_register.entrypoints.recounting import Recounting
 from cme_register.entrypoints.rules_of import rules_of
 from cme_register.settings import Settings
 from cme_service import run
@@ -36,7 +37,11 @@ def _consumer(context: Here) -> Consumer[RegisterTx]:
 
 
 def _loops(context: Here) -> Sequence[Loop]:
-    return [TimerLoop(context.db, context.clock, timers.handlers(_rules(context))).run]
+    rules = _rules(context)
+    return [
+        TimerLoop(context.db, context.clock, timers.handlers(rules)).run,
+        Recounting(context.db, context.clock, rules).run,
+    ]
 
 
 SERVICE = ServiceDefinition(

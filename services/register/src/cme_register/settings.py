@@ -19,3 +19,7 @@ class Settings(ServiceSettings):
     council: Path | None = Field(
         None, description="the council's file: its closure days are no working days; none: it has none"
     )
+    bank_holidays: Path | None = Field(
+        None,
+        description="bank holidays of England and Wales, as kit/calendars has them; none: those that came with this version",
+    )

@@ -50,7 +50,8 @@ WHERE c.state = 'not_yet_known' AND c.rule IN ('ground-h-days', 'ground-i-days')
   AND ($1::text IS NULL OR d.school_la = $1) AND ($2::text IS NULL OR d.school_urn = $2)
 ORDER BY d.first_submission_id"""
 
-DAYS = frozenset(one.name for one in fields(Deletion) if one.name.endswith(("_on", "_day")))
+FACTS = tuple(one.name for one in fields(Deletion) if one.name != "school_urn")
+DAYS = frozenset(name for name in FACTS if name.endswith(("_on", "_day")))
 
 
 class PostgresChallenges:
@@ -149,11 +150,10 @@ def _challenge_rows(rows: Iterable[tuple[UUID, Challenge, datetime]]) -> list[tu
 
 def _facts(deletion: Deletion) -> dict[str, Any]:
     """What was said and is no column of its own."""
-    said = {one.name: getattr(deletion, one.name) for one in fields(Deletion) if one.name != "school_urn"}
     return {
         name: value.isoformat() if isinstance(value, date) else value
-        for name, value in said.items()
-        if value is not None
+        for name in FACTS
+        if (value := getattr(deletion, name)) is not None
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date
 
 from cme_calendars import compulsory_school_age, local_date
@@ -12,7 +12,7 @@ from cme_contracts.sealed import Sealed
 from cme_referrals.application.about import checked, filled, filled_about, refuse_the_future
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.challenging import announce
-from cme_referrals.application.forms import DeletionForm, NewPupilForm, Receipt, Received
+from cme_referrals.application.forms import DeletionForm, Evidence, NewPupilForm, Receipt, Received
 from cme_referrals.application.naming import NamedSchool, named_school
 from cme_referrals.application.ports import Intake, Returned
 from cme_referrals.application.punctuality import keep_timing, time_return
@@ -25,6 +25,7 @@ from cme_referrals.domain.school_data import Establishment
 
 AT_RISK = frozenset({Factor.SECTION_47, Factor.CHILD_PROTECTION_PLAN})
 """What Education Act 1996 s 434A (not in force) looks at."""
+EVIDENCE = tuple(one.name for one in fields(Evidence))
 LAST_MONTH = 8
 """A school year ends with August (Education Act 1996 s 579)."""
 
@@ -177,7 +178,7 @@ def _deletion(
         at_risk=not AT_RISK.isdisjoint(form.factors or ()),
         of_compulsory_school_age=None if age is None else form.deleted_on in age,
         school_age_ends_this_year=None if age is None else age.last_day <= _end_of_year(form.deleted_on),
-        **asdict(form.evidence),
+        **{name: getattr(form.evidence, name) for name in EVIDENCE},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 """Check letters of a unique pupil number, by their value. I, O and S are not used: they look like figures."""
@@ -55,6 +56,11 @@ def believable_uprn(given: str) -> str | None:
 
 def school_number(given: str) -> str | None:
     """A school's URN (six figures) or LAESTAB (seven, with or without a stroke), as figures; None for anything else."""
+    return _school_number(given)
+
+
+@lru_cache(maxsize=1024)  # a file names one school in each of its rows
+def _school_number(given: str) -> str | None:
     number = _compact(given)
     if URN.fullmatch(number):
         return number

@@ -7,11 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 from secrets import randbelow
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from fastapi import Response
 
 from cme_bus.database import Database
+from cme_bus.meta import new_id
 from cme_contracts.codes import ReferrerKind
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
@@ -94,7 +94,7 @@ def parts_of(desk: Desk, kind: AnyKind, form: SentForm, receipt: Receipt) -> tup
     """What a form becomes: a submission for each child, the first under this receipt, tied by its id."""
     forms = form.parts()
     tied = receipt if len(forms) == 1 else replace(receipt, family_id=receipt.submission_id)
-    others = (replace(tied, submission_id=uuid4(), reference=reference_of(randbelow(RANDOM))) for _ in forms[1:])
+    others = (replace(tied, submission_id=new_id(), reference=reference_of(randbelow(RANDOM))) for _ in forms[1:])
     return tuple(_part(desk, kind, one, mine) for one, mine in zip(forms, (tied, *others), strict=True))
 
 
@@ -132,7 +132,7 @@ def receipt_of(desk: Desk, body: SentForm, caller: Caller) -> Receipt:
 def receipt_for(desk: Desk, body: SentForm, sender: Sender, kind: ReferrerKind | None) -> Receipt:
     """The same for whoever it is. `kind`: what kind of partner they have shown to be."""
     return Receipt(
-        submission_id=uuid4(),
+        submission_id=new_id(),
         reference=reference_of(randbelow(RANDOM)),
         received_at=desk.clock.now(),
         sender=sender.subject,

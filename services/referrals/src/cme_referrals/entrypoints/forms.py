@@ -109,7 +109,7 @@ class GroundEvidence(Form):
 
     def evidence(self) -> Evidence:
         """What the use case takes."""
-        return Evidence(**self.model_dump())
+        return Evidence(**{name: getattr(self, name) for name in self.model_fields_set})
 
 
 class DeletionReturn(SentForm):

@@ -236,7 +236,9 @@ class Sr1a(FamilyForm):
             factors=self.factors,
             known_factors=(Factor.EHCP,) if needs and needs.stage == "ehcp" else (),
             enquiries=tuple(one.made() for one in sorted(self.enquiries, key=lambda one: one.made_on)),
-            also_given=frozenset(name for name, steps in SCHOOLS_OWN.items() if _says(self, steps)),
+            also_given=frozenset(
+                name for name, steps in SCHOOLS_OWN.items() if steps[0] in self.model_fields_set and _says(self, steps)
+            ),
         )
 
 

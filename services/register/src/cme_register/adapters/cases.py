@@ -31,6 +31,12 @@ class PgCases:
             raise NotOnRegister("there is no such case")
         return case_of(row)
 
+    async def lock_many(self, case_ids: Collection[UUID]) -> Mapping[UUID, Case]:
+        await hold_joins_off(self._conn)
+        await self._conn.execute(LOCK_MANY, list(case_ids))
+        rows = await self._conn.fetch("SELECT * FROM case_file WHERE id = ANY($1)", list(case_ids))
+        return {row["id"]: case_of(row) for row in rows}
+
     async def open_of(self, child_ids: Collection[UUID]) -> Mapping[UUID, Case]:
         rows = await self._conn.fetch(
             "SELECT * FROM case_file WHERE status = 'open' AND child_id = ANY($1)", list(child_ids)
@@ -95,6 +101,9 @@ INSERT INTO case_change (case_id, version, fields, changed_by)
 SELECT id, version, ARRAY[$2], nullif(current_setting('cme.acting', true), '')::uuid FROM changed"""
 
 LOCK = "SELECT FROM child WHERE id = (SELECT child_id FROM case_file WHERE id = $1) FOR NO KEY UPDATE"
+
+LOCK_MANY = """
+SELECT FROM child WHERE id IN (SELECT child_id FROM case_file WHERE id = ANY($1)) ORDER BY id FOR NO KEY UPDATE"""
 
 LATEST = """
 SELECT id FROM case_file WHERE id = $1 OR child_id = (

@@ -33,6 +33,10 @@ class PgClocks:
         row = await self._conn.fetchrow(f"SELECT {COLUMNS} FROM clock WHERE id = $1", clock_id)
         return None if row is None else clock_of(row)
 
+    async def find_many(self, clock_ids: Sequence[UUID]) -> list[Clock]:
+        rows = await self._conn.fetch(f"SELECT {COLUMNS} FROM clock WHERE id = ANY($1) ORDER BY id", list(clock_ids))
+        return [clock_of(row) for row in rows]
+
     async def running(self, case_id: UUID) -> list[Clock]:
         rows = await self._conn.fetch(
             f"SELECT {COLUMNS} FROM clock WHERE case_id = $1 AND satisfied_at IS NULL AND cancelled_at IS NULL ORDER BY due_at, code, id",

@@ -18,6 +18,7 @@ from cme_register.adapters.officers import PgOfficers
 from cme_register.adapters.owners import PgOwners
 from cme_register.adapters.placements import PgPlacements
 from cme_register.adapters.recorded import PgRecorded
+from cme_register.adapters.recounting import PgRecounting
 from cme_register.adapters.reviews import PgReviews
 from cme_register.adapters.status import PgAgeWatches, PgHomeEducation, PgStatuses
 from cme_register.adapters.submissions import PgSubmissions
@@ -40,6 +41,7 @@ class RegisterTx(Tx):
         self.chronology = PgChronology(conn)
         self.recorded = PgRecorded(conn)
         self.calendars = PgCalendars(conn)
+        self.recounting = PgRecounting(conn)
         self.importing = PgImporting(conn)
         self.joint_enquiries = PgJointEnquiries(conn)
         self.handovers = PgHandovers(conn)

@@ -26,11 +26,16 @@ TABLES = Path(__file__).parent.parent / "tables"
 
 
 def load_rules(
-    folder: Path = TABLES, *, closures: Iterable[date] = (), authority: str | None = None, fitted: Path | None = None
+    folder: Path = TABLES,
+    *,
+    closures: Iterable[date] = (),
+    authority: str | None = None,
+    fitted: Path | None = None,
+    bank_holidays: Path | None = None,
 ) -> Rules:
     """The rules as the files say; `closures` are the days on which the council is shut, `authority` its code.
 
-    `fitted`: another table of likeness than the one that is shipped.
+    `fitted`: another table of likeness than the one that is shipped. `bank_holidays`: another file of them than kit/calendars'.
 
     Raises ValueError, KeyError or TypeError for a file that is not such a table.
     """
@@ -45,7 +50,7 @@ def load_rules(
         clocks=load_clocks(folder / "clocks.toml"),
         outcomes=OutcomeTable(map(_outcome, outcomes)),
         hand_overs=HandOverTable(map(_hand_over, hand_overs)),
-        days=WorkingDays(closures),
+        days=WorkingDays(closures, data=bank_holidays) if bank_holidays else WorkingDays(closures),
         deletion_teams=DeletionTeams(map(_team, teams)),
         watches=tuple(Watch(**row) for row in watches),
         matching=load_weights(folder, fitted),

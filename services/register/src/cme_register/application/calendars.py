@@ -9,5 +9,6 @@ from cme_register.domain.school_year import SchoolYear
 
 
 async def note_calendar(tx: Transaction, whose: str, year: SchoolYear, *, at: datetime) -> None:
-    """Keep it. What was changed last holds, whatever arrives last."""
+    """Keep it, and have the clocks counted again that go by it. What was changed last holds, whatever arrives last."""
     await tx.calendars.put(whose, year, at=at)
+    await tx.recounting.ask(whose)

@@ -40,7 +40,9 @@ class DeadlineWouldMove(RegisterError):
     code = "deadline-would-move"
 
 
-async def join(tx: Transaction, child_id: UUID, absorbed_id: UUID, rules: Rules, *, by: UUID, at: datetime) -> None:
+async def join(
+    tx: Transaction, child_id: UUID, absorbed_id: UUID, rules: Rules, *, by: UUID, at: datetime, new_id: NewId
+) -> None:
     """Show two records as one. Of two open cases the absorbed one's waits, and its clocks with it.
 
     Raises `NotOnRegister`, `RecordsNotApart`, `DeadlineWouldMove`.
@@ -62,6 +64,7 @@ async def join(tx: Transaction, child_id: UUID, absorbed_id: UUID, rules: Rules,
     await tell(tx, [Said(event, at), *await _rate(tx, [child_id], rules, at=at)])
     detail = event.model_dump(mode="json", exclude=BESIDE - {"child_id"})
     await tx.chronology.add([Entry(case.id, at, event.type, detail) for case in open_cases.values()])
+    await look_at_age(tx, child_id, rules, at=at, new_id=new_id)  # the other record may have known the birth date
 
 
 async def separate(

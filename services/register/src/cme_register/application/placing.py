@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from cme_bus.meta import Meta
 from cme_calendars import local_date
 from cme_contracts import register_placement as events
+from cme_register.application.clocks import School, occurred
 from cme_register.application.ports import Child, Transaction
 from cme_register.application.recording import DecidedInTheFuture
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.settling import Arrival
 from cme_register.application.status import say
-from cme_register.application.telling import entry
+from cme_register.application.telling import Said, entry, tell
 from cme_register.domain.case import Case
 from cme_register.domain.codes import SubmissionKind
+from cme_register.domain.counting import first_moment
 from cme_register.domain.errors import NotOnRegister, RegisterError
+from cme_register.domain.occurrences import Occurrence
 from cme_register.domain.placement import AWAITING, FIRST, Placement, Step, Taken
 from cme_register.domain.status import LegalStatus, Line, status_of
 
@@ -32,6 +36,18 @@ EVENTS: dict[Step, type[events.PlacementEvent]] = {
     Step.NO_SHOW: events.PlacementNoShow,
     Step.WITHDRAWN: events.PlacementWithdrawn,
 }
+OCCURRENCES: dict[Step, Occurrence] = {
+    Step.APPLIED: Occurrence.PLACEMENT_APPLIED,
+    Step.OFFERED: Occurrence.PLACEMENT_OFFERED,
+    Step.REFUSED: Occurrence.PLACEMENT_REFUSED,
+    Step.FAIR_ACCESS_REFERRED: Occurrence.FAIR_ACCESS_REFERRED,
+    Step.SCHOOL_IDENTIFIED: Occurrence.SCHOOL_IDENTIFIED,
+    Step.START_EXPECTED: Occurrence.PLACEMENT_START_EXPECTED,
+    Step.STARTED: Occurrence.PLACEMENT_STARTED,
+    Step.NO_SHOW: Occurrence.PLACEMENT_NO_SHOW,
+    Step.WITHDRAWN: Occurrence.PLACEMENT_WITHDRAWN,
+}
+"""What each step is to the table of clocks."""
 DID_NOT_ARRIVE = "did_not_arrive"
 """A reason for a referral: `cme_contracts.codes.ReferralReason`."""
 
@@ -161,7 +177,22 @@ async def _take(
     })  # fmt: skip
     tx.publish(event, cause=cause)
     await tx.chronology.add([entry(placement.record_id, event, at)])
+    if case:
+        clocks = await _on_its_clocks(tx, case, placement, taken, rules, at=at, new_id=new_id)
+        await tx.cases.save([case])
+        await tell(tx, [replace(one, cause=one.cause or cause) for one in clocks])
     await _say_status(tx, placement, taken, before, case, at, cause)
+
+
+async def _on_its_clocks(
+    tx: Transaction, case: Case, placement: Placement, taken: Taken, rules: Rules, *, at: datetime, new_id: NewId
+) -> list[Said]:
+    """What the step meets, ends and starts. It was done on its day, however late somebody records it."""
+    school = School(placement.school_urn, placement.school_la) if placement.school_urn and placement.school_la else None
+    return await occurred(
+        tx, case, OCCURRENCES[taken.step], rules, at=at if taken.on == local_date(at) else first_moment(taken.on),
+        new_id=new_id, on=taken.expected_on or taken.on, about=placement.id, school=school, heard_at=at,
+    )  # fmt: skip
 
 
 async def _say_status(

@@ -15,6 +15,7 @@ from cme_register.application.ports_changes import Changes
 from cme_register.application.ports_importing import Importing
 from cme_register.application.ports_matching import Matching, Reviews
 from cme_register.application.ports_owners import Owners
+from cme_register.application.ports_recounting import Recounting
 from cme_register.application.ports_work import Work
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import Clock
@@ -150,6 +151,9 @@ class Cases(Changes, Protocol):
     async def lock(self, case_id: UUID) -> Case:
         """A case, its child locked. Raises `NotOnRegister`."""
 
+    async def lock_many(self, case_ids: Collection[UUID]) -> Mapping[UUID, Case]:
+        """Cases, their children locked in the order of their ids. One that there is not is not among them."""
+
     async def open_of(self, child_ids: Collection[UUID]) -> Mapping[UUID, Case]:
         """The one open case of each child that has one. Lock the children first."""
 
@@ -180,6 +184,9 @@ class Clocks(Protocol):
 
     async def find(self, clock_id: UUID) -> Clock | None:
         """A clock by its id."""
+
+    async def find_many(self, clock_ids: Sequence[UUID]) -> list[Clock]:
+        """Those of these that there are, in the order of their ids."""
 
     async def running(self, case_id: UUID) -> list[Clock]:
         """The clocks of a case that still run, the earliest due first."""
@@ -303,6 +310,8 @@ class Transaction(Protocol):
     def recorded(self) -> Recorded: ...
     @property
     def calendars(self) -> Calendars: ...
+    @property
+    def recounting(self) -> Recounting: ...
     @property
     def importing(self) -> Importing: ...
     @property

@@ -14,7 +14,7 @@ from cme_register.application.joining import DeadlineWouldMove, join
 from cme_register.application.matching import Match
 from cme_register.application.ports import Transaction
 from cme_register.application.ports_matching import Known, Pair
-from cme_register.application.rules import Rules
+from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said, entry, tell
 from cme_register.domain.errors import NotOnRegister, RegisterError
 from cme_register.domain.submission import Submission
@@ -58,7 +58,7 @@ async def keep_why(tx: Transaction, whys: Sequence[Why], *, at: datetime) -> Non
 
 
 async def decide(
-    tx: Transaction, pair_id: UUID, decision: MatchDecision, rules: Rules, *, by: UUID, at: datetime
+    tx: Transaction, pair_id: UUID, decision: MatchDecision, rules: Rules, *, by: UUID, at: datetime, new_id: NewId
 ) -> UUID:
     """Say whether the two are one child. The same: they are joined, so that no deadline is lost. Returns who is shown.
 
@@ -72,7 +72,7 @@ async def decide(
         raise AlreadyDecided(f"pair {pair_id} is decided")
     one, other = [await _shown(tx, record_id) for record_id in await _older_first(tx, pair)]
     if decision is MatchDecision.SAME:
-        one, other = await _join(tx, one, other, rules, by=by, at=at)
+        one, other = await _join(tx, one, other, rules, by=by, at=at, new_id=new_id)
     await tx.reviews.decide(pair_id, decision.value, by, at)
     event = MatchDecided(
         child_id=one, pair_id=pair_id, other_child_id=other, decision=decision, decided_by=by, decided_at=at
@@ -90,12 +90,14 @@ async def _older_first(tx: Transaction, pair: Pair) -> tuple[UUID, UUID]:
     return pair.one_id, pair.other_id
 
 
-async def _join(tx: Transaction, one: UUID, other: UUID, rules: Rules, *, by: UUID, at: datetime) -> tuple[UUID, UUID]:
+async def _join(
+    tx: Transaction, one: UUID, other: UUID, rules: Rules, *, by: UUID, at: datetime, new_id: NewId
+) -> tuple[UUID, UUID]:
     """Join them the way round that keeps the earlier deadline. Returns who stays and who is absorbed."""
     try:
-        await join(tx, one, other, rules, by=by, at=at)
+        await join(tx, one, other, rules, by=by, at=at, new_id=new_id)
     except DeadlineWouldMove:
-        await join(tx, other, one, rules, by=by, at=at)
+        await join(tx, other, one, rules, by=by, at=at, new_id=new_id)
         return other, one
     return one, other
 

@@ -59,7 +59,7 @@ def children_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
         by, route = officer_of(caller), f"POST /v1/children/{child_id}/join"
         async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
             if not once.answered:
-                await joining.join(tx, child_id, body.absorbed_child_id, rules, by=by, at=clock.now())
+                await joining.join(tx, child_id, body.absorbed_child_id, rules, by=by, at=clock.now(), new_id=uuid4)
                 once.answer(200, {"child_id": str(child_id)})
         return once.response()
 

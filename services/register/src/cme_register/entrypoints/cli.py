@@ -17,6 +17,7 @@ from cme_register.application.ports import Officer
 from cme_register.domain.codes import Role
 from cme_register.entrypoints import cli_matching
 from cme_register.entrypoints.import_starters import IMPORT_STARTERS
+from cme_register.entrypoints.rules_of import rules_of
 from cme_register.settings import Settings
 from cme_service.context import Context
 from cme_service.definition import Command
@@ -56,7 +57,17 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="JSON: a list of {officer_id, name, email, role, active}")
 
 
+async def use_calendar(context: Context[Settings, RegisterTx], arguments: Namespace) -> int:
+    """Go back to an edition of the working days that another has replaced: the one this command is started with."""
+    version = rules_of(context.settings).days.version
+    async with context.db.transaction() as tx:
+        await tx.recounting.use(version)
+    print(f"{version} is in use; workers that were started with it count the clocks again within a minute")
+    return 0
+
+
 COMMANDS = {
+    "use-calendar": Command("go back to the working days of these settings, which others had replaced", use_calendar),
     "import-officers": Command("take the staff list; says only what has changed", import_officers, _arguments),
     "import-starters": IMPORT_STARTERS,
 } | cli_matching.COMMANDS

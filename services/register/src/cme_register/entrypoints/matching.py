@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal, Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -95,7 +95,7 @@ def matching_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
         by, route, decision = officer_of(caller), f"POST /v1/review/{pair_id}/decision", MatchDecision(body.decision)
         async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
             if not once.answered:
-                child_id = await decide(tx, pair_id, decision, rules, by=by, at=clock.now())
+                child_id = await decide(tx, pair_id, decision, rules, by=by, at=clock.now(), new_id=uuid4)
                 once.answer(200, {"pair_id": str(pair_id), "decision": body.decision, "child_id": str(child_id)})
         return once.response()
 
