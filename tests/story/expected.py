@@ -119,6 +119,7 @@ STEPS: tuple[Step, ...] = (
                 clock="INIT-10",
                 detected_late_by=0,
             ),
+            event("rated", "cme.risk.rated.v1", "pupil deleted", rating="red"),
             event(
                 "considered for the breach",
                 "cme.case.considered.v1",

@@ -18,6 +18,7 @@ from cme_register.entrypoints.answers import ANSWERS
 from cme_register.entrypoints.belonging import belonging_api
 from cme_register.entrypoints.casenotes import casenotes_api
 from cme_register.entrypoints.cases import cases_api
+from cme_register.entrypoints.checks import checks_api
 from cme_register.entrypoints.children import children_api
 from cme_register.entrypoints.cohorts import cohorts_api
 from cme_register.entrypoints.home_education import home_education_api
@@ -108,6 +109,7 @@ async def desk(register: Register, issuer: Issuer) -> AsyncIterator[Callable[...
                 placements_api(register.db, register.clock, register.rules),
                 cohorts_api(register.db, register.clock, register.rules),
                 absences_api(register.db, register.clock),
+                checks_api(register.db, register.clock, register.rules),
                 casenotes_api(register.db, register.clock),
                 support_api(register.db, register.clock, register.rules),
                 belonging_api(register.db, register.clock, register.rules),

@@ -75,8 +75,8 @@ def _since(case: View) -> datetime:
 NAMED = tuple(COLUMNS.split(", "))
 
 OVERDUE = """
-SELECT case_id, code, due_at, NULL::uuid AS about FROM clock
-WHERE case_id = ANY($1) AND breached_at IS NOT NULL AND satisfied_at IS NULL ORDER BY due_at, id"""
+SELECT case_id, code, due_at, about FROM clock
+WHERE case_id = ANY($1) AND breached_at IS NOT NULL AND satisfied_at IS NULL AND cancelled_at IS NULL ORDER BY due_at, id"""
 
 CHECKS = f"""
 WITH RECURSIVE behind AS (

@@ -40,7 +40,7 @@ async def ledger(pool: Pool, case_id: UUID, rules: Rules) -> View | None:
         *({"at": one["recorded_at"], **_joint(one)} for one in await pool.fetch(JOINT, case.child_id)),
         *({"at": one["made_at"], "by": "council", "kind": "contact_attempt", **dict(one)} for one in notes),
     ]
-    waiting = {one["id"] for one in await pool.fetch(WITH_WAITING, case_id)}
+    waiting = {one[0] for one in await pool.fetch(WITH_WAITING, case_id)}
     must = rules.checks.mandatory(case.kind, case.category, local_date(case.reopened_at or case.opened_at))
     planned = plan(must, [one for one in checks if one.case_id in waiting])
     return {

@@ -45,6 +45,9 @@ ACCESS = AccessTable(
     *(
         Row("GET", path, bearer, roles=OFFICERS, hidden=True)
         for path in (
+            "/v1/checks",
+            "/v1/checks/yield",
+            "/v1/cases/{case_id}/checks",
             "/v1/support",
             "/v1/groups",
             "/v1/risk-rules",
@@ -58,6 +61,9 @@ ACCESS = AccessTable(
     *(
         Row("POST", path, bearer, roles=OFFICERS, hidden=True, idempotent=True)
         for path in (
+            "/v1/cases/{case_id}/checks",
+            "/v1/cases/{case_id}/checks/{check_id}/answer",
+            "/v1/cases/{case_id}/waived-checks",
             "/v1/cases/{case_id}/notes",
             "/v1/cases/{case_id}/contacts",
             "/v1/cases/{case_id}/contacts/{contact_id}",

@@ -12,6 +12,7 @@ from cme_register.entrypoints.answers import ANSWERS
 from cme_register.entrypoints.belonging import belonging_api
 from cme_register.entrypoints.casenotes import casenotes_api
 from cme_register.entrypoints.cases import cases_api
+from cme_register.entrypoints.checks import checks_api
 from cme_register.entrypoints.children import children_api
 from cme_register.entrypoints.cohorts import cohorts_api
 from cme_register.entrypoints.home_education import home_education_api
@@ -36,6 +37,7 @@ def build_app(context: Context[Settings, RegisterTx], rules: Rules) -> FastAPI:
         placements_api(context.db, context.clock, rules),
         cohorts_api(context.db, context.clock, rules),
         absences_api(context.db, context.clock),
+        checks_api(context.db, context.clock, rules),
         casenotes_api(context.db, context.clock),
         support_api(context.db, context.clock, rules),
         belonging_api(context.db, context.clock, rules),

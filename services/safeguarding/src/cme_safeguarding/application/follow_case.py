@@ -95,12 +95,19 @@ async def note_breach(
     case_id: UUID,
     child_id: UUID,
     clock: str,
+    about: UUID | None,
     breached_at: datetime,
     now: datetime,
 ) -> None:
-    """A deadline has passed: before safeguarding, unless the case is closed. It escalates nothing by itself."""
+    """A deadline has passed: before safeguarding, unless the case is closed. It escalates nothing by itself.
+
+    One that is `about` something of the case only (a check that a body has not answered) says nothing of the child.
+    """
     file = await _file(tx, case_id, child_id, breached_at)
     case = await tx.cases.get(case_id)
+    if about is not None:
+        await tx.chronology.note(case_id, breached_at, "deadline_breached", case_id=case_id, clock=clock)
+        return
     case.breached_at = case.breached_at or breached_at
     await tx.cases.save(case)
     await tx.chronology.note(case_id, breached_at, "deadline_breached", case_id=case_id, clock=clock)

@@ -145,6 +145,7 @@ def _follow_cases(events: Consumer[SafeguardingTx], clock: BusinessClock, practi
             case_id=event.case_id,
             child_id=event.child_id,
             clock=event.clock,
+            about=event.about,
             breached_at=event.detected_at,
             now=clock.now(),
         )
