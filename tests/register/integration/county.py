@@ -20,8 +20,7 @@ from cme_register.application.ports import Officer
 from cme_register.application.rules import Rules
 from cme_register.domain.codes import Role
 from cme_register.entrypoints.events import consumer
-from cme_register.entrypoints.timers import handlers
-from cme_timers import TimerLoop
+from cme_register.entrypoints.timers import loop
 
 KEY = Key("k1", bytes(32))
 STATUS = "status.changed"
@@ -65,7 +64,7 @@ class Register:
         self.db, self.clock = db, clock
         self.rules = rules or load_rules()
         self.ears: Consumer[RegisterTx] = consumer(db, clock, self.rules)
-        self.timers = TimerLoop(db, clock, handlers(self.rules))
+        self.timers = loop(db, clock, self.rules)
 
     async def hear(self, *events: Event, partition: int = 0) -> None:
         """What Kafka brings, in one batch a stream; business time is not before the last of it."""

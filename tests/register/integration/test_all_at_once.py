@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from cme_register.entrypoints.timers import handlers
-from cme_timers import TimerLoop
+from cme_register.entrypoints.timers import loop
 from tests.register.integration.county import Register
 from tests.register.integration.desk import Desk
 from tests.register.invented import addition, child, deletion, referral
@@ -88,7 +87,7 @@ async def test_what_must_hold_holds_whatever_happens_at_once(register: Register,
                 )
 
     async def pass_time() -> None:
-        worker = TimerLoop(register.db, register.clock, handlers(register.rules))
+        worker = loop(register.db, register.clock, register.rules)
         for day in (3, 8, 9, 14):
             register.clock.at = max(register.clock.at, datetime(2026, 12, day, tzinfo=UTC))
             await worker.fire_due()

@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 
 from cme_contracts.notifications import ReferrerInformed
-from cme_register.entrypoints.timers import handlers
-from cme_timers import TimerLoop, overdue
+from cme_register.entrypoints.timers import loop
+from cme_timers import overdue
 from tests.register.integration.county import Register
 from tests.register.integration.desk import Desk
 from tests.register.invented import child, deletion, referral
@@ -24,7 +24,7 @@ async def opened(register: Register) -> str:
 async def test_many_workers_raise_each_breach_once(register: Register) -> None:
     await register.hear(*(referral(child(f"Child{number}")) for number in range(12)))
     register.clock.at = datetime(2026, 12, 8, tzinfo=UTC)
-    workers = [TimerLoop(register.db, register.clock, handlers(register.rules)) for _ in range(5)]
+    workers = [loop(register.db, register.clock, register.rules) for _ in range(5)]
     await asyncio.gather(*(worker.fire_due() for worker in workers))
     said = Counter(await register.told())
     assert (said["clock.warned"], said["deadline.breached"], said["deadline.escalated"]) == (12, 12, 0)

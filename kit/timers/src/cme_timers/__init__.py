@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cme_timers.clock import BusinessClock, SteeredClock, SystemClock, business_clock
-from cme_timers.loop import Handler, TimerLoop
+from cme_timers.loop import Handler, TimerLoop, Together
 from cme_timers.state import Overdue, next_due, overdue, sweep
 from cme_timers.timers import Detail, Timer, Timers, Wanted
 
@@ -21,6 +21,7 @@ __all__ = [
     "Timer",
     "TimerLoop",
     "Timers",
+    "Together",
     "Wanted",
     "business_clock",
     "next_due",

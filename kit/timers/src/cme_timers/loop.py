@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from time import monotonic
@@ -22,6 +22,12 @@ log = structlog.get_logger()
 
 type Handler[T: Tx] = Callable[[Timer, T, datetime], Awaitable[None]]
 """What a due instant does: `async (timer, tx, detected_at)`. `detected_at - timer.due_at` is how late it fires."""
+
+type Together[T: Tx] = Callable[[Sequence[Timer], T, datetime], Awaitable[None]]
+"""What many due instants of one kind do at once, of different subjects: they fire together or not at all."""
+
+AT_ONCE, IN_SIGHT = 100, 1000
+"""Timers that fire in one transaction, and among how many they are looked for: other workers find the next ones free."""
 
 GLANCE = 0.05
 """Seconds between two looks at the clock while waiting: how soon a jump of business time is noticed."""
@@ -52,14 +58,21 @@ class TimerLoop[T: Tx]:
         clock: BusinessClock,
         handlers: Mapping[str, Handler[T]],
         *,
+        together: Mapping[str, Together[T]] | None = None,
         poll: float = 1.0,
         patience: float = 30.0,
     ) -> None:
         """`poll`: seconds until it looks for timers set since, at the latest. `patience`: seconds a handler may take.
 
-        A timer whose kind is not in `handlers` is left for a version that knows it, and logged.
+        `together`: kinds of which many fire in one transaction. Where that fails each of them is tried by itself, so one that
+        cannot fire keeps no other from firing.
+
+        A timer whose kind is in neither is left for a version that knows it, and logged.
         """
-        self._db, self._clock, self._handlers = db, clock, handlers
+        self._db, self._clock, self._together = db, clock, together or {}
+        self._handlers = {**{kind: _alone(handler) for kind, handler in self._together.items()}, **handlers}
+        self._singly = 0
+        """Timers to be tried one by one, after many at once could not fire."""
         self._poll, self._patience = poll, patience
         self._unknown: set[str] = set()
         self._looked_at = clock.now()
@@ -88,7 +101,51 @@ class TimerLoop[T: Tx]:
             fired += claimed
         return fired
 
-    async def _fire_next(self) -> bool | None:
+    async def _fire_next(self) -> int | None:
+        """Try some timers: how many fired; 0 if they failed or were cancelled meanwhile, None if none is free."""
+        if self._together and not self._singly:
+            fired = await self._fire_together()
+            if fired:
+                return fired
+        self._singly = max(0, self._singly - 1)
+        return await self._fire_one()
+
+    async def _fire_together(self) -> int:
+        """Try many of the kind that is due first. 0: it is one that fires singly, or they could not; then each is tried alone."""
+        tried = 0
+        try:
+            async with asyncio.timeout(self._patience), self._db.transaction() as tx:
+                kinds, self._looked_at = list(self._handlers), self._clock.now()
+                claimed = await tx.conn.fetch(
+                    CLAIM_MANY, self._looked_at, kinds, HOLD, list(self._together), IN_SIGHT, AT_ONCE
+                )
+                if not claimed:
+                    return 0
+                kind, subjects = claimed[0]["kind"], [row["subject"] for row in claimed]
+                rows = await tx.conn.fetch(EARLIEST_MANY, self._looked_at, kinds, HOLD, subjects, kind)
+                due = [timer(row) for row in rows]
+                tried, detected_at = len(due), self._clock.now()
+                if not due:
+                    return 0
+                await tx.conn.execute(FIRING, ",".join(str(one.id) for one in due))
+                with _causing(None):
+                    await self._together[kind](due, tx, detected_at)
+                fired = await tx.conn.fetch(FIRED_MANY, [one.id for one in due], detected_at)
+                if len(fired) < len(due):
+                    raise _Cancelled
+        except _Cancelled:
+            self._singly = tried
+            return 0
+        except Exception as error:
+            if not tried:
+                raise
+            log.warning("timer.not_together", timers=tried, error=describe(error))
+            self._singly = tried
+            return 0
+        self._note_lateness(due, detected_at)
+        return tried
+
+    async def _fire_one(self) -> bool | None:
         """Try one timer: True if it fired, False if it failed or was cancelled meanwhile, None if none is free."""
         due: Timer | None = None
         try:
@@ -114,15 +171,19 @@ class TimerLoop[T: Tx]:
                 raise
             await self._note_failure(due, error)
             return False
-        if detected_at - due.due_at > timedelta(seconds=self._poll + self._patience):
-            log.warning(
-                "timer.late",
-                kind=due.kind,
-                subject=str(due.subject),
-                due_at=due.due_at.isoformat(),
-                detected_at=detected_at.isoformat(),
-            )
+        self._note_lateness([due], detected_at)
         return True
+
+    def _note_lateness(self, due: Sequence[Timer], detected_at: datetime) -> None:
+        for one in due:
+            if detected_at - one.due_at > timedelta(seconds=self._poll + self._patience):
+                log.warning(
+                    "timer.late",
+                    kind=one.kind,
+                    subject=str(one.subject),
+                    due_at=one.due_at.isoformat(),
+                    detected_at=detected_at.isoformat(),
+                )
 
     async def _note_failure(self, due: Timer, error: Exception) -> None:
         pause = min(FIRST_PAUSE * 2 ** min(due.attempts, 16), LONGEST_PAUSE)
@@ -159,6 +220,13 @@ def _causing(cause: Meta | None) -> Iterator[None]:
         current_meta.reset(token)
 
 
+def _alone[T: Tx](handler: Together[T]) -> Handler[T]:
+    async def fire(due: Timer, tx: T, detected_at: datetime) -> None:
+        await handler([due], tx, detected_at)
+
+    return fire
+
+
 class _Cancelled(Exception):
     """The timer was cancelled between the claim and the end: its effect is rolled back."""
 
@@ -182,6 +250,24 @@ SELECT subject FROM free WHERE pg_try_advisory_xact_lock(hashtextextended('cme.t
 EARLIEST = f"""
 WITH earliest AS MATERIALIZED (SELECT {COLUMNS} FROM timer WHERE {FREE} AND subject = $4 ORDER BY due_at, id LIMIT 1)
 SELECT * FROM earliest WHERE set_config('cme.firing', id::text, true) IS NOT NULL"""
+
+# CASE: the lock is tried of no other kind, whatever order the planner would find cheaper
+CLAIM_MANY = f"""
+WITH free AS MATERIALIZED (SELECT kind, subject, due_at, id FROM timer WHERE {FREE} ORDER BY due_at, id LIMIT $5),
+first AS MATERIALIZED (SELECT kind FROM free ORDER BY due_at, id LIMIT 1)
+SELECT kind, subject FROM free
+WHERE CASE WHEN kind = (SELECT kind FROM first) AND kind = ANY($4::text[])
+    THEN pg_try_advisory_xact_lock(hashtextextended('cme.timer.' || subject, 0)) ELSE false END LIMIT $6"""
+
+EARLIEST_MANY = f"""
+SELECT DISTINCT ON (subject) {COLUMNS} FROM timer
+WHERE {FREE} AND subject = ANY($4::uuid[]) AND kind = $5 ORDER BY subject, due_at, id"""
+
+FIRING = "SELECT set_config('cme.firing', $1, true)"
+
+FIRED_MANY = f"""
+UPDATE timer SET fired_at = now(), detected_at = $2, error = NULL, retry_at = NULL
+WHERE id = ANY($1::bigint[]) AND {OPEN} RETURNING id"""
 
 FIRED = f"""
 UPDATE timer SET fired_at = now(), detected_at = $2, error = NULL, retry_at = NULL

@@ -115,7 +115,7 @@ RETURNING id"""
 CANCEL = """
 UPDATE timer SET cancelled_at = now()
 WHERE subject = $1 AND ($2::text IS NULL OR kind = $2) AND fired_at IS NULL AND cancelled_at IS NULL
-  AND id IS DISTINCT FROM nullif(current_setting('cme.firing', true), '')::bigint"""
+  AND id <> ALL (string_to_array(coalesce(current_setting('cme.firing', true), ''), ',')::bigint[])"""
 
 PENDING = f"""
 SELECT {COLUMNS} FROM timer

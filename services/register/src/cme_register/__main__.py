@@ -19,7 +19,6 @@ from cme_register.settings import Settings
 from cme_service import run
 from cme_service.context import Context
 from cme_service.definition import Loop, ServiceDefinition
-from cme_timers import TimerLoop
 
 type Here = Context[Settings, RegisterTx]
 
@@ -39,7 +38,7 @@ def _consumer(context: Here) -> Consumer[RegisterTx]:
 def _loops(context: Here) -> Sequence[Loop]:
     rules = _rules(context)
     return [
-        TimerLoop(context.db, context.clock, timers.handlers(rules)).run,
+        timers.loop(context.db, context.clock, rules).run,
         Recounting(context.db, context.clock, rules).run,
     ]
 

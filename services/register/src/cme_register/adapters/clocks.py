@@ -29,6 +29,9 @@ class PgClocks:
     async def save(self, clock: Clock) -> None:
         await self._conn.execute(SAVE, *_row(clock))
 
+    async def save_many(self, clocks: Sequence[Clock]) -> None:
+        await self._conn.executemany(SAVE, [_row(clock) for clock in clocks])
+
     async def find(self, clock_id: UUID) -> Clock | None:
         row = await self._conn.fetchrow(f"SELECT {COLUMNS} FROM clock WHERE id = $1", clock_id)
         return None if row is None else clock_of(row)

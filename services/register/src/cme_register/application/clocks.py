@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from cme_calendars import local_date
 from cme_contracts.codes import OfficerRole
 from cme_contracts.register import ClockSatisfied, ClockStarted, DeadlineBreached
 from cme_contracts.register_clocks import ClockCancelled
-from cme_register.application.owning import acting_for
+from cme_register.application.owning import acting_for_many
 from cme_register.application.ports import Transaction
 from cme_register.application.rating import rate
 from cme_register.application.rules import NewId, Rules
@@ -121,23 +121,41 @@ def still_to_come(clock: Clock, rules: Rules, cause: Meta | None = None) -> list
     ]
 
 
-async def breach(tx: Transaction, clock: Clock, case: Case, rules: Rules, *, at: datetime) -> list[Said]:
-    """Note that a deadline has passed, once and for ever, and set the rest of its ladder."""
-    if not clock.breach(at):
+@dataclass(frozen=True, slots=True)
+class Ticking:
+    """A clock that runs, its case, both locked, and what caused its timer to be set."""
+
+    clock: Clock
+    case: Case
+    cause: Meta | None = None
+
+
+async def breach(tx: Transaction, ticking: Sequence[Ticking], rules: Rules, *, at: datetime) -> list[Said]:
+    """Note of each that its deadline has passed, once and for ever, and set the rest of its ladder."""
+    passed = [one for one in ticking if one.clock.breach(at)]
+    if not passed:
         return []
-    definition = rules.clocks(clock.code, clock.starts_on)
-    if definition.raises_risk:
-        case.take_factors([DEADLINE_BREACHED])
-    rated = await rate(tx, [case], rules, at=at)
-    await tx.clocks.save(clock)
-    await tx.cases.save([case])
-    await tx.timers.set_timers(still_to_come(clock, rules))
+    for one in passed:
+        if rules.clocks(one.clock.code, one.clock.starts_on).raises_risk:
+            one.case.take_factors([DEADLINE_BREACHED])
+    cases = list({one.case.id: one.case for one in passed}.values())
+    rated = await rate(tx, cases, rules, at=at, causes={one.case.id: one.cause for one in passed})
+    await tx.clocks.save_many([one.clock for one in passed])
+    await tx.cases.save(cases)
+    await tx.timers.set_timers([timer for one in passed for timer in still_to_come(one.clock, rules, one.cause)])
+    acting = await acting_for_many(tx, cases, at)
+    return [*(_breached(one, rules, acting[one.case.id], at) for one in passed), *rated]
+
+
+def _breached(ticking: Ticking, rules: Rules, officer_id: UUID | None, at: datetime) -> Said:
+    clock, case = ticking.clock, ticking.case
+    told = rules.clocks(clock.code, clock.starts_on).rung(1).tell
     event = DeadlineBreached(
         child_id=case.child_id, case_id=case.id, clock_id=clock.id, clock=clock.code, due_on=clock.due_on,
-        due_at=clock.due_at, officer_id=await acting_for(tx, case, at), tell=tuple(map(OfficerRole, definition.rung(1).tell)),
-        detected_at=at, detected_late_by=max(0, int((at - clock.due_at).total_seconds())), about=clock.about,
+        due_at=clock.due_at, officer_id=officer_id, tell=tuple(map(OfficerRole, told)), detected_at=at,
+        detected_late_by=max(0, int((at - clock.due_at).total_seconds())), about=clock.about,
     )  # fmt: skip
-    return [Said(event, at), *rated]
+    return Said(event, at, ticking.cause)
 
 
 async def _satisfy(
@@ -148,7 +166,7 @@ async def _satisfy(
     Done after the due day by somebody who was quicker than the timer, it is a breach first: late is late. What was done
     elsewhere is heard of later, and the breach was seen no sooner than that.
     """
-    said = await breach(tx, clock, case, rules, at=heard_at or at) if at >= clock.due_at else []
+    said = await breach(tx, [Ticking(clock, case)], rules, at=heard_at or at) if at >= clock.due_at else []
     clock.satisfy(at, rules.days)
     assert clock.on_time is not None and clock.late_by_working_days is not None
     await tx.clocks.save(clock)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -24,9 +25,15 @@ async def allocation(tx: Transaction, rules: Rules, day: date) -> Allocation:
 
 async def acting_for(tx: Transaction, case: Case, at: datetime) -> UUID | None:
     """Who is told what concerns the Lead Officer: they, or who covers; where nobody does, they all the same. None: the team."""
-    if case.lead_officer_id is None:
-        return None
-    return covering(case.lead_officer_id, await tx.owners.away(local_date(at))) or case.lead_officer_id
+    return (await acting_for_many(tx, [case], at))[case.id]
+
+
+async def acting_for_many(tx: Transaction, cases: Sequence[Case], at: datetime) -> Mapping[UUID, UUID | None]:
+    """The same of each of these."""
+    away = await tx.owners.away(local_date(at))
+    return {
+        one.id: one.lead_officer_id and (covering(one.lead_officer_id, away) or one.lead_officer_id) for one in cases
+    }
 
 
 def owner_told(

@@ -185,6 +185,9 @@ class Clocks(Protocol):
     async def find(self, clock_id: UUID) -> Clock | None:
         """A clock by its id."""
 
+    async def save_many(self, clocks: Sequence[Clock]) -> None:
+        """The same of many at once."""
+
     async def find_many(self, clock_ids: Sequence[UUID]) -> list[Clock]:
         """Those of these that there are, in the order of their ids."""
 

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
+from cme_bus.database import Database
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.application import cohorts, deadlines, giving_on, holding, rating, school_age, status
 from cme_register.application.clocks import BREACH, RUNG, WARN
 from cme_register.application.rules import Rules
 from cme_register.application.settling import AGE_ENDS
 from cme_register.domain.cohort import Cohort, Intake
-from cme_timers import Handler, Timer
+from cme_timers import BusinessClock, Handler, Timer, TimerLoop, Together
 
 
 def handlers(rules: Rules) -> Mapping[str, Handler[RegisterTx]]:
     """For `TimerLoop`."""
-
-    async def warn(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
-        await deadlines.warn(tx, timer.subject, at=detected_at)
-
-    async def breach(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
-        await deadlines.raise_breach(tx, timer.subject, rules, at=detected_at)
-
-    async def climb(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
-        await deadlines.climb(tx, timer.subject, int(timer.detail["rung"]), rules, at=detected_at)
 
     async def look_again(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
         await holding.look_again(tx, timer.subject, rules, at=detected_at, new_id=uuid4)
@@ -48,9 +40,6 @@ def handlers(rules: Rules) -> Mapping[str, Handler[RegisterTx]]:
         await cohorts.overdue(tx, cohort, at=detected_at)
 
     return {
-        WARN: warn,
-        BREACH: breach,
-        RUNG: climb,
         holding.WATCH: look_again,
         school_age.AGE_BEGINS: look_at_age,
         AGE_ENDS: look_at_age,
@@ -59,3 +48,27 @@ def handlers(rules: Rules) -> Mapping[str, Handler[RegisterTx]]:
         giving_on.GIVE_ON: give_on,
         rating.RATE_AGAIN: rate_again,
     }
+
+
+def together(rules: Rules) -> Mapping[str, Together[RegisterTx]]:
+    """Those of which many fire at once."""
+
+    async def warn(due: Sequence[Timer], tx: RegisterTx, detected_at: datetime) -> None:
+        await deadlines.warn(tx, _due(due), at=detected_at)
+
+    async def breach(due: Sequence[Timer], tx: RegisterTx, detected_at: datetime) -> None:
+        await deadlines.raise_breach(tx, _due(due), rules, at=detected_at)
+
+    async def climb(due: Sequence[Timer], tx: RegisterTx, detected_at: datetime) -> None:
+        await deadlines.climb(tx, _due(due), rules, at=detected_at)
+
+    return {WARN: warn, BREACH: breach, RUNG: climb}
+
+
+def loop(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> TimerLoop[RegisterTx]:
+    """One worker of the register's timers."""
+    return TimerLoop(db, clock, handlers(rules), together=together(rules))
+
+
+def _due(timers: Sequence[Timer]) -> list[deadlines.Due]:
+    return [deadlines.Due(one.subject, one.cause, int(one.detail.get("rung", 0))) for one in timers]
