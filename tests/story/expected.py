@@ -119,11 +119,7 @@ STEPS: tuple[Step, ...] = (
                 clock="INIT-10",
                 detected_late_by=0,
             ),
-<<<<<<< HEAD
-            event("red from now on", "cme.risk.rated.v1", "pupil deleted", previous="amber", rating="red"),
-=======
             event("rated", "cme.risk.rated.v1", "pupil deleted", rating="red"),
->>>>>>> main
             event(
                 "considered for the breach",
                 "cme.case.considered.v1",
