@@ -170,7 +170,7 @@ async def test_an_answer_that_comes_after_the_case_has_ended_is_kept(
 ) -> None:
     case = await opened(register, reason=NO_PLACE)
     check_id = await asked(desk(), case, "send")
-    await desk().do(f"{case}/closure", outcome="deceased", proof="official_record")
+    await desk().close(case, "deceased", "official_record")
     await register.let_pass("2026-11-25T09:00:00+00:00")
     await answered(desk(), case, check_id, "nothing")
     assert (await register.only("check.answered"))["on_time"] is True
