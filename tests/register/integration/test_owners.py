@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -88,7 +88,10 @@ async def test_loads_are_counted_right_whatever_happens_at_once(register: Regist
 
 async def test_additions_are_summed_up_and_stay_right(register: Register) -> None:
     for n in range(2):
-        await register.hear(*(referral(child(f"Child{n}", f"No{m}")) for m in range(MOST_ROWS // 2)))
+        await register.hear(*(
+            referral(child(f"Child{n}", f"No{m}", born=date(2014, 1 + m % 12, 1 + m // 12 + 14 * n), postcode=f"ZZ{n} {m % 9}AB"))
+            for m in range(MOST_ROWS // 2)
+        ))  # fmt: skip
     await register.hear(referral(child("Ada")), referral(child("Bea")))
     assert (
         await register.db.pool.fetchval("SELECT count(*) FROM officer_load") == MOST_ROWS + 2

@@ -29,6 +29,15 @@ async def a_pair(register: Register, desk: Callable[..., Desk]) -> dict[str, Any
     return dict(pair)
 
 
+async def test_one_submission_asks_about_the_likeliest_few_however_many_there_are(register: Register) -> None:
+    alike = [spelt(f"Isol{letter}e") for letter in "abcdefghijklmnop"]
+    await register.hear(*(referral(one) for one in alike[:8]))
+    await register.hear(*(referral(one) for one in alike[8:]))
+    assert await register.db.pool.fetchval("SELECT count(*) FROM child") > 9
+    many = await register.db.pool.fetch("SELECT count(*) AS n FROM review_pair GROUP BY submission_id ORDER BY n")
+    assert many[-1]["n"] == 8
+
+
 @pytest.mark.policy("8.1")
 async def test_what_is_possible_is_proposed_with_its_reasons_and_joined_by_a_person(
     register: Register, desk: Callable[..., Desk]

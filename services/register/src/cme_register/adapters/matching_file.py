@@ -77,6 +77,7 @@ def write_weights(
         f"valid_from = {on.isoformat()}",
         "",
         *(f"{name} = {getattr(weights, name)}" for name in NUMBERS),
+        f"asked_at_most = {weights.asked_at_most}",
     ]
     for field, levels in chances.items():
         lines += [

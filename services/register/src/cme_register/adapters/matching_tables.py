@@ -27,7 +27,7 @@ def load_weights(folder: Path, fitted: Path | None = None) -> Weights:
     numbers: dict[str, Any] = {name: float(table[name]) for name in NUMBERS}
     chances = {field: _chances(field, table[field]) for field in LEVELS}
     return Weights(
-        **numbers, fields=chances, source=table["source"],
+        **numbers, asked_at_most=int(table["asked_at_most"]), fields=chances, source=table["source"],
         nicknames=_nicknames(names["nicknames"]), common=frozenset(map(run_together, names["forenames"])),
         forenames=_frequencies(names, "forename"), surnames=_frequencies(names, "surname"),
     )  # fmt: skip

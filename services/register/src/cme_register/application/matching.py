@@ -244,8 +244,9 @@ class _Desk:
         """Other children that it may be as well, seen from all that is known of the record now."""
         if self._weights is None:
             return []
+        most = self._weights.asked_at_most
         if found.new:
-            return list(compared)  # with a number that is quarantined: that they share it is what is asked about
+            return list(compared[:most])  # with a number that is quarantined: that they share it is what is asked about
         disputed = {one.child_id for one in found.disputed}
         others = [one for one in compared if one[0].child_id != found.place.child_id]
         again = [
@@ -255,7 +256,8 @@ class _Desk:
             )
             for place, like in others
         ]
-        return [one for one in again if one[1].certainty is not Certainty.UNLIKELY]
+        likely = [one for one in again if one[1].certainty is not Certainty.UNLIKELY]
+        return sorted(likely, key=lambda one: (one[0].child_id not in disputed, -one[1].score, one[0].record_id))[:most]
 
     def _of_family(self, child: Described) -> dict[UUID, UUID]:
         return self._families.setdefault(child.family_id, {}) if child.family_id else {}

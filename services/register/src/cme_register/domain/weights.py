@@ -73,6 +73,8 @@ class Weights:
     """For a name that is not the legal one."""
     name_most: float
     """The rarest name weighs no more than this."""
+    asked_at_most: int
+    """One submission asks a person about no more children than this, the likeliest: a queue that nobody can read finds nobody."""
     nicknames: Nicknames = field(default_factory=dict)
     common: frozenset[str] = frozenset()
     """Forenames that are two names, however alike they look."""
