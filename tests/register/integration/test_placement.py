@@ -129,6 +129,23 @@ async def test_who_never_came_was_never_there(register: Register, seeker: Seeker
     assert (await register.statuses())[2:] == [("without_school_place", "2027-01-11")]
 
 
+async def test_a_case_that_ended_with_the_start_goes_on_where_an_officer_learns_that_the_child_never_came(
+    register: Register, seeker: Seeker, desk: Callable[..., Desk]
+) -> None:
+    await seeker.apply()
+    await seeker.take("offered", "2027-01-20")
+    await seeker.take("started", "2027-02-01")
+    path = f"/v1/cases/{(await register.last('case.opened'))['case_id']}"
+    await desk().do(f"{path}/located", proof="school_confirmed_in_writing")
+    await desk().close(path, "place_offered_and_started", "official_record")
+    await seeker.take("no_show", "2027-02-04")
+    reopened = await register.only("case.reopened")
+    assert (reopened["reason"], reopened["repeat"]) == ("did_not_start", 1)
+    again = [one for one in await started(register) if one["clock"] == "INIT-10"][-1]
+    assert (again["starts_on"], again["due_on"]) == ("2027-02-04", "2027-02-18")
+    assert (await desk().read(path))["status"] == "open"
+
+
 async def test_a_panel_finds_a_school_after_a_refusal(register: Register, seeker: Seeker) -> None:
     await seeker.apply()
     await seeker.take("refused", "2027-01-20")

@@ -13,12 +13,13 @@ from cme_contracts import register_placement as events
 from cme_register.application.clocks import School, occurred
 from cme_register.application.ports import Child, Transaction
 from cme_register.application.recording import DecidedInTheFuture
+from cme_register.application.reopening import closed_of, reopen
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.settling import Arrival
 from cme_register.application.status import say
 from cme_register.application.telling import Said, entry, tell
 from cme_register.domain.case import Case
-from cme_register.domain.codes import SubmissionKind
+from cme_register.domain.codes import Outcome, SubmissionKind, Waking
 from cme_register.domain.counting import first_moment
 from cme_register.domain.errors import NotOnRegister, RegisterError
 from cme_register.domain.occurrences import Occurrence
@@ -105,8 +106,19 @@ async def step(
     child = (await tx.children.lock([record_id]))[record_id]
     placement = await tx.placements.find(placement_id)
     assert placement is not None
+    if taken.step is Step.NO_SHOW and taken.recorded_by:
+        await _open_again(tx, child.id, taken.recorded_by, rules, at=at, new_id=new_id)
     await _take(tx, child, placement, taken, rules, school_urn, school_la, at=at, new_id=new_id)
     return child.id
+
+
+async def _open_again(tx: Transaction, child_id: UUID, by: UUID, rules: Rules, *, at: datetime, new_id: NewId) -> None:
+    """A case that ended because the child had started goes on where an officer learns that the child never came (scenario 28)."""
+    if child_id in await tx.cases.open_of([child_id]):
+        return
+    ended = (await closed_of(tx, [child_id], rules)).get(child_id)
+    if ended and ended.case.outcome is Outcome.PLACE_OFFERED_AND_STARTED and local_date(at) <= ended.until:
+        await reopen(tx, ended.case.id, Waking.DID_NOT_START, rules, note=None, by=by, at=at, new_id=new_id)
 
 
 async def hear_of_places(
