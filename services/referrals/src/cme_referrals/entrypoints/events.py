@@ -22,6 +22,7 @@ from cme_contracts.register import (
     RecordsSeparated,
     SubmissionMatched,
 )  # fmt: skip
+from cme_contracts.register_cases import CaseBecameDormant, CaseLeftToTeam, CaseReopened, CaseWoken
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application import elsewhere, follow
 
@@ -60,6 +61,22 @@ def listen(ears: Consumer[ReferralsTx]) -> None:
     @ears.on_many(CaseClosed)
     async def show_its_outcome(run: Run[CaseClosed], tx: ReferralsTx) -> None:
         await follow.note_closed(tx, [event for event, _ in run])
+
+    @ears.on_many(CaseReopened)
+    async def show_that_it_is_open_again(run: Run[CaseReopened], tx: ReferralsTx) -> None:
+        await follow.note_reopened(tx, [event for event, _ in run])
+
+    @ears.on_many(CaseBecameDormant)
+    async def show_that_it_is_on_review(run: Run[CaseBecameDormant], tx: ReferralsTx) -> None:
+        await follow.note_dormant(tx, [event for event, _ in run])
+
+    @ears.on_many(CaseWoken)
+    async def show_that_it_is_worked_on_again(run: Run[CaseWoken], tx: ReferralsTx) -> None:
+        await follow.note_woken(tx, [event for event, _ in run])
+
+    @ears.on_many(CaseLeftToTeam)
+    async def show_that_the_team_has_it(run: Run[CaseLeftToTeam], tx: ReferralsTx) -> None:
+        await follow.note_left_to_team(tx, [event for event, _ in run])
 
     @ears.on_many(ReferrerInformed)
     async def show_that_the_referrer_knows(run: Run[ReferrerInformed], tx: ReferralsTx) -> None:
