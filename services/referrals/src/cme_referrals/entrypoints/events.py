@@ -31,6 +31,7 @@ type Run[E: Event] = Sequence[tuple[E, Meta]]
 
 def listen(ears: Consumer[ReferralsTx]) -> None:
     """Say what is done about each event. Many at once where many come at once."""
+    _follow_cases(ears)
 
     @ears.on_many(SubmissionMatched)
     async def know_whose_submission_it_is(run: Run[SubmissionMatched], tx: ReferralsTx) -> None:
@@ -50,6 +51,34 @@ def listen(ears: Consumer[ReferralsTx]) -> None:
     async def show_it_on_the_register_too(run: Run[DuplicateLinked], tx: ReferralsTx) -> None:
         await follow.note_linked(tx, [event for event, _ in run])
 
+    @ears.on_many(ReferrerInformed)
+    async def show_that_the_referrer_knows(run: Run[ReferrerInformed], tx: ReferralsTx) -> None:
+        await follow.note_informed(tx, [event for event, _ in run])
+
+    @ears.on(RecordsJoined)
+    async def keep_both_under_the_surviving_child(event: RecordsJoined, tx: ReferralsTx, meta: Meta) -> None:
+        await follow.note_joined(tx, event)
+        await elsewhere.decide_joined(tx, event)
+
+    @ears.on(RecordsSeparated)
+    async def give_back_what_is_the_other_childs(event: RecordsSeparated, tx: ReferralsTx, meta: Meta) -> None:
+        await follow.note_separated(tx, event)
+        await elsewhere.decide_separated(tx, event)
+
+    @ears.on(AttendanceOrderRecorded)
+    async def hold_returns_against_the_order(event: AttendanceOrderRecorded, tx: ReferralsTx, meta: Meta) -> None:
+        await elsewhere.note_order(tx, event)
+
+    @ears.on(ConsentRecorded)
+    async def hold_returns_against_the_consent(event: ConsentRecorded, tx: ReferralsTx, meta: Meta) -> None:
+        await elsewhere.note_consent(tx, event)
+
+    @ears.on(JointEnquiryDecided)
+    async def hold_returns_against_the_enquiries(event: JointEnquiryDecided, tx: ReferralsTx, meta: Meta) -> None:
+        await elsewhere.note_joint_enquiry(tx, event)
+
+
+def _follow_cases(ears: Consumer[ReferralsTx]) -> None:
     @ears.on_many(LeadOfficerAssigned)
     async def show_it_under_investigation(run: Run[LeadOfficerAssigned], tx: ReferralsTx) -> None:
         await follow.note_assigned(tx, [event for event, _ in run])
@@ -77,29 +106,3 @@ def listen(ears: Consumer[ReferralsTx]) -> None:
     @ears.on_many(CaseLeftToTeam)
     async def show_that_the_team_has_it(run: Run[CaseLeftToTeam], tx: ReferralsTx) -> None:
         await follow.note_left_to_team(tx, [event for event, _ in run])
-
-    @ears.on_many(ReferrerInformed)
-    async def show_that_the_referrer_knows(run: Run[ReferrerInformed], tx: ReferralsTx) -> None:
-        await follow.note_informed(tx, [event for event, _ in run])
-
-    @ears.on(RecordsJoined)
-    async def keep_both_under_the_surviving_child(event: RecordsJoined, tx: ReferralsTx, meta: Meta) -> None:
-        await follow.note_joined(tx, event)
-        await elsewhere.decide_joined(tx, event)
-
-    @ears.on(RecordsSeparated)
-    async def give_back_what_is_the_other_childs(event: RecordsSeparated, tx: ReferralsTx, meta: Meta) -> None:
-        await follow.note_separated(tx, event)
-        await elsewhere.decide_separated(tx, event)
-
-    @ears.on(AttendanceOrderRecorded)
-    async def hold_returns_against_the_order(event: AttendanceOrderRecorded, tx: ReferralsTx, meta: Meta) -> None:
-        await elsewhere.note_order(tx, event)
-
-    @ears.on(ConsentRecorded)
-    async def hold_returns_against_the_consent(event: ConsentRecorded, tx: ReferralsTx, meta: Meta) -> None:
-        await elsewhere.note_consent(tx, event)
-
-    @ears.on(JointEnquiryDecided)
-    async def hold_returns_against_the_enquiries(event: JointEnquiryDecided, tx: ReferralsTx, meta: Meta) -> None:
-        await elsewhere.note_joint_enquiry(tx, event)
