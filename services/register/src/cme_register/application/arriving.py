@@ -12,8 +12,8 @@ from cme_contracts.codes_status import Came as CameCode
 from cme_contracts.codes_status import Intake as IntakeCode
 from cme_contracts.register_placement import StarterReported
 from cme_register.application.ports import Transaction
-from cme_register.application.settling import Arrival
 from cme_register.application.telling import entry
+from cme_register.application.triaging import Arrival
 from cme_register.domain.codes import SubmissionKind
 from cme_register.domain.cohort import Came, Starter
 

@@ -9,8 +9,8 @@ from uuid import UUID
 from cme_contracts.register_status import OtherAuthorityConcerned
 from cme_register.application.ports import Transaction
 from cme_register.application.rules import Rules
-from cme_register.application.settling import Arrival
 from cme_register.application.telling import entry
+from cme_register.application.triaging import Arrival
 
 
 async def tell_other_authorities(

@@ -9,7 +9,7 @@ from operator import itemgetter
 from cme_register.application.ports import Transaction
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.school_age import look_at_age
-from cme_register.application.settling import Arrival
+from cme_register.application.triaging import Arrival
 
 
 async def correct_birth_dates(

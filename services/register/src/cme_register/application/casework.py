@@ -12,8 +12,8 @@ from cme_register.application.dormancy import wake_if_dormant
 from cme_register.application.ports import Transaction
 from cme_register.application.rating import rate
 from cme_register.application.rules import NewId, Rules
-from cme_register.application.settling import category_changed
 from cme_register.application.telling import Said, tell
+from cme_register.application.triaging import category_changed
 from cme_register.domain.codes import Category, Kind, Proof, Waking
 from cme_register.domain.errors import RegisterError
 from cme_register.domain.occurrences import BECAME, Occurrence

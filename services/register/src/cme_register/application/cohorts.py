@@ -16,9 +16,10 @@ from cme_register.application.ports import Transaction
 from cme_register.application.recording import DecidedInTheFuture
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.school_age import take_outside
-from cme_register.application.settling import Arrival, settle
+from cme_register.application.settling import settle
 from cme_register.application.status import say
 from cme_register.application.telling import entry, tell
+from cme_register.application.triaging import Arrival
 from cme_register.domain.codes import SubmissionKind
 from cme_register.domain.cohort import Came, Cohort, Starter, report_due_on
 from cme_register.domain.details import Details

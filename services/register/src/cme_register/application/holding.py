@@ -16,9 +16,10 @@ from cme_register.application.ports import Child, Kept, Transaction
 from cme_register.application.rating import rate
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.school_age import take_outside
-from cme_register.application.settling import Arrival, category_changed, settle
+from cme_register.application.settling import settle
 from cme_register.application.status import note_returns, take_back
 from cme_register.application.telling import Said, tell
+from cme_register.application.triaging import Arrival, category_changed
 from cme_register.application.waiting import everything_in
 from cme_register.domain.case import Case
 from cme_register.domain.codes import Category, Kind, SubmissionKind

@@ -16,9 +16,10 @@ from cme_register.application.rating import rate_and_save
 from cme_register.application.recording import DecidedInTheFuture
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.school_age import take_outside
-from cme_register.application.settling import Arrival, category_changed, settle
+from cme_register.application.settling import settle
 from cme_register.application.status import say
 from cme_register.application.telling import Said, entry, tell
+from cme_register.application.triaging import Arrival, category_changed
 from cme_register.domain.codes import Category, Kind, SubmissionKind
 from cme_register.domain.counting import first_moment
 from cme_register.domain.errors import NotOnRegister

@@ -23,8 +23,9 @@ from cme_register.application.ports import Kept, Transaction
 from cme_register.application.reviewing import Why, keep_why
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.school_age import look_at_age, take_outside
-from cme_register.application.settling import Arrival, settle
+from cme_register.application.settling import settle
 from cme_register.application.telling import Said, tell
+from cme_register.application.triaging import Arrival
 from cme_register.domain.codes import SubmissionKind
 from cme_register.domain.handover import Handover
 from cme_register.domain.submission import Submission

@@ -13,9 +13,10 @@ from cme_register.application.ports import Entry, Kept, Transaction
 from cme_register.application.rating import rate_and_save
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.school_age import look_at_age, take_outside
-from cme_register.application.settling import Arrival, Settled, settle
+from cme_register.application.settling import Settled, settle
 from cme_register.application.showing import show
 from cme_register.application.telling import BESIDE, Said, tell
+from cme_register.application.triaging import Arrival
 from cme_register.application.waiting import let_wait, rank_again
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import INITIAL_INVESTIGATION, Clock

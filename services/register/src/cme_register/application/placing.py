@@ -15,9 +15,9 @@ from cme_register.application.ports import Child, Transaction
 from cme_register.application.recording import DecidedInTheFuture
 from cme_register.application.reopening import closed_of, reopen
 from cme_register.application.rules import NewId, Rules
-from cme_register.application.settling import Arrival
 from cme_register.application.status import say
 from cme_register.application.telling import Said, entry, tell
+from cme_register.application.triaging import Arrival
 from cme_register.domain.case import Case
 from cme_register.domain.codes import Outcome, SubmissionKind, Waking
 from cme_register.domain.counting import first_moment

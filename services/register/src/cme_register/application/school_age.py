@@ -17,9 +17,10 @@ from cme_register.application.ports import Kept, Transaction
 from cme_register.application.ports_status import AgeWatch
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.said import Said
-from cme_register.application.settling import AGE_ENDS, Arrival, Outside, settle
+from cme_register.application.settling import settle
 from cme_register.application.status import restate, say
 from cme_register.application.telling import tell
+from cme_register.application.triaging import AGE_ENDS, Arrival, Outside
 from cme_register.application.waiting import everything_in
 from cme_register.domain.age_teams import Side
 from cme_register.domain.case import Case

@@ -11,7 +11,7 @@ from cme_register.adapters.postgres import RegisterTx
 from cme_register.application import cohorts, deadlines, giving_on, holding, rating, school_age, status
 from cme_register.application.clocks import BREACH, RUNG, WARN
 from cme_register.application.rules import Rules
-from cme_register.application.settling import AGE_ENDS
+from cme_register.application.triaging import AGE_ENDS
 from cme_register.domain.cohort import Cohort, Intake
 from cme_timers import BusinessClock, Handler, Timer, TimerLoop, Together
 
