@@ -40,7 +40,9 @@ class Desk:
         body = {"outcome": outcome, "proof": proof, **more}
         answer = await self.post(f"{path}/closure", body)
         if answer.status_code == 409:
-            await self.waive(path, *(code for one in answer.json()["errors"] for code in one.get("checks", "").split(",")))
+            await self.waive(
+                path, *(code for one in answer.json()["errors"] for code in one.get("checks", "").split(","))
+            )
             answer = await self.post(f"{path}/closure", body)
         assert answer.status_code == 200, answer.text
         return answer.json()

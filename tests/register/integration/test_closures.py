@@ -40,7 +40,10 @@ async def test_a_refused_closure_names_everything_that_is_missing(
     ]  # fmt: skip
     await desk().do(f"{path}/located", proof="seen_by_officer")
     await desk().do(f"{path}/considerations", of="sibling", child_id=sibling, reason="at school, seen by her teacher")
-    assert await desk().lacks(path, "on_roll_in_county", "official_record") == ["checks_open", "safeguarding_not_considered"]
+    assert await desk().lacks(path, "on_roll_in_county", "official_record") == [
+        "checks_open",
+        "safeguarding_not_considered",
+    ]
     await desk().close(path, "on_roll_in_county", "official_record")
     assert await register.told() != [] and (await register.last("consideration.recorded"))["of"] == "safeguarding"
     statuses = await register.db.pool.fetch("SELECT status FROM case_file ORDER BY status")
@@ -49,7 +52,9 @@ async def test_a_refused_closure_names_everything_that_is_missing(
 
 
 @pytest.mark.policy("7.3")
-async def test_a_case_ends_once_its_checks_are_answered_or_waived(register: Register, desk: Callable[..., Desk]) -> None:
+async def test_a_case_ends_once_its_checks_are_answered_or_waived(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
     """A child without a school place: four checks are named, one is answered, three are waived; one is then asked again."""
     await register.hear(referral(reason=ReferralReason.NO_SCHOOL_PLACE))
     await register.considered()
@@ -72,7 +77,10 @@ async def test_a_case_ends_once_its_checks_are_answered_or_waived(register: Regi
     await desk().do(f"{path}/closure", **ending)
     await desk().post(f"{path}/checks", {"check": "admissions", "how": "email"})
     second = desk("lead_officer", str(TOBIAS))
-    assert await second.refused(f"{path}/closure/agreement") == (409, "closure-not-ready")  # somebody waits for an answer
+    assert await second.refused(f"{path}/closure/agreement") == (
+        409,
+        "closure-not-ready",
+    )  # somebody waits for an answer
     await desk().waive(path, "admissions")
     await second.do(f"{path}/closure/agreement")
     assert (await register.only("case.closed"))["agreed_by"] == [str(TOBIAS)]

@@ -72,7 +72,7 @@ async def test_scenario_28_the_case_is_open_again_under_its_own_number(
     assert (len(to_settle), "admissions" in to_settle) == (10, True)  # waived before its first end, not for the next
     assert await desk().lacks(path, "returned_to_same_school", "school_confirmed_in_writing") == [
         "checks_open",
-        "safeguarding_not_considered"
+        "safeguarding_not_considered",
     ]
     await desk().close(path, "returned_to_same_school", "school_confirmed_in_writing")
     assert (await register.last("case.closed"))["repeat"] == 1

@@ -63,7 +63,10 @@ def test_everything_that_is_missing_is_named() -> None:
         Unmet.CHILD_NOT_LOCATED, Unmet.PROOF_DOES_NOT_FIT, Unmet.EVIDENCE_MISSING, Unmet.CHECKS_OPEN,
         Unmet.SIBLING_NOT_CONSIDERED, Unmet.SAFEGUARDING_NOT_CONSIDERED,
     ]  # fmt: skip
-    assert lacking(case(), Outcome.DECEASED, Proof.OFFICIAL_RECORD, Done(open_checks=("home_visit",), safeguarding=True)) == []
+    assert (
+        lacking(case(), Outcome.DECEASED, Proof.OFFICIAL_RECORD, Done(open_checks=("home_visit",), safeguarding=True))
+        == []
+    )
 
 
 @pytest.mark.policy("9.1")
