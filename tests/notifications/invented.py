@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from cme_bus.meta import Meta
-from cme_contracts import referrals, register, returns, safeguarding
+from cme_contracts import referrals, register, register_cases, returns, safeguarding
 from cme_contracts.base import Event
 from cme_contracts.codes import (
     CaseKind,
@@ -21,6 +21,7 @@ from cme_contracts.codes import (
     Proof,
     ReferrerKind,
     ReturnKind,
+    SignOff,
     Team,
 )
 from cme_contracts.people import Child, Contact, Officer, Referrer
@@ -164,6 +165,27 @@ def case_opened(child_id: UUID, case_id: UUID, submission_id: UUID, at: datetime
 
 def assigned(child_id: UUID, case_id: UUID, officer_id: UUID) -> register.LeadOfficerAssigned:
     return register.LeadOfficerAssigned(child_id=child_id, case_id=case_id, officer_id=officer_id, assigned_at=NOON)
+
+
+def left_to_team(
+    child_id: UUID, case_id: UUID, role: OfficerRole = OfficerRole.TEAM_MANAGER
+) -> register_cases.CaseLeftToTeam:
+    return register_cases.CaseLeftToTeam(child_id=child_id, case_id=case_id, role=role, left_at=NOON)
+
+
+def closure_proposed(
+    child_id: UUID, case_id: UUID, *needs: SignOff, outcome: Outcome = Outcome.HOME_EDUCATION
+) -> register_cases.ClosureProposed:
+    return register_cases.ClosureProposed(
+        child_id=child_id,
+        case_id=case_id,
+        closure_id=uuid4(),
+        outcome=outcome,
+        proof=Proof.OFFICIAL_RECORD,
+        needs=needs,
+        proposed_by=uuid4(),
+        proposed_at=NOON,
+    )
 
 
 def clock(child_id: UUID, case_id: UUID, officer_id: UUID | None = None) -> dict[str, Any]:
@@ -341,6 +363,8 @@ def one_of_each() -> dict[str, Event]:
         late,
         lambda: handed_over(child),
         lambda: assigned(child, case, lead),
+        lambda: left_to_team(child, case),
+        lambda: closure_proposed(child, case, SignOff.TEAM_MANAGER),
         lambda: warned(child, case, lead),
         lambda: breached(child, case, lead),
         lambda: escalated_deadline(child, case),

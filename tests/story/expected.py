@@ -56,6 +56,12 @@ OPENED = (
     event("missing in law", "cme.status.changed.v1", "pupil deleted", status="missing"),
 )
 
+MANDATORY = (
+    "education_database", "admissions", "home_education", "lost_pupil_database", "last_school", "social_care",
+    "public_health_nursing", "council_tax", "neighbouring_authorities", "home_visit",
+)  # fmt: skip
+"""The checks that the case of a missing child must have."""
+
 STEPS: tuple[Step, ...] = (
     Step(
         "deletion_return",
@@ -169,6 +175,11 @@ STEPS: tuple[Step, ...] = (
             event("no manager's review", "cme.clock.cancelled.v1", clock="REVIEW-MANAGER"),
             event("next look due", "cme.clock.started.v1", clock="REVIEW"),
         ),
+    ),
+    Step(
+        "checks_waived",
+        "The child is found: the team manager decides that the other bodies are not asked.",
+        tuple(event(f"{check} not asked", "cme.check.waived.v1", check=check) for check in MANDATORY),
     ),
     Step(
         "closure",

@@ -118,6 +118,14 @@ class Story:
             token=await self._officer(),
         )
 
+    async def checks_waived(self) -> None:
+        """Where the child is has been proven otherwise: the team manager decides that nobody else is asked."""
+        manager = await self.system.token("team_manager")
+        page = await self.system.get("register", f"/v1/cases/{self.case_id}/closure", token=manager)
+        for check in page["checks_to_settle"]:
+            body = {"check": check, "reason": "found_otherwise"}
+            await self.system.post("register", f"/v1/cases/{self.case_id}/waived-checks", body, token=manager)
+
     async def closure(self) -> None:
         """Its child is on another authority's roll: the Lead Officer proposes it, and the team manager agrees."""
         body = {

@@ -18,6 +18,7 @@ from cme_contracts.codes import (
     Outcome,
     ReferrerKind,
     ReturnKind,
+    SignOff,
     Team,
 )
 from cme_contracts.notifications import MessageFailed, MessageSent, ReferrerInformed
@@ -162,6 +163,22 @@ async def test_the_lead_officer_of_a_case_is_known_by_its_child_too(service: Ser
         "A case has been assigned to you",
         "Social care has acknowledged an escalation",
     ]
+
+
+async def test_the_team_manager_is_told_of_a_case_without_an_officer_and_of_its_closure_to_agree_to(
+    service: Service,
+) -> None:
+    child, case = uuid4(), uuid4()
+    end = invented.closure_proposed(child, case, SignOff.TEAM_MANAGER, outcome=Outcome.DECEASED)
+    manager = invented.officer(uuid4(), OfficerRole.TEAM_MANAGER, email="manager@example.org")
+    await service.hear(manager, invented.left_to_team(child, case), end)
+    await service.send_all()
+    assert await service.mail("manager@example.org") == [
+        "A case has no Lead Officer",
+        "The closure of a case waits for you",
+    ]
+    bodies = [row["body"] for row in await service.pool.fetch("SELECT body FROM mailbox")]
+    assert all(str(case) in body and str(child) not in body and "deceased" not in body for body in bodies)
 
 
 @pytest.mark.policy("9.2")

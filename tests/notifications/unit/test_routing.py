@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from cme_contracts.base import Event
-from cme_contracts.codes import LinkPurpose, Outcome
+from cme_contracts.codes import LinkPurpose, OfficerRole, Outcome, SignOff
 from cme_notifications.adapters.routes import ROUTES, read_routes
 from cme_notifications.application.ports import About, Owed
 from cme_notifications.application.tell import tell
@@ -90,6 +90,17 @@ async def test_a_case_that_nobody_leads_is_the_team_managers() -> None:
     assert await told(invented.warned(CHILD, CASE), lead=None) == {MANAGER: "deadline-near"}
     assert await told(invented.breached(CHILD, CASE), lead=None) == {MANAGER: "deadline-passed"}
     assert await told(invented.acknowledged(CHILD, CASE), lead=None) == {MANAGER: "escalation-acknowledged"}
+
+
+async def test_a_case_left_to_the_team_is_told_to_the_team_manager_who_answers_for_it() -> None:
+    assert await told(invented.left_to_team(CHILD, CASE)) == {MANAGER: "case-left-to-team"}
+    assert await told(invented.left_to_team(CHILD, CASE, OfficerRole.UNKNOWN)) == {}
+
+
+async def test_a_closure_is_told_to_the_team_manager_where_they_are_among_those_who_agree() -> None:
+    both = invented.closure_proposed(CHILD, CASE, SignOff.SECOND_OFFICER, SignOff.TEAM_MANAGER)
+    assert await told(both) == {MANAGER: "closure-proposed"}
+    assert await told(invented.closure_proposed(CHILD, CASE, SignOff.SECOND_OFFICER)) == {}
 
 
 @pytest.mark.policy("8.1")

@@ -133,7 +133,7 @@ async def test_the_status_of_the_task_follows_the_case(visitor: Visitor, db: Dat
         await tx.following.due([(case, date(2026, 12, 7))])
     seen.append(await task_of(visitor, id_))
     async with db.transaction() as tx:
-        await tx.following.closed([(case, datetime(2026, 12, 2, 15, tzinfo=UTC), "on_roll_in_county")])
+        await tx.following.closed([(case, datetime(2026, 12, 2, 15, tzinfo=UTC), "on_roll_in_county", 0)])
     seen.append(await task_of(visitor, id_))
     async with db.transaction() as tx:
         await tx.following.informed([(submission, datetime(2026, 12, 3, 9, tzinfo=UTC))])
@@ -146,6 +146,17 @@ async def test_the_status_of_the_task_follows_the_case(visitor: Visitor, db: Dat
     outcome = seen[3]["output"][0]
     assert outcome["valueCodeableConcept"]["coding"][0]["code"] == "on_roll_in_county"
     assert seen[3]["lastModified"] == "2026-12-02T15:00:00.000Z"
+
+    async with db.transaction() as tx:  # the child never came, and in spring nobody has found them
+        await tx.following.reopened([(case, datetime(2026, 12, 4, 9, tzinfo=UTC), 1)])
+        await tx.following.due([(case, date(2026, 12, 18))])
+    again = await task_of(visitor, id_)
+    assert (again["status"], again["restriction"]["period"]["end"]) == ("in-progress", "2026-12-18")
+    assert again["lastModified"] == "2026-12-04T09:00:00.000Z"
+    assert "urn:cme:code:outcome" not in json.dumps(again)
+    async with db.transaction() as tx:
+        await tx.following.on_review([(case, datetime(2027, 3, 10, 9, tzinfo=UTC))])
+    assert (await task_of(visitor, id_))["status"] == "on-hold"
 
 
 async def test_a_task_that_was_taken_back_is_cancelled(visitor: Visitor, clock: Standing) -> None:

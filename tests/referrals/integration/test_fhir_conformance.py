@@ -35,8 +35,9 @@ async def test_every_answer_is_valid_r4_and_uk_core(
     for name, fact in {
         "accepted": lambda tx: tx.following.on_register([(UUID(id_), case, AT)]),
         "in-progress": lambda tx: tx.following.assigned([(case, AT)]),
+        "on-hold": lambda tx: tx.following.on_review([(case, AT)]),
         "due": lambda tx: tx.following.due([(case, date(2026, 12, 14))]),
-        "completed": lambda tx: tx.following.closed([(case, AT, "on_roll_in_county")]),
+        "completed": lambda tx: tx.following.closed([(case, AT, "on_roll_in_county", 0)]),
     }.items():
         async with db.transaction() as tx:
             await fact(tx)

@@ -96,6 +96,7 @@ async def desk(register: Register, issuer: Issuer) -> AsyncIterator[Callable[...
 
             def at(role: str = "lead_officer", subject: str | None = None) -> Desk:
                 officer = {"lead_officer": IMOGEN, "team_manager": GWILYM}.get(role, GWILYM)
-                return Desk(client, issuer.token(role, sub=subject or str(officer)))
+                manager = issuer.token("team_manager", sub=str(GWILYM))
+                return Desk(client, issuer.token(role, sub=subject or str(officer)), manager)
 
             yield at

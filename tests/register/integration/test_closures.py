@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from cme_contracts.codes import Factor, Recommendation
+from cme_contracts.codes import Factor, Recommendation, ReferralReason
 from cme_contracts.safeguarding import CaseConsidered, ConcernRaised
 from tests.register.integration.county import GWILYM, IMOGEN, TOBIAS, Register
 from tests.register.integration.desk import Desk
@@ -36,16 +36,77 @@ async def test_a_refused_closure_names_everything_that_is_missing(
     assert lacking.status_code == 409
     assert [(one["field"], one["code"], one.get("ids")) for one in lacking.json()["errors"]] == [
         ("located", "child_not_located", None), ("proof", "proof_does_not_fit", None), ("evidence", "evidence_missing", None),
-        ("siblings", "sibling_not_considered", sibling), ("safeguarding", "safeguarding_not_considered", None),
+        ("checks", "checks_open", None), ("siblings", "sibling_not_considered", sibling), ("safeguarding", "safeguarding_not_considered", None),
     ]  # fmt: skip
     await desk().do(f"{path}/located", proof="seen_by_officer")
     await desk().do(f"{path}/considerations", of="sibling", child_id=sibling, reason="at school, seen by her teacher")
-    assert await desk().lacks(path, "on_roll_in_county", "official_record") == ["safeguarding_not_considered"]
+    assert await desk().lacks(path, "on_roll_in_county", "official_record") == [
+        "checks_open",
+        "safeguarding_not_considered",
+    ]
     await desk().close(path, "on_roll_in_county", "official_record")
     assert await register.told() != [] and (await register.last("consideration.recorded"))["of"] == "safeguarding"
     statuses = await register.db.pool.fetch("SELECT status FROM case_file ORDER BY status")
     assert [row["status"] for row in statuses] == ["closed", "open"]  # closing one does not close the other
     assert await desk().refused(f"{path}/considerations", of="sibling", reason="nobody named") == (422, "invalid")
+
+
+@pytest.mark.policy("7.3")
+async def test_a_case_ends_once_its_checks_are_answered_or_waived(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
+    """A child without a school place: four checks are named, one is answered, three are waived; one is then asked again."""
+    await register.hear(referral(reason=ReferralReason.NO_SCHOOL_PLACE))
+    await register.considered()
+    path, ending = await opened(register), {"outcome": "on_roll_elsewhere", "proof": "school_confirmed_in_writing"}
+    await desk().do(f"{path}/located", proof="school_confirmed_in_writing")
+
+    async def named() -> list[str]:
+        [error] = (await desk().post(f"{path}/closure", ending)).json()["errors"]
+        assert (error["field"], error["code"]) == ("checks", "checks_open")
+        assert "/waived-checks" in error["mend"]
+        assert (await desk().read(f"{path}/closure"))["checks_to_settle"] == error["checks"].split(",")
+        return list(error["checks"].split(","))
+
+    assert await named() == ["education_database", "admissions", "home_education", "social_care"]
+    asked = (await desk().post(f"{path}/checks", {"check": "social_care", "how": "email"})).json()["check_id"]
+    await desk().waive(path, "education_database", "home_education", "admissions")
+    assert await named() == ["social_care"]  # asked is not answered
+    answer = {"result": "nothing", "evidence": {"kind": "email"}}
+    assert (await desk().post(f"{path}/checks/{asked}/answer", answer)).status_code == 200
+    await desk().do(f"{path}/closure", **ending)
+    await desk().post(f"{path}/checks", {"check": "admissions", "how": "email"})
+    second = desk("lead_officer", str(TOBIAS))
+    assert await second.refused(f"{path}/closure/agreement") == (
+        409,
+        "closure-not-ready",
+    )  # somebody waits for an answer
+    await desk().waive(path, "admissions")
+    await second.do(f"{path}/closure/agreement")
+    assert (await register.only("case.closed"))["agreed_by"] == [str(TOBIAS)]
+
+
+@pytest.mark.policy("7.3")
+async def test_a_sibling_whom_an_officer_has_linked_is_considered_too(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
+    await register.hear(referral(child("Ada")), referral(child("Bea")))
+    await register.considered()
+    ada, bea = (one.body["child_id"] for one in await register.said() if one.short == "case.opened")
+    path = await opened(register)
+    await desk().do(f"{path}/located", proof="seen_by_officer")
+    await desk().waive(path)
+    ending = (path, "on_roll_in_county", "official_record")
+    assert (await desk().post(f"/v1/children/{ada}/siblings", {"sibling_child_id": bea})).status_code == 200
+    assert await desk().lacks(*ending) == ["sibling_not_considered"]
+    assert (await desk().read(f"{path}/closure"))["siblings_to_consider"] == [ada]
+    unlinked = {"sibling_child_id": ada, "linked": False}
+    assert (await desk().post(f"/v1/children/{bea}/siblings", unlinked)).status_code == 200
+    assert (await desk().read(f"{path}/closure"))["siblings_to_consider"] == []
+    assert (await desk().post(f"/v1/children/{bea}/siblings", {"sibling_child_id": ada})).status_code == 200
+    await desk().do(f"{path}/considerations", of="sibling", child_id=ada, reason="at school, seen by her teacher")
+    await desk().do(f"{path}/closure", outcome="on_roll_in_county", proof="official_record")
+    assert (await register.only("case.closed"))["child_id"] == bea
 
 
 @pytest.mark.policy("9.1")
@@ -54,6 +115,7 @@ async def test_that_safeguarding_considered_it_is_heard(register: Register, desk
     await register.hear(sent)
     path = await opened(register)
     await desk().do(f"{path}/located", proof="seen_by_officer")
+    await desk().waive(path)
     assert await desk().lacks(path, "on_roll_in_county", "official_record") == ["safeguarding_not_considered"]
     case = await register.only("case.opened")
     await register.hear(CaseConsidered(
@@ -139,6 +201,7 @@ async def test_an_untraced_child_stays_on_the_register_and_is_looked_for_after_3
     await register.let_pass("2027-01-11T09:00:00+00:00")
     assert await desk().lacks(path, "untraced", "official_record") == [
         "evidence_missing",
+        "checks_open",
         "safeguarding_not_considered",
     ]
     await desk().close(path, "untraced", "official_record", evidence="ledger of checks, file 14")
@@ -196,7 +259,7 @@ async def test_a_child_with_a_red_marker_is_never_only_believed_abroad(
     await register.hear(referral(factors=(Factor.FORCED_MARRIAGE,)))
     path = await opened(register)
     lacking = await desk().lacks(path, "moved_abroad_believed", "parent_in_writing", evidence="their message")
-    assert lacking == ["safeguarding_not_considered", "believed_is_not_enough"]
+    assert lacking == ["checks_open", "safeguarding_not_considered", "believed_is_not_enough"]
 
 
 async def test_a_child_who_has_died_gets_no_letters(register: Register, desk: Callable[..., Desk]) -> None:

@@ -102,9 +102,7 @@ async def test_referrers_not_told_in_time_are_a_breach_of_their_own(
     child_id = (await register.only("case.opened"))["child_id"]
     await desk().do(f"/v1/cases/{case_id}/located", proof="seen_by_officer")
     await register.considered()
-    await desk().do(
-        f"/v1/cases/{case_id}/closure", outcome="returned_to_same_school", proof="school_confirmed_in_writing"
-    )
+    await desk().end(f"/v1/cases/{case_id}", "returned_to_same_school", "school_confirmed_in_writing")
     await register.hear(informed(one.submission_id, child_id, case_id))
     await register.go_through("2026-11-25T00:00:00+00:00", "2026-11-26T00:00:00+00:00", "2026-12-01T00:00:00+00:00")
     assert (await register.told())[-3:] == ["deadline.breached", "deadline.escalated", "deadline.escalated"]
@@ -134,9 +132,7 @@ async def test_one_referrer_told_late_is_late_whoever_is_heard_of_last(
     case_id, child_id = await opened(register), (await register.only("case.opened"))["child_id"]
     await desk().do(f"/v1/cases/{case_id}/located", proof="seen_by_officer")
     await register.considered()
-    await desk().do(
-        f"/v1/cases/{case_id}/closure", outcome="returned_to_same_school", proof="school_confirmed_in_writing"
-    )
+    await desk().end(f"/v1/cases/{case_id}", "returned_to_same_school", "school_confirmed_in_writing")
     register.clock.at = datetime(2026, 11, 27, 9, tzinfo=UTC)  # and no timer has fired since: workers were down
     await register.hear(informed(one.submission_id, child_id, case_id, at=datetime(2026, 11, 26, 9, tzinfo=UTC)))
     await register.hear(informed(other.submission_id, child_id, case_id, at=datetime(2026, 11, 24, 9, tzinfo=UTC)))

@@ -68,8 +68,11 @@ async def test_scenario_28_the_case_is_open_again_under_its_own_number(
 
     register.clock.at = at("2026-12-10")
     await desk().do(f"{path}/located", proof="seen_by_officer")
+    to_settle = (await desk().read(f"{path}/closure"))["checks_to_settle"]
+    assert (len(to_settle), "admissions" in to_settle) == (10, True)  # waived before its first end, not for the next
     assert await desk().lacks(path, "returned_to_same_school", "school_confirmed_in_writing") == [
-        "safeguarding_not_considered"
+        "checks_open",
+        "safeguarding_not_considered",
     ]
     await desk().close(path, "returned_to_same_school", "school_confirmed_in_writing")
     assert (await register.last("case.closed"))["repeat"] == 1

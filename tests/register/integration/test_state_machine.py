@@ -71,6 +71,9 @@ class Team:
     async def close(self, n: int) -> None:
         outcome, proof = OUTCOMES[n % len(OUTCOMES)]
         await self._ask(self.officer, n, "considerations", of="safeguarding", reason="no concern")
+        if n % 4 and (case := await self._case(n)):  # now and then the checks are forgotten
+            for check in (await self.officer.read(f"/v1/cases/{case['id']}/closure"))["checks_to_settle"]:
+                await self._ask(self.manager, n, "waived-checks", check=check, reason="found_otherwise")
         await self._ask(self.officer, n, "closure", outcome=outcome, proof=proof, evidence="file 14")
 
     async def agree(self, n: int) -> None:

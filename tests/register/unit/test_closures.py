@@ -51,16 +51,22 @@ def test_a_second_person_agrees_to_what_is_starred_and_only_what_is_not_found_sl
     }
     assert OUTCOMES.on(Outcome.UNTRACED, TODAY).sign_off == (SignOff.TEAM_MANAGER, SignOff.SAFEGUARDING)
     assert [one for one in Outcome if OUTCOMES.on(one, TODAY).no_letters] == [Outcome.DECEASED]
+    assert {one for one in Outcome if not OUTCOMES.on(one, TODAY).needs_checks} == {
+        Outcome.NOT_COMPULSORY_SCHOOL_AGE, Outcome.DECEASED, Outcome.DUPLICATE_OR_ERROR,
+    }  # fmt: skip
 
 
 @pytest.mark.policy("7.3")
 def test_everything_that_is_missing_is_named() -> None:
-    nothing = Done(open_checks=(ONE,), open_siblings=(TWO, THREE))
+    nothing = Done(open_checks=("home_visit",), open_siblings=(TWO, THREE))
     assert lacking(case(), Outcome.MOVED_ABROAD_VERIFIED, Proof.SEEN_BY_OFFICER, nothing) == [
         Unmet.CHILD_NOT_LOCATED, Unmet.PROOF_DOES_NOT_FIT, Unmet.EVIDENCE_MISSING, Unmet.CHECKS_OPEN,
         Unmet.SIBLING_NOT_CONSIDERED, Unmet.SAFEGUARDING_NOT_CONSIDERED,
     ]  # fmt: skip
-    assert lacking(case(), Outcome.DECEASED, Proof.OFFICIAL_RECORD, Done(open_checks=(ONE,), safeguarding=True)) == []
+    assert (
+        lacking(case(), Outcome.DECEASED, Proof.OFFICIAL_RECORD, Done(open_checks=("home_visit",), safeguarding=True))
+        == []
+    )
 
 
 @pytest.mark.policy("9.1")

@@ -85,9 +85,15 @@ def _applies(route: Route, event: Event) -> bool:
     return (
         (route.only_if is None or bool(_field(event, route.only_if)))
         and not (route.unless is not None and bool(_field(event, route.unless)))
-        and all(str(_field(event, name)) in codes for name, codes in (route.only_where or {}).items())
-        and not any(str(_field(event, name)) in codes for name, codes in (route.never_where or {}).items())
+        and all(_holds(event, name, codes) for name, codes in (route.only_where or {}).items())
+        and not any(_holds(event, name, codes) for name, codes in (route.never_where or {}).items())
     )
+
+
+def _holds(event: Event, name: str, codes: tuple[str, ...]) -> bool:
+    """Whether the field holds one of these; of a field with several values, whether any of them does."""
+    value = _field(event, name)
+    return any(str(one) in codes for one in (value if isinstance(value, tuple) else (value,)))
 
 
 def _by_hand(route: Route, event: Event) -> bool:

@@ -17,7 +17,7 @@ from cme_referrals.domain.progress import Progress
 SELECT = """
 SELECT s.id, s.reference, s.kind, s.sender, s.sender_urn, s.referrer_kind, s.school_urn, s.still_missing, s.quarantined,
        s.received_at, p.matched_at, p.team, p.on_register_at, c.investigated_since, c.due_on, c.closed_at, c.outcome,
-       w.withdrawn_at,
+       c.reopened_at, c.on_review_since, c.woken_at, c.with_team_since, w.withdrawn_at,
        (SELECT max(told.informed_at) FROM submission AS sent JOIN submission_progress AS told ON told.submission_id = sent.id
         WHERE sent.first_submission_id = s.first_submission_id) AS informed_at,  -- of a form and its corrections the last is answered
        (SELECT later.reference FROM submission AS later
@@ -68,7 +68,8 @@ ON CONFLICT (submission_id) DO UPDATE SET informed_at = excluded.informed_at"""
 ASSIGNED = """
 INSERT INTO case_progress AS old (case_id, investigated_since)
 SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) ORDER BY 1
-ON CONFLICT (case_id) DO UPDATE SET investigated_since = least(old.investigated_since, excluded.investigated_since)"""
+ON CONFLICT (case_id) DO UPDATE
+SET investigated_since = least(old.investigated_since, excluded.investigated_since), with_team_since = NULL"""
 
 DUE = """
 INSERT INTO case_progress AS old (case_id, due_on)
@@ -76,9 +77,32 @@ SELECT * FROM unnest($1::uuid[], $2::date[]) ORDER BY 1
 ON CONFLICT (case_id) DO UPDATE SET due_on = excluded.due_on"""
 
 CLOSED = """
-INSERT INTO case_progress AS old (case_id, closed_at, outcome)
-SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) ORDER BY 1
-ON CONFLICT (case_id) DO UPDATE SET closed_at = excluded.closed_at, outcome = excluded.outcome"""
+INSERT INTO case_progress AS old (case_id, closed_at, outcome, repeat)
+SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::int[]) ORDER BY 1
+ON CONFLICT (case_id) DO UPDATE SET closed_at = excluded.closed_at, outcome = excluded.outcome, repeat = excluded.repeat
+WHERE old.repeat <= excluded.repeat  -- an end that was overtaken by a reopening is none"""
+
+REOPENED = """
+INSERT INTO case_progress AS old (case_id, reopened_at, repeat)
+SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::int[]) ORDER BY 1
+ON CONFLICT (case_id) DO UPDATE
+SET reopened_at = excluded.reopened_at, repeat = excluded.repeat, closed_at = NULL, outcome = NULL, on_review_since = NULL
+WHERE old.repeat < excluded.repeat"""
+
+ON_REVIEW = """
+INSERT INTO case_progress AS old (case_id, on_review_since)
+SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) ORDER BY 1
+ON CONFLICT (case_id) DO UPDATE SET on_review_since = excluded.on_review_since"""
+
+WOKEN = """
+INSERT INTO case_progress AS old (case_id, woken_at)
+SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) ORDER BY 1
+ON CONFLICT (case_id) DO UPDATE SET woken_at = excluded.woken_at"""
+
+LEFT_TO_TEAM = """
+INSERT INTO case_progress AS old (case_id, with_team_since)
+SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) ORDER BY 1
+ON CONFLICT (case_id) DO UPDATE SET with_team_since = excluded.with_team_since"""
 
 
 class PostgresFollowing:
@@ -139,9 +163,25 @@ class PostgresFollowing:
         """See the port."""
         await self._write(DUE, facts, 2)
 
-    async def closed(self, facts: Sequence[tuple[UUID, datetime, str]]) -> None:
+    async def closed(self, facts: Sequence[tuple[UUID, datetime, str, int]]) -> None:
         """See the port."""
-        await self._write(CLOSED, facts, 3)
+        await self._write(CLOSED, facts, 4)
+
+    async def reopened(self, facts: Sequence[tuple[UUID, datetime, int]]) -> None:
+        """See the port."""
+        await self._write(REOPENED, facts, 3)
+
+    async def on_review(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
+        """See the port."""
+        await self._write(ON_REVIEW, facts, 2)
+
+    async def woken(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
+        """See the port."""
+        await self._write(WOKEN, facts, 2)
+
+    async def left_to_team(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
+        """See the port."""
+        await self._write(LEFT_TO_TEAM, facts, 2)
 
     async def informed(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
         """See the port."""
@@ -179,6 +219,10 @@ def _followed(row: asyncpg.Record) -> Followed:
             due_on=row["due_on"],
             closed_at=row["closed_at"],
             outcome=row["outcome"],
+            reopened_at=row["reopened_at"],
+            on_review_since=row["on_review_since"],
+            woken_at=row["woken_at"],
+            with_team_since=row["with_team_since"],
             informed_at=row["informed_at"],
             withdrawn_at=row["withdrawn_at"],
             corrected_by=row["corrected_by"],

@@ -16,6 +16,7 @@ from cme_contracts.register import (
     RecordsSeparated,
     SubmissionMatched,
 )  # fmt: skip
+from cme_contracts.register_cases import CaseBecameDormant, CaseLeftToTeam, CaseReopened, CaseWoken
 from cme_referrals.application.ports import Follows
 
 INITIAL_INVESTIGATION = "INIT-10"
@@ -60,7 +61,27 @@ async def note_clock(tx: Follows, facts: Sequence[ClockStarted]) -> None:
 
 async def note_closed(tx: Follows, facts: Sequence[CaseClosed]) -> None:
     """The case has an outcome. Who may read which part of it is decided when it is read."""
-    await tx.following.closed([(fact.case_id, fact.closed_at, fact.outcome) for fact in facts])
+    await tx.following.closed([(fact.case_id, fact.closed_at, fact.outcome, fact.repeat) for fact in facts])
+
+
+async def note_reopened(tx: Follows, facts: Sequence[CaseReopened]) -> None:
+    """The case is open again: its end is none, and its new clocks say when it is due."""
+    await tx.following.reopened([(fact.case_id, fact.reopened_at, fact.repeat) for fact in facts])
+
+
+async def note_dormant(tx: Follows, facts: Sequence[CaseBecameDormant]) -> None:
+    """The child was not found and is still looked for. What is believed of where they are stays in the register."""
+    await tx.following.on_review([(fact.case_id, fact.dormant_at) for fact in facts])
+
+
+async def note_woken(tx: Follows, facts: Sequence[CaseWoken]) -> None:
+    """The case is worked on again."""
+    await tx.following.woken([(fact.case_id, fact.woken_at) for fact in facts])
+
+
+async def note_left_to_team(tx: Follows, facts: Sequence[CaseLeftToTeam]) -> None:
+    """No Lead Officer has the case: whoever asks is to ask for the team."""
+    await tx.following.left_to_team([(fact.case_id, fact.left_at) for fact in facts])
 
 
 async def note_informed(tx: Follows, facts: Sequence[ReferrerInformed]) -> None:

@@ -131,8 +131,20 @@ class Following(Protocol):
     async def due(self, facts: Sequence[tuple[UUID, date]]) -> None:
         """Case, the last day of its initial investigation."""
 
-    async def closed(self, facts: Sequence[tuple[UUID, datetime, str]]) -> None:
-        """Case, when, with which outcome."""
+    async def closed(self, facts: Sequence[tuple[UUID, datetime, str, int]]) -> None:
+        """Case, when, with which outcome, how often it had been reopened. An end before the latest reopening is none."""
+
+    async def reopened(self, facts: Sequence[tuple[UUID, datetime, int]]) -> None:
+        """Case, when, how often by then."""
+
+    async def on_review(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
+        """Case, since when it rests on review: the child was not found."""
+
+    async def woken(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
+        """Case, since when it is worked on again."""
+
+    async def left_to_team(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
+        """Case, since when it is the team's, until a Lead Officer has it."""
 
     async def informed(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
         """Submission, when its referrer was told."""

@@ -8,11 +8,13 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """The furthest a submission has come."""
+    """The furthest a submission has come; of a case that was opened again, since then."""
 
     RECEIVED = "received"
     ON_THE_REGISTER = "on_the_register"
     UNDER_INVESTIGATION = "under_investigation"
+    ON_REVIEW = "on_review"
+    """Not found, still looked for, looked at again regularly. What is believed meanwhile is no sender's."""
     CLOSED = "closed"
     REFERRER_INFORMED = "referrer_informed"
 
@@ -49,7 +51,15 @@ class Progress:
     due_on: date | None = None
     closed_at: datetime | None = None
     outcome: str | None = None
+    reopened_at: datetime | None = None
+    """When the council learnt what opened the case again, the latest time."""
+    on_review_since: datetime | None = None
+    woken_at: datetime | None = None
+    """When a case that was on review was worked on again."""
+    with_team_since: datetime | None = None
+    """Since when the team itself has the case; None: a Lead Officer does, or nobody yet."""
     informed_at: datetime | None = None
+    """When its referrer was told of an end, the latest time; whether of this end says `told_at`."""
     withdrawn_at: datetime | None = None
     """Its sender took it back; what follows for the case a person decides."""
     corrected_by: str | None = None
@@ -58,13 +68,22 @@ class Progress:
     @property
     def stage(self) -> Stage:
         """The furthest stage that is known; one that was skipped is taken as passed."""
-        if self.informed_at:
+        if self.told_at:
             return Stage.REFERRER_INFORMED
         if self.closed_at:
             return Stage.CLOSED
+        if self.on_review_since and not (self.woken_at and self.woken_at >= self.on_review_since):
+            return Stage.ON_REVIEW
         if self.investigated_since:
             return Stage.UNDER_INVESTIGATION
         return Stage.ON_THE_REGISTER if self.known_since else Stage.RECEIVED
+
+    @property
+    def told_at(self) -> datetime | None:
+        """When the referrer was told how it ended. None where that end was undone: what they know is no longer so."""
+        if self.reopened_at and not (self.closed_at and self.informed_at and self.informed_at >= self.closed_at):
+            return None
+        return self.informed_at
 
     @property
     def known_since(self) -> datetime | None:
@@ -79,8 +98,8 @@ class Progress:
                 return Holder.INTAKE
             case Stage.ON_THE_REGISTER:
                 return self.team if self.team and not self.on_register_at else Holder.CME_TEAM
-            case Stage.UNDER_INVESTIGATION:
-                return Holder.LEAD_OFFICER
+            case Stage.UNDER_INVESTIGATION | Stage.ON_REVIEW:
+                return Holder.CME_TEAM if self.with_team_since else Holder.LEAD_OFFICER
             case _:
                 return None
 

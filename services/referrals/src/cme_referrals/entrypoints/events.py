@@ -22,6 +22,7 @@ from cme_contracts.register import (
     RecordsSeparated,
     SubmissionMatched,
 )  # fmt: skip
+from cme_contracts.register_cases import CaseBecameDormant, CaseLeftToTeam, CaseReopened, CaseWoken
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application import elsewhere, follow
 
@@ -30,6 +31,7 @@ type Run[E: Event] = Sequence[tuple[E, Meta]]
 
 def listen(ears: Consumer[ReferralsTx]) -> None:
     """Say what is done about each event. Many at once where many come at once."""
+    _follow_cases(ears)
 
     @ears.on_many(SubmissionMatched)
     async def know_whose_submission_it_is(run: Run[SubmissionMatched], tx: ReferralsTx) -> None:
@@ -48,18 +50,6 @@ def listen(ears: Consumer[ReferralsTx]) -> None:
     @ears.on_many(DuplicateLinked)
     async def show_it_on_the_register_too(run: Run[DuplicateLinked], tx: ReferralsTx) -> None:
         await follow.note_linked(tx, [event for event, _ in run])
-
-    @ears.on_many(LeadOfficerAssigned)
-    async def show_it_under_investigation(run: Run[LeadOfficerAssigned], tx: ReferralsTx) -> None:
-        await follow.note_assigned(tx, [event for event, _ in run])
-
-    @ears.on_many(ClockStarted)
-    async def show_when_it_is_due(run: Run[ClockStarted], tx: ReferralsTx) -> None:
-        await follow.note_clock(tx, [event for event, _ in run])
-
-    @ears.on_many(CaseClosed)
-    async def show_its_outcome(run: Run[CaseClosed], tx: ReferralsTx) -> None:
-        await follow.note_closed(tx, [event for event, _ in run])
 
     @ears.on_many(ReferrerInformed)
     async def show_that_the_referrer_knows(run: Run[ReferrerInformed], tx: ReferralsTx) -> None:
@@ -86,3 +76,33 @@ def listen(ears: Consumer[ReferralsTx]) -> None:
     @ears.on(JointEnquiryDecided)
     async def hold_returns_against_the_enquiries(event: JointEnquiryDecided, tx: ReferralsTx, meta: Meta) -> None:
         await elsewhere.note_joint_enquiry(tx, event)
+
+
+def _follow_cases(ears: Consumer[ReferralsTx]) -> None:
+    @ears.on_many(LeadOfficerAssigned)
+    async def show_it_under_investigation(run: Run[LeadOfficerAssigned], tx: ReferralsTx) -> None:
+        await follow.note_assigned(tx, [event for event, _ in run])
+
+    @ears.on_many(ClockStarted)
+    async def show_when_it_is_due(run: Run[ClockStarted], tx: ReferralsTx) -> None:
+        await follow.note_clock(tx, [event for event, _ in run])
+
+    @ears.on_many(CaseClosed)
+    async def show_its_outcome(run: Run[CaseClosed], tx: ReferralsTx) -> None:
+        await follow.note_closed(tx, [event for event, _ in run])
+
+    @ears.on_many(CaseReopened)
+    async def show_that_it_is_open_again(run: Run[CaseReopened], tx: ReferralsTx) -> None:
+        await follow.note_reopened(tx, [event for event, _ in run])
+
+    @ears.on_many(CaseBecameDormant)
+    async def show_that_it_is_on_review(run: Run[CaseBecameDormant], tx: ReferralsTx) -> None:
+        await follow.note_dormant(tx, [event for event, _ in run])
+
+    @ears.on_many(CaseWoken)
+    async def show_that_it_is_worked_on_again(run: Run[CaseWoken], tx: ReferralsTx) -> None:
+        await follow.note_woken(tx, [event for event, _ in run])
+
+    @ears.on_many(CaseLeftToTeam)
+    async def show_that_the_team_has_it(run: Run[CaseLeftToTeam], tx: ReferralsTx) -> None:
+        await follow.note_left_to_team(tx, [event for event, _ in run])

@@ -99,6 +99,9 @@ class ProgressView(View):
     on_the_register_since: datetime | None
     under_investigation_since: datetime | None
     investigation_due_on: date | None
+    reopened_at: datetime | None = Field(
+        description="When the council learnt what opened the case again. What was said of its end before is no longer so."
+    )
     closed_at: datetime | None
     outcome: str | None = Field(description="The outcome's code, at the level this referrer may have.")
     referrer_informed_at: datetime | None
@@ -212,9 +215,10 @@ def _progress(followed: Followed) -> dict[str, Any]:
         "on_the_register_since": progress.known_since,
         "under_investigation_since": progress.investigated_since,
         "investigation_due_on": progress.due_on,
+        "reopened_at": progress.reopened_at,
         "closed_at": progress.closed_at,
         "outcome": progress.outcome_for(followed.referrer_kind),
-        "referrer_informed_at": progress.informed_at,
+        "referrer_informed_at": progress.told_at,
         "withdrawn_at": progress.withdrawn_at,
         "corrected_by": progress.corrected_by,
     }

@@ -100,14 +100,20 @@ HEAR = """
 INSERT INTO safeguarding_heard AS known (subject, heard_at) VALUES ($1, $2)
 ON CONFLICT (subject) DO UPDATE SET heard_at = excluded.heard_at WHERE known.heard_at < excluded.heard_at"""
 
-SIBLINGS = """
-SELECT child.id FROM submission JOIN child ON child.id = submission.record_id
-WHERE submission.family_id IN (
-    SELECT family_id FROM submission WHERE record_id IN (
-        SELECT record.id FROM case_file JOIN child AS record ON record.shown_as = case_file.child_id WHERE case_file.id = $1
-    )
+OURS = """
+SELECT record.id FROM case_file JOIN child AS record ON record.shown_as = case_file.child_id WHERE case_file.id = $1"""
+"""The records by which the child of a case is shown."""
+
+SIBLINGS = f"""
+SELECT child.id FROM child WHERE child.id IN (
+    SELECT record_id FROM submission WHERE family_id IN (SELECT family_id FROM submission WHERE record_id IN ({OURS}))
+    UNION SELECT unnest(ARRAY[record_id, sibling_record_id]) FROM (
+        SELECT DISTINCT ON (record_id, sibling_record_id) record_id, sibling_record_id, linked
+        FROM sibling_link WHERE record_id IN ({OURS}) OR sibling_record_id IN ({OURS})
+        ORDER BY record_id, sibling_record_id, id DESC
+    ) AS latest WHERE linked
 ) AND child.shown_as <> (SELECT child_id FROM case_file WHERE id = $1)"""
-"""The records of who was in one form with the child of a case."""
+"""The records of who was in one form with the child of a case, or was linked to it by an officer."""
 
 OPEN_SIBLINGS = f"""
 SELECT DISTINCT sibling.shown_as AS child_id FROM child AS sibling

@@ -127,6 +127,7 @@ def _listed(row: asyncpg.Record) -> View:
                 "category",
                 "due_at",
                 "opened_at",
+                "reopened_at",
                 "lead_officer_id",
                 "lead_officer",
                 "owner_role",

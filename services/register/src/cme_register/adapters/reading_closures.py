@@ -7,19 +7,24 @@ from uuid import UUID
 
 import asyncpg
 
+from cme_register.adapters import reading_work
 from cme_register.adapters.closures import OPEN_SIBLINGS, SAFEGUARDING
+from cme_register.application.rules import Rules
 
 
-async def closure_page(pool: asyncpg.Pool[asyncpg.Record], case_id: UUID) -> dict[str, Any] | None:
+async def closure_page(pool: asyncpg.Pool[asyncpg.Record], case_id: UUID, rules: Rules) -> dict[str, Any] | None:
     """Proposals and who agreed, what was considered, and what is missing whatever the outcome. None where there is no case."""
     case = await pool.fetchrow("SELECT status, stage, version FROM case_file WHERE id = $1", case_id)
     if case is None:
         return None
+    ledger = await reading_work.ledger(pool, case_id, rules)
+    assert ledger is not None
     return {
         "case_id": case_id,
         **dict(case),
         "closures": [dict(row) for row in await pool.fetch(CLOSURES, case_id)],
         "considered": [dict(row) for row in await pool.fetch(CONSIDERED, case_id)],
+        "checks_to_settle": [one["check"] for one in ledger["planned"] if one["outstanding"]],
         "safeguarding_considered": await pool.fetchval(SAFEGUARDING, case_id),
         "siblings_to_consider": [row["child_id"] for row in await pool.fetch(OPEN_SIBLINGS, case_id)],
     }

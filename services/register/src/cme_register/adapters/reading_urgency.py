@@ -59,7 +59,7 @@ def _checks(case: View, made: list[Check], overdue: list[View], rules: Rules) ->
     return {
         "waiting": sum(one.runs for one in made),
         "overdue": sum(one.runs and one.id in late for one in made),
-        "outstanding": sum(one.outstanding for one in plan(must, made)),
+        "outstanding": sum(one.outstanding for one in plan(must, made, case["reopened_at"])),
     }
 
 
@@ -68,7 +68,7 @@ def _category(case: Mapping[str, object]) -> Category | None:
 
 
 def _since(case: View) -> datetime:
-    since: datetime = case.get("reopened_at") or case["opened_at"]
+    since: datetime = case["reopened_at"] or case["opened_at"]
     return since
 
 

@@ -42,7 +42,7 @@ async def ledger(pool: Pool, case_id: UUID, rules: Rules) -> View | None:
     ]
     waiting = {one[0] for one in await pool.fetch(WITH_WAITING, case_id)}
     must = rules.checks.mandatory(case.kind, case.category, local_date(case.reopened_at or case.opened_at))
-    planned = plan(must, [one for one in checks if one.case_id in waiting])
+    planned = plan(must, [one for one in checks if one.case_id in waiting], case.reopened_at)
     return {
         "case_id": case_id,
         "planned": [

@@ -163,7 +163,7 @@ async def waive_check(
 
 async def planned_for(tx: Transaction, case: Case, rules: Rules) -> tuple[Planned, ...]:
     """The mandatory checks of a case by what it is now, and how each stands. None may be outstanding when it ends."""
-    return plan(_must_have(case, rules), await made_for(tx, case))
+    return plan(_must_have(case, rules), await made_for(tx, case), case.reopened_at)
 
 
 async def made_for(tx: Transaction, case: Case) -> list[Check]:

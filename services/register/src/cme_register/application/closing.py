@@ -11,6 +11,7 @@ from cme_calendars import local_date
 from cme_contracts import codes
 from cme_contracts.register import CaseClosed
 from cme_contracts.register_cases import ClosureProposed, ClosureRefused, ClosureSignedOff
+from cme_register.application.checks import planned_for
 from cme_register.application.clocks import occurred
 from cme_register.application.dormancy import put_to_sleep
 from cme_register.application.ports import Transaction
@@ -142,7 +143,8 @@ async def _must_be_ready(tx: Transaction, case: Case, closure: Closure, rules: R
     rule = rules.outcomes.on(closure.outcome, local_date(at))
     facts = {*case.factors, *case.joined_factors}
     red = case.raised_to is Risk.RED or not facts.isdisjoint(rules.risk.markers(local_date(at)))
-    done = replace(await tx.closures.done(case.id), red_marker=red)
+    unmade = tuple(one.definition.code for one in await planned_for(tx, case, rules) if one.outstanding)
+    done = replace(await tx.closures.done(case.id), red_marker=red, open_checks=unmade)
     if lacking := missing(case, rule, closure.proof, closure.evidence, done):
         raise ClosureNotReady(lacking)
 

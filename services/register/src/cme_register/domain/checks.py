@@ -150,6 +150,13 @@ class Check:
         return self.answered_at is None and self.waived_at is None
 
     @property
+    def settled_at(self) -> datetime:
+        """When it was answered or waived. Only of one that does not run any more."""
+        settled = self.answered_at or self.waived_at
+        assert settled is not None
+        return settled
+
+    @property
     def state(self) -> str:
         """How it stands, in one word: requested, answered, waived."""
         if self.answered_at is not None:
@@ -188,12 +195,16 @@ class Planned:
         return not self.waived and self.answered < self.definition.times
 
 
-def plan(mandatory: Iterable[CheckDefinition], made: Collection[Check]) -> tuple[Planned, ...]:
+def plan(
+    mandatory: Iterable[CheckDefinition], made: Iterable[Check], reopened_at: datetime | None = None
+) -> tuple[Planned, ...]:
     """How the mandatory checks of a case stand, given all that was made for it.
 
-    A waiver counts once nothing of that code is waited for: who asks again after a waiver waits for the answer.
+    A waiver counts once nothing of that code is waited for: who asks again after a waiver waits for the answer. What was
+    answered or waived before the case was opened again counts for its former end, not for the next.
     """
-    return tuple(_planned(row, [one for one in made if one.code == row.code]) for row in mandatory)
+    counts = [one for one in made if one.runs or reopened_at is None or one.settled_at >= reopened_at]
+    return tuple(_planned(row, [one for one in counts if one.code == row.code]) for row in mandatory)
 
 
 def _planned(row: CheckDefinition, made: Collection[Check]) -> Planned:

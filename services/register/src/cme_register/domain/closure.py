@@ -29,18 +29,18 @@ class Unmet(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One condition that is not met, and what it is about: checks, or brothers and sisters."""
+    """One condition that is not met, and what it is about: checks by their codes, brothers and sisters by their ids."""
 
     what: Unmet
-    ids: tuple[UUID, ...] = ()
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
     """What has been done on a case, as far as its closure depends on it."""
 
-    open_checks: tuple[UUID, ...] = ()
-    """Mandatory checks neither answered nor waived."""
+    open_checks: tuple[str, ...] = ()
+    """Codes of the mandatory checks neither answered as often as they must be, nor waived."""
     open_siblings: tuple[UUID, ...] = ()
     """Brothers and sisters whom nobody has considered."""
     red_marker: bool = False
@@ -86,7 +86,7 @@ def _missing(case: Case, rule: OutcomeRule, proof: Proof, evidence: str | None, 
     if rule.needs_checks and done.open_checks:
         yield Missing(Unmet.CHECKS_OPEN, done.open_checks)
     if done.open_siblings:
-        yield Missing(Unmet.SIBLING_NOT_CONSIDERED, done.open_siblings)
+        yield Missing(Unmet.SIBLING_NOT_CONSIDERED, tuple(map(str, done.open_siblings)))
     if not done.safeguarding:
         yield Missing(Unmet.SAFEGUARDING_NOT_CONSIDERED)
     if rule.believed and done.red_marker:

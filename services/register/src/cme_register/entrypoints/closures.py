@@ -135,7 +135,7 @@ def closures_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
     @router.get("/v1/cases/{case_id}/closure")
     async def show_closure(case_id: UUID) -> dict[str, Any]:
         """Every closure that was proposed, who agreed, what was considered, and what is still to be done before one."""
-        found = await reading_closures.closure_page(db.pool, case_id)
+        found = await reading_closures.closure_page(db.pool, case_id, rules)
         if found is None:
             raise NotVisible
         return found
@@ -243,7 +243,7 @@ TEXTS: dict[Unmet, tuple[str, str, str]] = {
     Unmet.CHILD_NOT_LOCATED: ("located", "nobody has recorded that the child was found", "Record it with its proof (/located)."),
     Unmet.PROOF_DOES_NOT_FIT: ("proof", "does not show this outcome", "Give a proof of the kind that the table of outcomes asks for."),
     Unmet.EVIDENCE_MISSING: ("evidence", "is missing", "Say where the proof is kept, so that whoever agrees can look."),
-    Unmet.CHECKS_OPEN: ("checks", "are neither answered nor waived", "Record the answer of each, or waive it with a reason."),
+    Unmet.CHECKS_OPEN: ("checks", "are neither answered nor waived", "Record the answer of each, or waive it with a reason (/checks, /waived-checks)."),
     Unmet.SIBLING_NOT_CONSIDERED: ("siblings", "have not been considered", "Consider each brother and sister (/considerations)."),
     Unmet.SAFEGUARDING_NOT_CONSIDERED: ("safeguarding", "has not been considered", "Record with what result (/considerations)."),
     Unmet.BELIEVED_IS_NOT_ENOUGH: (
@@ -269,5 +269,6 @@ def _naming_all() -> Iterator[None]:
 def _faults(error: ClosureNotReady) -> Iterator[Fault]:
     for one in error.missing:
         field, wrong, mend = TEXTS[one.what]
-        more = {"code": one.what.value} | ({"ids": ",".join(map(str, one.ids))} if one.ids else {})
+        named = "checks" if one.what is Unmet.CHECKS_OPEN else "ids"
+        more = {"code": one.what.value} | ({named: ",".join(one.about)} if one.about else {})
         yield Fault(field, wrong, mend, in_body=field in {"proof", "outcome", "evidence"}, more=more)

@@ -22,6 +22,7 @@ STATUS: Mapping[Stage, str] = {
     Stage.RECEIVED: "received",
     Stage.ON_THE_REGISTER: "accepted",
     Stage.UNDER_INVESTIGATION: "in-progress",
+    Stage.ON_REVIEW: "on-hold",
     Stage.CLOSED: "completed",
     Stage.REFERRER_INFORMED: "completed",
 }
@@ -31,6 +32,7 @@ WORDS: Mapping[Stage, str] = {
     Stage.RECEIVED: "Received by the council",
     Stage.ON_THE_REGISTER: "The child is on the register",
     Stage.UNDER_INVESTIGATION: "A Lead Officer investigates",
+    Stage.ON_REVIEW: "The child was not found; still looked for, and reviewed regularly",
     Stage.CLOSED: "The case is closed",
     Stage.REFERRER_INFORMED: "The case is closed and its referrer was told",
 }
@@ -63,6 +65,9 @@ def task(asked: Asked) -> dict[str, Any]:
         progress.received_at,
         progress.on_register_at,
         progress.investigated_since,
+        progress.on_review_since,
+        progress.woken_at,
+        progress.reopened_at,
         progress.closed_at,
         progress.informed_at,
         asked.withdrawn_at,
