@@ -23,8 +23,8 @@ FORM = json.dumps({
         "surname": "Quillfeather 00000000",
         "date_of_birth": "2015-03-09",
         "sex": "F",
-        "addresses": [{"lines": ["4 Invented Row", "Fallowmere"], "postcode": "ZZ99 9ZZ"}],
-        "parents": [{"name": "Robin Quillfeather", "relationship": "mother", "telephones": ["01632 960123"]}],
+        "addresses": [{"lines": ["00000000 Invented Row", "Fallowmere"], "postcode": "ZZ99 9ZZ"}],
+        "parents": [{"name": "Robin Quillfeather", "relationship": "mother", "telephones": ["016 00000000"]}],
     },
     "referrer": {
         "kind": "school", "name": "Sam Invented", "role": "attendance officer", "telephone": "01632 960001",
@@ -37,7 +37,7 @@ FORM = json.dumps({
     "enquiries": [{"made_on": "2025-11-10", "method": "home_visit", "outcome": "nobody_there"}],
     "home_la": "999",
 }).encode()  # fmt: skip
-"""A whole SR1a. The number makes each child somebody else."""
+"""A whole SR1a. The number makes each child somebody else, of another family."""
 
 
 def requests(tokens: list[str]) -> Iterator[bytes]:
@@ -50,7 +50,7 @@ def requests(tokens: list[str]) -> Iterator[bytes]:
     ]
     for number in count():
         mark = b"%08d" % number
-        yield heads[number % len(heads)] + mark + b"\r\n\r\n" + FORM.replace(b"00000000", mark, 1)
+        yield heads[number % len(heads)] + mark + b"\r\n\r\n" + FORM.replace(b"00000000", mark)
 
 
 class Connection(asyncio.Protocol):

@@ -1,9 +1,11 @@
 """A new invented child each time, so that the story can be told twice, and twice at once."""
 
 import secrets
+import string
 from datetime import date, timedelta
 from typing import Any
 
+LETTERS = string.ascii_uppercase
 FORENAMES = (
     "Juniper",
     "Bracken",
@@ -29,7 +31,7 @@ SURNAMES = (
 
 
 def invented_child() -> dict[str, Any]:
-    """As a school's admission register would have them. The number in the street keeps two stories apart."""
+    """As a school's admission register would have them. A home and a telephone of their own keep two stories apart."""
     born = date(2013, 9, 1) + timedelta(days=secrets.randbelow(900))
     surname = f"{secrets.choice(SURNAMES)}-{secrets.token_hex(3)}"
     return {
@@ -40,14 +42,14 @@ def invented_child() -> dict[str, Any]:
         "addresses": [
             {
                 "lines": [f"{secrets.randbelow(900) + 1} Invented Row", "Fallowmere"],
-                "postcode": "ZZ99 9ZZ",
+                "postcode": f"ZZ99 {secrets.randbelow(10)}{secrets.choice(LETTERS)}{secrets.choice(LETTERS)}",
             }
         ],
         "parents": [
             {
                 "name": f"Robin {surname}",
                 "relationship": "mother",
-                "telephones": ["01632 960123"],
+                "telephones": [f"01632 960{secrets.randbelow(1000):03}"],
             }
         ],
     }

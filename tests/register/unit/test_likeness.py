@@ -4,8 +4,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from cme_register.adapters.tables import load_rules
+from cme_register.domain.agreement import birth
 from cme_register.domain.blocking import keys
 from cme_register.domain.details import Address, Details, Parent
 from cme_register.domain.likeness import WORDS, Certainty, compare
@@ -107,3 +110,14 @@ def test_what_is_written_in_several_ways_sounds_alike(one: str, other: str) -> N
 )  # fmt: skip
 def test_how_many_letters_two_spellings_are_apart(one: str, other: str, letters: int) -> None:
     assert apart(one, other) == letters == apart(other, one)
+
+
+@example(date(2016, 5, 4), date(2016, 5, 14))
+@example(date(2016, 5, 12), date(2016, 5, 21))
+@example(date(2016, 5, 12), date(2016, 6, 13))
+@given(st.dates(date(2006, 1, 1), date(2026, 12, 31)), st.dates(date(2006, 1, 1), date(2026, 12, 31)))
+def test_one_wrong_figure_of_a_birth_date_is_one_letter_apart(one: date, other: date) -> None:
+    alike = apart(one.strftime("%d%m%Y"), other.strftime("%d%m%Y")) == 1
+    swapped = one.year == other.year and (one.day, one.month) == (other.month, other.day)
+    if one != other and not swapped:
+        assert (birth(one, other) == "digit") is alike

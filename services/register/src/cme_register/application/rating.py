@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -54,9 +54,10 @@ async def rate_and_save(tx: Transaction, cases: Sequence[Case], rules: Rules, *,
     return said
 
 
-async def rate_again(tx: Transaction, case_id: UUID, rules: Rules, *, at: datetime) -> None:
-    """Time has passed, or something is known of the child: rate the case, write it down, and say what has changed."""
-    await tell(tx, await rate_and_save(tx, [await tx.cases.lock(case_id)], rules, at=at))
+async def rate_again(tx: Transaction, case_ids: Collection[UUID], rules: Rules, *, at: datetime) -> None:
+    """Time has passed: rate the cases, write them down, and say what has changed."""
+    cases = await tx.cases.lock_many(case_ids)
+    await tell(tx, await rate_and_save(tx, [case for _, case in sorted(cases.items())], rules, at=at))
 
 
 async def rate_by_hand(

@@ -76,10 +76,24 @@ def birth(one: date | None, other: date | None) -> str | None:
         return SAME
     if one.year == other.year and (one.day, one.month) == (other.month, other.day):
         return SWAPPED
-    if apart(one.strftime("%d%m%Y"), other.strftime("%d%m%Y")) == 1:
+    if _one_slip(_figures(one), _figures(other)):
         return DIGIT
     equal = (one.day == other.day) + (one.month == other.month) + (one.year == other.year)
     return PART if equal == 2 else OTHER
+
+
+@lru_cache(maxsize=16384)
+def _figures(day: date) -> str:
+    return f"{day.day:02}{day.month:02}{day.year:04}"
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """One figure is wrong, or two neighbours are exchanged. Most pairs that are looked at are told apart here."""
+    wrong = [place for place in range(8) if one[place] != other[place]]
+    if len(wrong) == 1:
+        return True
+    first, *others = wrong
+    return others == [first + 1] and (one[first], one[first + 1]) == (other[first + 1], other[first])
 
 
 def sex(one: Features, other: Features) -> str | None:

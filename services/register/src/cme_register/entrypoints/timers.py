@@ -22,9 +22,6 @@ def handlers(rules: Rules) -> Mapping[str, Handler[RegisterTx]]:
     async def look_again(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
         await holding.look_again(tx, timer.subject, rules, at=detected_at, new_id=uuid4)
 
-    async def rate_again(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
-        await rating.rate_again(tx, timer.subject, rules, at=detected_at)
-
     async def give_on(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
         await giving_on.give_on(tx, UUID(str(timer.detail["whose"])), rules, at=detected_at, new_id=uuid4)
 
@@ -46,7 +43,6 @@ def handlers(rules: Rules) -> Mapping[str, Handler[RegisterTx]]:
         status.TURN: turn,
         giving_on.GIVE_ON: give_on,
         cohorts.DUE: cohort_due,
-        rating.RATE_AGAIN: rate_again,
     }
 
 
@@ -62,7 +58,10 @@ def together(rules: Rules) -> Mapping[str, Together[RegisterTx]]:
     async def climb(due: Sequence[Timer], tx: RegisterTx, detected_at: datetime) -> None:
         await deadlines.climb(tx, _due(due), rules, at=detected_at)
 
-    return {WARN: warn, BREACH: breach, RUNG: climb}
+    async def rate_again(due: Sequence[Timer], tx: RegisterTx, detected_at: datetime) -> None:
+        await rating.rate_again(tx, {one.subject for one in due}, rules, at=detected_at)
+
+    return {WARN: warn, BREACH: breach, RUNG: climb, rating.RATE_AGAIN: rate_again}
 
 
 def loop(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> TimerLoop[RegisterTx]:
