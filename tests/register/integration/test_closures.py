@@ -252,6 +252,19 @@ async def test_scenario_25_believed_abroad_until_there_is_proof(register: Regist
     assert (await register.only("case.closed"))["agreed_by"] == [str(GWILYM)]
 
 
+async def test_a_case_on_review_may_be_proposed_for_closure_and_is_on_review_again_where_that_is_refused(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
+    await register.hear(referral(at=datetime.fromisoformat("2026-11-23T09:12:00+00:00")))
+    path, manager = await opened(register), desk("team_manager")
+    await desk().close(path, "moved_abroad_believed", "parent_in_writing", evidence="their message")
+    await manager.do(f"{path}/closure/agreement")
+    await desk().end(path, "untraced", "official_record", evidence="ledger of checks, file 14")
+    assert (await desk().read(path))["stage"] == "closure_proposed"
+    await manager.do(f"{path}/closure/refusal", reason="evidence_insufficient", note="the embassy has not answered yet")
+    assert (await desk().read(path))["stage"] == "dormant"
+
+
 @pytest.mark.policy("9.1")
 async def test_a_child_with_a_red_marker_is_never_only_believed_abroad(
     register: Register, desk: Callable[..., Desk]
