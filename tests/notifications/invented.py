@@ -6,7 +6,16 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from cme_bus.meta import Meta
-from cme_contracts import referrals, register, register_cases, returns, safeguarding
+from cme_contracts import (
+    referrals,
+    register,
+    register_cases,
+    register_clocks,
+    register_matching,
+    register_recorded,
+    returns,
+    safeguarding,
+)
 from cme_contracts.base import Event
 from cme_contracts.codes import (
     CaseKind,
@@ -120,9 +129,9 @@ def joint_enquiry(submission_id: UUID | None = None, urn: str = URN) -> referral
     )
 
 
-def joint_decision(agreed: bool = True) -> register.JointEnquiryDecided:
+def joint_decision(agreed: bool = True) -> register_recorded.JointEnquiryDecided:
     sent = submission()
-    return register.JointEnquiryDecided(
+    return register_recorded.JointEnquiryDecided(
         child_id=uuid4(),
         enquiry_id=uuid4(),
         school_urn=URN,
@@ -142,8 +151,8 @@ def pupil_added(submission_id: UUID | None = None, urn: str = URN) -> referrals.
     )
 
 
-def matched(submission_id: UUID, child_id: UUID, at: datetime = NOON) -> register.SubmissionMatched:
-    return register.SubmissionMatched(
+def matched(submission_id: UUID, child_id: UUID, at: datetime = NOON) -> register_matching.SubmissionMatched:
+    return register_matching.SubmissionMatched(
         child_id=child_id,
         submission_id=submission_id,
         first_submission_id=submission_id,
@@ -200,12 +209,12 @@ def clock(child_id: UUID, case_id: UUID, officer_id: UUID | None = None) -> dict
     }
 
 
-def warned(child_id: UUID, case_id: UUID, officer_id: UUID | None = None) -> register.ClockWarned:
-    return register.ClockWarned(**clock(child_id, case_id, officer_id), detected_at=NOON)
+def warned(child_id: UUID, case_id: UUID, officer_id: UUID | None = None) -> register_clocks.ClockWarned:
+    return register_clocks.ClockWarned(**clock(child_id, case_id, officer_id), detected_at=NOON)
 
 
-def breached(child_id: UUID, case_id: UUID, officer_id: UUID | None = None) -> register.DeadlineBreached:
-    return register.DeadlineBreached(
+def breached(child_id: UUID, case_id: UUID, officer_id: UUID | None = None) -> register_clocks.DeadlineBreached:
+    return register_clocks.DeadlineBreached(
         **clock(child_id, case_id, officer_id),
         tell=(OfficerRole.LEAD_OFFICER, OfficerRole.TEAM_MANAGER),
         detected_at=NOON,
@@ -213,10 +222,10 @@ def breached(child_id: UUID, case_id: UUID, officer_id: UUID | None = None) -> r
     )
 
 
-def escalated_deadline(child_id: UUID, case_id: UUID) -> register.DeadlineEscalated:
+def escalated_deadline(child_id: UUID, case_id: UUID) -> register_clocks.DeadlineEscalated:
     fields = clock(child_id, case_id)
     del fields["officer_id"]
-    return register.DeadlineEscalated(**fields, rung=2, tell=(OfficerRole.SERVICE_LEAD,), detected_at=NOON)
+    return register_clocks.DeadlineEscalated(**fields, rung=2, tell=(OfficerRole.SERVICE_LEAD,), detected_at=NOON)
 
 
 def closed(
@@ -233,14 +242,16 @@ def closed(
     )
 
 
-def joined(surviving: UUID, absorbed: UUID, at: datetime) -> register.RecordsJoined:
-    return register.RecordsJoined(child_id=surviving, absorbed_child_id=absorbed, decided_by=uuid4(), joined_at=at)
+def joined(surviving: UUID, absorbed: UUID, at: datetime) -> register_matching.RecordsJoined:
+    return register_matching.RecordsJoined(
+        child_id=surviving, absorbed_child_id=absorbed, decided_by=uuid4(), joined_at=at
+    )
 
 
 def separated(
     surviving: UUID, restored: UUID, at: datetime, *, submissions: tuple[UUID, ...] = (), cases: tuple[UUID, ...] = ()
-) -> register.RecordsSeparated:
-    return register.RecordsSeparated(
+) -> register_matching.RecordsSeparated:
+    return register_matching.RecordsSeparated(
         child_id=surviving,
         restored_child_id=restored,
         submission_ids=submissions,
@@ -329,10 +340,10 @@ def challenged_on_several() -> tuple[referrals.SubmissionChallenged, ...]:
     )
 
 
-def handed_over(child_id: UUID, team: Team = Team.HOME_EDUCATION) -> register.HandedOver:
+def handed_over(child_id: UUID, team: Team = Team.HOME_EDUCATION) -> register_recorded.HandedOver:
     sent = submission()
     del sent["received_at"]
-    return register.HandedOver(
+    return register_recorded.HandedOver(
         **sent,
         child_id=child_id,
         handover_id=uuid4(),

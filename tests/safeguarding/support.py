@@ -37,13 +37,11 @@ from cme_contracts.register import (
     CaseOpened,
     CategoryChanged,
     ChildLocated,
-    DeadlineBreached,
     DuplicateLinked,
     LeadOfficerAssigned,
-    RecordsJoined,
-    RecordsSeparated,
-    SubmissionMatched,
 )
+from cme_contracts.register_clocks import DeadlineBreached
+from cme_contracts.register_matching import RecordsJoined, RecordsSeparated, SubmissionMatched
 from cme_contracts.sealed import Sealed
 from cme_safeguarding.__main__ import SAFEGUARDING
 from cme_safeguarding.adapters import factor_file

@@ -1,5 +1,6 @@
 """What every event on the bus is: a frozen pydantic model that knows its name, stream, key and readers."""
 
+from abc import abstractmethod
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -34,12 +35,12 @@ class Event(BaseModel):
     """Why those readers may: the article and the need. Required where the event has `personal`."""
 
     @property
+    @abstractmethod
     def key(self) -> str:
         """Partition key and CloudEvents `subject`: an identifier, never personal data.
 
         The chain's first submission before the register has spoken, the child afterwards.
         """
-        raise NotImplementedError
 
     @property
     def box(self) -> Sealed[Any] | None:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cme_contracts.base import Event, Service
 from cme_contracts.codes import (
     AfterClosure,
     ClosureRefusal,
@@ -17,15 +16,13 @@ from cme_contracts.codes import (
     Waking,
 )
 from cme_contracts.fields import CaseId, Instant, OfficerId, SubmissionId, date, day, instant
-from cme_contracts.register import STREAM, CaseEvent
+from cme_contracts.register import CaseEvent, RegisterEvent
 
 
 class CaseLeftToTeam(CaseEvent):
     """There is no Lead Officer to whom the case could go: the team itself is its owner, and this role answers for it."""
 
     type: ClassVar[str] = "cme.case.left-to-team.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1, 7"
 
     role: OfficerRole = Field(description="Who answers for the case until it has a Lead Officer.")
@@ -37,8 +34,6 @@ class CaseReviewed(CaseEvent):
     """Somebody has looked at the case again and says when it is looked at next."""
 
     type: ClassVar[str] = "cme.case.reviewed.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 7, 8"
 
     reviewed_by: OfficerId
@@ -50,8 +45,6 @@ class ConsiderationRecorded(CaseEvent):
     """An officer has considered what must be considered before the case may close. The reason stays in the register."""
 
     type: ClassVar[str] = "cme.consideration.recorded.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1, 9"
 
     of: Consideration
@@ -72,8 +65,6 @@ class ClosureProposed(ClosureEvent):
     """An officer says how the case may end. It ends so once everybody named has agreed; until then the clocks run on."""
 
     type: ClassVar[str] = "cme.closure.proposed.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 7, 8"
 
     outcome: Outcome
@@ -87,8 +78,6 @@ class ClosureSignedOff(ClosureEvent):
     """One of those who have to agree to a closure has agreed."""
 
     type: ClassVar[str] = "cme.closure.signed-off.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 7, 8, 9"
 
     sign_off: SignOff
@@ -101,8 +90,6 @@ class ClosureRefused(ClosureEvent):
     """A proposed closure came to nothing: the case is worked on as before."""
 
     type: ClassVar[str] = "cme.closure.refused.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 7, 8"
 
     reason: ClosureRefusal
@@ -114,8 +101,6 @@ class CaseBecameDormant(CaseEvent):
     """Not closed: the child was not found. The case keeps its owner and is looked at again on the days set."""
 
     type: ClassVar[str] = "cme.case.became-dormant.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 7, 8"
 
     outcome: Outcome = Field(description="moved_abroad_believed or untraced.")
@@ -129,8 +114,6 @@ class CaseWoken(CaseEvent):
     """A case that was on review is worked on again."""
 
     type: ClassVar[str] = "cme.case.woken.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 8"
 
     reason: Waking
@@ -142,8 +125,6 @@ class CaseReopened(CaseEvent):
     """A closed case is open again, under its old id. Its old clocks keep their results."""
 
     type: ClassVar[str] = "cme.case.reopened.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 7, 8"
 
     repeat: int = Field(description="How often it has been reopened; 1 for the first time.", ge=1)
@@ -158,8 +139,6 @@ class ClosedCaseMet(CaseEvent):
     """Something has arrived about a child whose case is closed, and who has no other. What follows is said."""
 
     type: ClassVar[str] = "cme.closed-case.met.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 7, 8"
 
     submission_id: SubmissionId
@@ -168,12 +147,10 @@ class ClosedCaseMet(CaseEvent):
     met_at: Instant = instant("When it was received.")
 
 
-class OfficerAbsenceRecorded(Event):
+class OfficerAbsenceRecorded(RegisterEvent):
     """An officer is away. Meanwhile warnings go to whoever covers, and new cases to those who are there."""
 
     type: ClassVar[str] = "cme.officer.absence-recorded.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1, 7"
 
     absence_id: UUID = Field(description="One absence. Recorded again it is changed; the latest is what holds.")

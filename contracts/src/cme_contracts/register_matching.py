@@ -5,18 +5,75 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cme_contracts.base import Service
-from cme_contracts.codes import MatchDecision
-from cme_contracts.fields import FirstSubmissionId, Instant, OfficerId, SubmissionId, instant
-from cme_contracts.register import STREAM, ChildEvent
+from cme_contracts.codes import (
+    MatchCertainty,
+    MatchDecision,
+)
+from cme_contracts.fields import (
+    FirstSubmissionId,
+    Instant,
+    OfficerId,
+    SubmissionId,
+    instant,
+)  # fmt: skip
+from cme_contracts.register import ChildEvent
+
+
+class SubmissionMatched(ChildEvent):
+    """The register has said which child a submission is about. Whoever keeps anything by submission re-keys."""
+
+    type: ClassVar[str] = "cme.submission.matched.v1"
+    source_clause: ClassVar[str] = "policy 8"
+
+    submission_id: SubmissionId
+    first_submission_id: FirstSubmissionId
+    new_record: bool = Field(description="True: nobody the register knew was found, and a record was made.")
+    matched_by: tuple[str, ...] = Field(default=(), description="What agreed, as field names, never values.")
+    certainty: MatchCertainty | None = Field(
+        default=None, description="Where likeness decided. None: a new record, or a correction of what was sent before."
+    )
+    score: float | None = Field(
+        default=None, description="Bits for its being this child, where likeness decided: 10 is a thousand to one."
+    )
+    reasons: tuple[str, ...] = Field(
+        default=(), description="In plain words, what agrees and then what does not; never a value."
+    )
+    matched_at: Instant = instant("When the register decided.")
+
+
+class RecordsJoined(ChildEvent):
+    """Two records are one child. What was kept for `absorbed_child_id` belongs to `child_id` from now on."""
+
+    type: ClassVar[str] = "cme.records.joined.v1"
+    source_clause: ClassVar[str] = "policy 8"
+
+    absorbed_child_id: UUID = Field(description="The record that is no longer shown by itself.")
+    decided_by: OfficerId
+    joined_at: Instant = instant("When the officer decided.")
+
+
+class RecordsSeparated(ChildEvent):
+    """Two records were joined in error. What is named here belongs to `restored_child_id` again."""
+
+    type: ClassVar[str] = "cme.records.separated.v1"
+    source_clause: ClassVar[str] = "policy 8"
+
+    restored_child_id: UUID = Field(description="The record that stands by itself again.")
+    submission_ids: tuple[UUID, ...] = Field(
+        description="First submissions of the chains that are the restored child's."
+    )
+    case_ids: tuple[UUID, ...] = Field(description="The cases that are the restored child's.")
+    recorded_ids: tuple[UUID, ...] = Field(
+        default=(), description="The orders and consents that are the restored child's, by their ids."
+    )
+    decided_by: OfficerId
+    separated_at: Instant = instant("When the officer decided.")
 
 
 class MatchProposed(ChildEvent):
     """Two records may be one child: somebody is to say. Nothing is joined meanwhile."""
 
     type: ClassVar[str] = "cme.match.proposed.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 8"
 
     pair_id: UUID = Field(description="The two records, in this order or the other; proposed once for ever.")
@@ -33,8 +90,6 @@ class MatchDecided(ChildEvent):
     """Somebody has said whether two records are one child. `RecordsJoined` is said beside it where they are."""
 
     type: ClassVar[str] = "cme.match.decided.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 8"
 
     pair_id: UUID = Field(description="As it was proposed.")
@@ -48,8 +103,6 @@ class IdentifierQuarantined(ChildEvent):
     """An identifier that was sent of a child is another child's: nothing is overwritten, and it is not shown of this one."""
 
     type: ClassVar[str] = "cme.identifier.quarantined.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 8"
 
     submission_id: SubmissionId

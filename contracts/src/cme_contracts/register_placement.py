@@ -5,10 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cme_contracts.base import Event, Service
 from cme_contracts.codes_status import Came, Intake
 from cme_contracts.fields import CaseId, Instant, LaCode, OfficerId, SubmissionId, Urn, date, day, instant
-from cme_contracts.register import STREAM, ChildEvent
+from cme_contracts.register import ChildEvent, RegisterEvent
 
 
 class PlacementEvent(ChildEvent):
@@ -27,8 +26,6 @@ class PlacementApplied(PlacementEvent):
     """A place was applied for. The child is missing education, without a school place, until a school has them."""
 
     type: ClassVar[str] = "cme.placement.applied.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1, 7; School Admissions Code 2021"
 
 
@@ -36,8 +33,6 @@ class PlacementOffered(PlacementEvent):
     """A place was offered. It is no education yet."""
 
     type: ClassVar[str] = "cme.placement.offered.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1, 7; School Admissions Code 2021"
 
 
@@ -45,8 +40,6 @@ class PlacementRefused(PlacementEvent):
     """An application was refused."""
 
     type: ClassVar[str] = "cme.placement.refused.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1, 7; School Admissions Code 2021"
 
 
@@ -54,8 +47,6 @@ class PlacementReferredToFairAccess(PlacementEvent):
     """The Fair Access panel is asked to identify a school."""
 
     type: ClassVar[str] = "cme.placement.referred-to-fair-access.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1, 7; Fair Access Protocols under the School Admissions Code 2021"
 
 
@@ -63,8 +54,6 @@ class PlacementSchoolIdentified(PlacementEvent):
     """The Fair Access panel has identified a school."""
 
     type: ClassVar[str] = "cme.placement.school-identified.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1, 7; Fair Access Protocols under the School Admissions Code 2021"
 
 
@@ -72,8 +61,6 @@ class PlacementStartExpected(PlacementEvent):
     """The day on which the child is to start is agreed, or another than before."""
 
     type: ClassVar[str] = "cme.placement.start-expected.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1, 7"
 
     expected_on: date = day("The day on which the child is to start.")
@@ -83,8 +70,6 @@ class PlacementStarted(PlacementEvent):
     """The school confirms that the child has started: from that day they receive education."""
 
     type: ClassVar[str] = "cme.placement.started.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1, 5.2, 7"
 
     submission_id: SubmissionId | None = Field(
@@ -96,8 +81,6 @@ class PlacementNoShow(PlacementEvent):
     """The child did not come, or never came although the school had said so: without a school place again."""
 
     type: ClassVar[str] = "cme.placement.no-show.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.2, 6, 7"
 
     submission_id: SubmissionId | None = Field(
@@ -110,8 +93,6 @@ class PlacementWithdrawn(PlacementEvent):
     """This place is not sought any more."""
 
     type: ClassVar[str] = "cme.placement.withdrawn.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1, 7"
 
 
@@ -119,8 +100,6 @@ class StarterReported(ChildEvent):
     """A school has said whether a child whom it expected in Reception or Year 7 came."""
 
     type: ClassVar[str] = "cme.starter.reported.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.2, 6"
 
     school_urn: Urn
@@ -135,12 +114,10 @@ class StarterReported(ChildEvent):
     reported_at: Instant = instant("When the register knew.")
 
 
-class CohortReportOverdue(Event):
+class CohortReportOverdue(RegisterEvent):
     """A school has not said who of its expected starters came, and the day by which it should have is over."""
 
     type: ClassVar[str] = "cme.cohort.report-overdue.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.2, 6"
 
     school_urn: Urn

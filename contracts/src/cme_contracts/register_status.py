@@ -5,19 +5,16 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cme_contracts.base import Service
 from cme_contracts.codes import Outcome, Team
 from cme_contracts.codes_status import LegalStatus
 from cme_contracts.fields import CaseId, Instant, LaCode, OfficerId, Reference, SubmissionId, Urn, date, day, instant
-from cme_contracts.register import STREAM, CaseEvent, ChildEvent
+from cme_contracts.register import CaseEvent, ChildEvent
 
 
 class StatusChanged(ChildEvent):
     """What the child is in law has changed, or is known better: the latest is what holds."""
 
     type: ClassVar[str] = "cme.status.changed.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 3; Education Act 1996 ss 7, 8, 436A"
 
     status: LegalStatus
@@ -40,8 +37,6 @@ class CsaCeased(CaseEvent):
     """The child is over compulsory school age: the case is closed by rule of law, and what is open goes to others."""
 
     type: ClassVar[str] = "cme.csa.ceased.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 3; Education Act 1996 s 8(3)"
 
     last_day: date = day("The school leaving date: the last day of compulsory school age.")
@@ -60,8 +55,6 @@ class ClosureSuggested(CaseEvent):
     """Something arrived by which the case could end. Nothing is closed by it: an officer looks, and decides."""
 
     type: ClassVar[str] = "cme.closure.suggested.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 7"
 
     outcome: Outcome
@@ -75,8 +68,6 @@ class HomeEducationAssessed(ChildEvent):
     """The council has decided whether a child's home education is suitable. Unsuitable: missing education from that day."""
 
     type: ClassVar[str] = "cme.home-education.assessed.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 3; Education Act 1996 ss 7, 436A, 437"
 
     assessment_id: UUID = Field(description="One decision. A later one is another.")
@@ -90,8 +81,6 @@ class OtherAuthorityConcerned(ChildEvent):
     """School and home lie in two authorities' areas, or may: the one that is not ours is owed a copy of what was sent."""
 
     type: ClassVar[str] = "cme.other-authority.concerned.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1; regulation 13; Education Act 1996 s 436A"
 
     la_code: LaCode

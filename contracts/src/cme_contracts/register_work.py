@@ -5,7 +5,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cme_contracts.base import Service
 from cme_contracts.codes_work import (
     CheckResult,
     ContactMethod,
@@ -17,7 +16,7 @@ from cme_contracts.codes_work import (
     WaiverReason,
 )
 from cme_contracts.fields import CaseId, Instant, OfficerId, date, day, instant
-from cme_contracts.register import STREAM, CaseEvent, ChildEvent
+from cme_contracts.register import CaseEvent, ChildEvent
 
 
 class CheckEvent(CaseEvent):
@@ -30,8 +29,6 @@ class CheckRequested(CheckEvent):
     """Another body was asked what it knows of the child."""
 
     type: ClassVar[str] = "cme.check.requested.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1, 7"
 
     check_id: UUID = Field(description="One asking.")
@@ -47,8 +44,6 @@ class CheckAnswered(CheckEvent):
     """The body has answered. That the child is found is a fact of its own (ChildLocated)."""
 
     type: ClassVar[str] = "cme.check.answered.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1, 7"
 
     check_id: UUID = Field(description="One asking.")
@@ -62,8 +57,6 @@ class CheckWaived(CheckEvent):
     """A check is not made, or not waited for, and why."""
 
     type: ClassVar[str] = "cme.check.waived.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1, 7"
 
     check_id: UUID = Field(description="The asking that is not waited for; or of the waiver, where nobody was asked.")
@@ -76,8 +69,6 @@ class RiskRated(CaseEvent):
     """The rating of a case has changed: by the published rules, or by a person with a reason. What it begins with CaseOpened says; red is said at once."""
 
     type: ClassVar[str] = "cme.risk.rated.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 6, 7, 9"
 
     rating: Rating
@@ -93,8 +84,6 @@ class CaseNoted(CaseEvent):
     """An officer wrote a note. What it says stands in the register alone."""
 
     type: ClassVar[str] = "cme.case.noted.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1, 8"
 
     note_id: UUID = Field(description="One note. It never changes.")
@@ -109,8 +98,6 @@ class ContactRecorded(CaseEvent):
     """Somebody to speak to about the case was written down, or what has changed about them. Who it is stands in the register alone."""
 
     type: ClassVar[str] = "cme.contact.recorded.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1"
 
     contact_id: UUID = Field(description="One person or body.")
@@ -124,8 +111,6 @@ class ContactAttempted(CaseEvent):
     """An officer tried to reach somebody."""
 
     type: ClassVar[str] = "cme.contact.attempted.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1, 7"
 
     attempt_id: UUID = Field(description="One attempt.")
@@ -141,8 +126,6 @@ class SupportOffered(CaseEvent):
     """A family was offered help."""
 
     type: ClassVar[str] = "cme.support.offered.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1"
 
     support_id: UUID = Field(description="One offer.")
@@ -156,8 +139,6 @@ class SupportAnswered(CaseEvent):
     """Whether a family took up what it was offered. A later answer stands for an earlier one."""
 
     type: ClassVar[str] = "cme.support.answered.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1"
 
     support_id: UUID = Field(description="The offer.")
@@ -171,8 +152,6 @@ class VulnerableGroupRecorded(ChildEvent):
     """An officer says that a child belongs to a vulnerable group, or no longer does."""
 
     type: ClassVar[str] = "cme.vulnerable-group.recorded.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 6"
 
     case_id: CaseId | None = Field(default=None, description="The child's case, where there is one.")
@@ -186,8 +165,6 @@ class SiblingLinked(ChildEvent):
     """An officer says that two children are of one family, or that they are not."""
 
     type: ClassVar[str] = "cme.sibling.linked.v1"
-    stream: ClassVar[str] = STREAM
-    owner: ClassVar[Service] = "register"
     source_clause: ClassVar[str] = "policy 5.1"
 
     sibling_child_id: UUID = Field(description="The other child.")

@@ -9,17 +9,10 @@ import pytest
 from cme_bus.database import Database
 from cme_contracts.codes import CaseKind, Category, Outcome, Proof, Team
 from cme_contracts.notifications import ReferrerInformed
-from cme_contracts.register import (
-    CaseClosed,
-    CaseOpened,
-    ClockStarted,
-    DuplicateLinked,
-    HandedOver,
-    LeadOfficerAssigned,
-    RecordsJoined,
-    RecordsSeparated,
-    SubmissionMatched,
-)  # fmt: skip
+from cme_contracts.register import CaseClosed, CaseOpened, DuplicateLinked, LeadOfficerAssigned
+from cme_contracts.register_clocks import ClockStarted
+from cme_contracts.register_matching import RecordsJoined, RecordsSeparated, SubmissionMatched
+from cme_contracts.register_recorded import HandedOver
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application import follow
 from tests.referrals.integration.visitor import URL, Visitor

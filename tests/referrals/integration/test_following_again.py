@@ -9,8 +9,9 @@ import pytest
 from cme_bus.database import Database
 from cme_contracts.codes import CaseKind, Category, OfficerRole, Outcome, Proof, Waking
 from cme_contracts.notifications import ReferrerInformed
-from cme_contracts.register import CaseClosed, CaseOpened, ClockStarted, LeadOfficerAssigned
+from cme_contracts.register import CaseClosed, CaseOpened, LeadOfficerAssigned
 from cme_contracts.register_cases import CaseBecameDormant, CaseLeftToTeam, CaseReopened, CaseWoken
+from cme_contracts.register_clocks import ClockStarted
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application import follow
 from tests.referrals.integration.visitor import URL, Visitor

@@ -21,7 +21,9 @@ from cme_contracts.codes import CaseKind, Category, Factor
 from cme_contracts.partners import ANSWERS, FORMS, Form, FormAnswered, FormSent
 from cme_contracts.referrals import CONCERNS, STREAM, ConcernReported, EstablishmentChanged, PupilDeleted
 from cme_contracts.register import STREAM as REGISTER
-from cme_contracts.register import CaseOpened, ClockStarted, SubmissionMatched
+from cme_contracts.register import CaseOpened
+from cme_contracts.register_clocks import ClockStarted
+from cme_contracts.register_matching import SubmissionMatched
 from cme_contracts.sealed import Sealed
 from deploy.local.ports import free_port
 from tests.kit.issuer import NAME, Issuer, issuer_at_an_address

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from cme_bus.database import Database
-from cme_contracts.register import AttendanceOrderRecorded
+from cme_contracts.register_recorded import AttendanceOrderRecorded
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.elsewhere import note_order
 from cme_referrals.application.load import load_establishments, load_terms

@@ -11,7 +11,8 @@ import cme_identity
 from cme_bus.migrate import migrate
 from cme_contracts.base import CATALOG
 from cme_contracts.codes import Factor
-from cme_contracts.register import CaseOpened, RecordsJoined, RecordsSeparated, SubmissionMatched
+from cme_contracts.register import CaseOpened
+from cme_contracts.register_matching import RecordsJoined, RecordsSeparated, SubmissionMatched
 from cme_contracts.safeguarding import ConcernRaised
 from tests.register.integration.county import GWILYM, Register
 from tests.register.integration.desk import Desk

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cme_contracts.register import CaseOpened, RecordsJoined, RecordsSeparated, SubmissionMatched
+from cme_contracts.register import CaseOpened
+from cme_contracts.register_matching import RecordsJoined, RecordsSeparated, SubmissionMatched
 from cme_notifications.application.ports import Transaction
 
 

@@ -8,14 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from cme_bus.meta import Meta
-from cme_contracts.register import (
-    AttendanceOrderRecorded,
-    ConsentRecorded,
-    JointEnquiryDecided,
-    RecordsJoined,
-    RecordsSeparated,
-    SubmissionMatched,
-)  # fmt: skip
+from cme_contracts.register_matching import RecordsJoined, RecordsSeparated, SubmissionMatched
+from cme_contracts.register_recorded import AttendanceOrderRecorded, ConsentRecorded, JointEnquiryDecided
 from cme_referrals.application.challenging import announce
 from cme_referrals.application.ports import Decides, Returned
 from cme_referrals.domain.rules import (

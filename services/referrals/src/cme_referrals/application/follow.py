@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cme_contracts.notifications import ReferrerInformed
-from cme_contracts.register import (
-    CaseClosed,
-    CaseOpened,
-    ClockStarted,
-    DuplicateLinked,
-    HandedOver,
-    LeadOfficerAssigned,
-    RecordsJoined,
-    RecordsSeparated,
-    SubmissionMatched,
-)  # fmt: skip
+from cme_contracts.register import CaseClosed, CaseOpened, DuplicateLinked, LeadOfficerAssigned
 from cme_contracts.register_cases import CaseBecameDormant, CaseLeftToTeam, CaseReopened, CaseWoken
+from cme_contracts.register_clocks import ClockStarted
+from cme_contracts.register_matching import RecordsJoined, RecordsSeparated, SubmissionMatched
+from cme_contracts.register_recorded import HandedOver
 from cme_referrals.application.ports import Follows
 
 INITIAL_INVESTIGATION = "INIT-10"

@@ -8,21 +8,11 @@ from cme_bus.consumer import Consumer
 from cme_bus.meta import Meta
 from cme_contracts.base import Event
 from cme_contracts.notifications import ReferrerInformed
-from cme_contracts.register import (
-    AttendanceOrderRecorded,
-    CaseClosed,
-    CaseOpened,
-    ClockStarted,
-    ConsentRecorded,
-    DuplicateLinked,
-    HandedOver,
-    JointEnquiryDecided,
-    LeadOfficerAssigned,
-    RecordsJoined,
-    RecordsSeparated,
-    SubmissionMatched,
-)  # fmt: skip
+from cme_contracts.register import CaseClosed, CaseOpened, DuplicateLinked, LeadOfficerAssigned
 from cme_contracts.register_cases import CaseBecameDormant, CaseLeftToTeam, CaseReopened, CaseWoken
+from cme_contracts.register_clocks import ClockStarted
+from cme_contracts.register_matching import RecordsJoined, RecordsSeparated, SubmissionMatched
+from cme_contracts.register_recorded import AttendanceOrderRecorded, ConsentRecorded, HandedOver, JointEnquiryDecided
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application import elsewhere, follow
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from cme_calendars import local_date
 from cme_contracts import codes_work
-from cme_contracts.register import ClockSatisfied, ClockStarted
+from cme_contracts.register_clocks import ClockSatisfied, ClockStarted
 from cme_contracts.register_work import CheckAnswered, CheckRequested, CheckWaived
 from cme_register.application.clocks import occurred
 from cme_register.application.ports import Transaction

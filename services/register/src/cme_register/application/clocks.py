@@ -10,8 +10,7 @@ from uuid import UUID
 from cme_bus.meta import Meta
 from cme_calendars import local_date
 from cme_contracts.codes import OfficerRole
-from cme_contracts.register import ClockSatisfied, ClockStarted, DeadlineBreached
-from cme_contracts.register_clocks import ClockCancelled
+from cme_contracts.register_clocks import ClockCancelled, ClockSatisfied, ClockStarted, DeadlineBreached
 from cme_register.application.owning import acting_for_many
 from cme_register.application.ports import Transaction
 from cme_register.application.rating import rate

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from cme_bus.meta import Meta
 from cme_contracts.codes import OfficerRole
-from cme_contracts.register import ClockWarned, DeadlineEscalated
+from cme_contracts.register_clocks import ClockWarned, DeadlineEscalated
 from cme_register.application.clocks import Ticking, breach
 from cme_register.application.owning import acting_for_many
 from cme_register.application.ports import Transaction

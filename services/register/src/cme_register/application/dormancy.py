@@ -8,8 +8,8 @@ from uuid import UUID
 
 from cme_calendars import local_date
 from cme_contracts import codes
-from cme_contracts.register import ClockStarted
 from cme_contracts.register_cases import CaseBecameDormant, CaseReviewed, CaseWoken
+from cme_contracts.register_clocks import ClockStarted
 from cme_register.application.clocks import occurred
 from cme_register.application.ports import Transaction
 from cme_register.application.rules import NewId, Rules

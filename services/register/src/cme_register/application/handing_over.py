@@ -9,7 +9,7 @@ from uuid import UUID
 
 from cme_bus.meta import Meta
 from cme_contracts.codes import Team
-from cme_contracts.register import HandedOver
+from cme_contracts.register_recorded import HandedOver
 from cme_register.application.ports import Transaction
 from cme_register.application.telling import Said, entry, tell
 from cme_register.domain.errors import NotOnRegister

@@ -10,7 +10,7 @@ from uuid import UUID
 from cme_bus.meta import Meta
 from cme_calendars import local_date
 from cme_contracts.codes import MatchCertainty
-from cme_contracts.register import SubmissionMatched
+from cme_contracts.register_matching import SubmissionMatched
 from cme_register.application.arriving import hear_of_starters
 from cme_register.application.authorities import tell_other_authorities
 from cme_register.application.birth_dates import correct_birth_dates

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from cme_contracts.register import RecordsJoined, RecordsSeparated
+from cme_contracts.register_matching import RecordsJoined, RecordsSeparated
 from cme_register.application.clocks import still_to_come
 from cme_register.application.holding import watch
 from cme_register.application.ports import Entry, Kept, Transaction

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from cme_contracts.codes import Ground, JointDecision
-from cme_contracts.register import JointEnquiryDecided
+from cme_contracts.register_recorded import JointEnquiryDecided
 from cme_register.application.ports import Transaction
 from cme_register.application.rules import NewId
 from cme_register.application.telling import entry

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from cme_contracts.codes import ConsentKind
-from cme_contracts.register import AttendanceOrderRecorded, ConsentRecorded
+from cme_contracts.register_recorded import AttendanceOrderRecorded, ConsentRecorded
 from cme_register.application.ports import Transaction
 from cme_register.application.telling import entry
 from cme_register.domain.errors import NotOnRegister, RegisterError

@@ -9,15 +9,9 @@ from uuid import UUID
 from cme_bus.meta import Meta
 from cme_calendars import local_date
 from cme_contracts.codes_status import LegalStatus as Code
-from cme_contracts.register import (
-    CaseClosed,
-    CaseOpened,
-    CategoryChanged,
-    RecordsJoined,
-    RecordsSeparated,
-    SubmissionMatched,
-)
+from cme_contracts.register import CaseClosed, CaseOpened, CategoryChanged
 from cme_contracts.register_cases import CaseReopened
+from cme_contracts.register_matching import RecordsJoined, RecordsSeparated, SubmissionMatched
 from cme_contracts.register_status import StatusChanged
 from cme_register.application.ports import Entry, Kept, Transaction
 from cme_register.application.ports_status import OpeningFacts

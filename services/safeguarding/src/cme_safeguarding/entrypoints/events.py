@@ -15,13 +15,11 @@ from cme_contracts.register import (
     CaseOpened,
     CategoryChanged,
     ChildLocated,
-    DeadlineBreached,
     DuplicateLinked,
     LeadOfficerAssigned,
-    RecordsJoined,
-    RecordsSeparated,
-    SubmissionMatched,
 )
+from cme_contracts.register_clocks import DeadlineBreached
+from cme_contracts.register_matching import RecordsJoined, RecordsSeparated, SubmissionMatched
 from cme_contracts.register_status import CsaCeased
 from cme_safeguarding.adapters.postgres import SafeguardingTx
 from cme_safeguarding.application import follow_case, rekey
