@@ -26,7 +26,7 @@ from cme_bus.relay import Relay
 from cme_contracts.sealed import Sealed
 from tests.bus.conftest import Connect
 from tests.bus.events import Child, Stepped, message, said_on
-from tests.bus.test_consumer import QUICK, effects, hear
+from tests.bus.hearing import QUICK, effects, hear
 from tests.bus.transports import OnKafka
 from tests.support import Kafka, eventually
 

@@ -29,7 +29,7 @@ from cme_bus.relay import Relay
 from tests.bus.conftest import Connect
 from tests.bus.events import Stepped, message, said_on
 from tests.bus.fake_consumer import FakeKafka, record
-from tests.bus.test_consumer import effects, hear
+from tests.bus.hearing import effects, hear
 
 type Pool = asyncpg.Pool[asyncpg.Record]
 

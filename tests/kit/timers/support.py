@@ -1,4 +1,4 @@
-"""What the tests of timers share: a clock one can turn, a transaction that keeps what fired, an event, a database."""
+"""What the tests of timers share: a clock one can turn, a transaction that keeps what fired, an event, a database to ask."""
 
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
@@ -88,3 +88,16 @@ async def prepared(dsn: str) -> None:
 async def opened(dsn: str, tx: type[RingingTx] = RingingTx) -> Database[RingingTx]:
     pool = await asyncpg.create_pool(dsn, min_size=1, max_size=8, init=prepare)
     return Database(pool, tx, source="test")
+
+
+async def set_timer(db, kind, subject, due_at, detail=None):
+    async with db.transaction() as tx:
+        return await tx.timers.set_timer(kind, subject, due_at, detail)
+
+
+async def rung(db):
+    return [(row["kind"], row["subject"]) for row in await db.pool.fetch("SELECT kind, subject FROM rang ORDER BY n")]
+
+
+async def announced(db):
+    return await db.pool.fetchval("SELECT count(*) FROM outbox")

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.kit.timers.support import at, opened, prepared
+from tests.kit.timers.support import at
 from tests.kit.timers.worker import POINTS
 from tests.support import eventually
 
@@ -17,14 +17,6 @@ pytestmark = [pytest.mark.prove, pytest.mark.timeout(180)]
 
 async def start(dsn, *point):
     return await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.kit.timers.worker", dsn, *point)
-
-
-@pytest.fixture
-async def db(dsn):
-    await prepared(dsn)
-    db = await opened(dsn)
-    yield db
-    await db.pool.close()
 
 
 async def set_timers(db, count):

@@ -29,6 +29,7 @@ from cme_web.app import make_app
 from cme_web.links import Links
 from cme_web.tokens import TokenChecker
 from tests.kit.issuer import NAME, Issuer
+from tests.referrals.integration.bulk import Bulk
 from tests.referrals.integration.visitor import URL, Visitor
 from tests.referrals.invented import MONDAY, OTHER_SCHOOL, SCHOOL
 
@@ -127,3 +128,8 @@ async def visitor(desk: Desk, db: Database[ReferralsTx], clock: Standing, issuer
         )
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=URL) as client:
             yield Visitor(client, issuer, pool=db.pool)
+
+
+@pytest.fixture
+def bulk(visitor: Visitor) -> Bulk:
+    return Bulk(visitor)

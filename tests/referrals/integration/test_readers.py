@@ -23,13 +23,11 @@ from cme_referrals.entrypoints.sheets import Format, Layout
 from cme_referrals.entrypoints.uploads import TOGETHER, Upload
 from cme_web.tokens import Caller
 from tests.kit.issuer import NAME
+from tests.referrals.integration.bulk import Bulk, counts, csv_row, deletions, lines, table
 from tests.referrals.integration.conftest import MONDAY
-from tests.referrals.integration.test_batches import Bulk, bulk, counts, csv_row, deletions, lines, table
 from tests.referrals.integration.visitor import Visitor
 from tests.referrals.invented import CANARY, SCHOOL
 from tests.support import eventually
-
-__all__ = ["bulk"]  # a fixture
 
 CALLER = Caller(subject=f"office-{SCHOOL}", roles=frozenset({"school"}), urn=SCHOOL)
 

@@ -35,18 +35,13 @@ from cme_referrals.entrypoints.keeping import Keeper
 from cme_referrals.entrypoints.sheets import Format
 from cme_referrals.entrypoints.uploads import Upload
 from cme_web.tokens import Caller
+from tests.referrals.integration.bulk import Bulk, counts
 from tests.referrals.integration.conftest import BLINDS, LINKS, SECRET, Standing
-from tests.referrals.integration.test_batches import Bulk, counts
-from tests.referrals.integration.visitor import URL, Visitor
+from tests.referrals.integration.visitor import URL
 from tests.referrals.invented import CANARY, OTHER_SCHOOL, SCHOOL
 from tests.referrals.transfer_files import NAME, pupil, transfer_file
 
 XML = "application/xml"
-
-
-@pytest.fixture
-def bulk(visitor: Visitor) -> Bulk:
-    return Bulk(visitor)
 
 
 @pytest.fixture
