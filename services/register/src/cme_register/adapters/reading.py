@@ -71,7 +71,7 @@ async def case_page(pool: Pool, case_id: UUID, rules: Rules) -> View | None:
     return {
         **_listed(row),
         **{name: row[name] for name in ("school_urn", "school_la", "home_la", "located_at", "location_proof")},
-        **{name: row[name] for name in ("closed_at", "outcome", "outcome_proof", "waits_for", "version")},
+        **{name: row[name] for name in ("closed_at", "outcome", "outcome_proof", "waits_for")},
         "clocks": [_clock(clock_of(clock), rules) for clock in await pool.fetch(CLOCKS, case_id)],
         "submissions": [dict(one) for one in await pool.fetch(SUBMISSIONS, case_id)],
         "escalations": escalations((line["what"], line["detail"]) for line in chronology),
@@ -113,6 +113,12 @@ def place(case: View) -> Place:
     return Risk[case["risk"].upper()], case["due_at"], case["case_id"]
 
 
+def case_in_hand(cases: Sequence[View]) -> View | None:
+    """Of a child's cases the open one, or else the latest: what is done with the child is done with it."""
+    latest_first = sorted(cases, key=lambda one: (one["opened_at"], one["case_id"]), reverse=True)
+    return next((one for one in latest_first if one["status"] == Status.OPEN), next(iter(latest_first), None))
+
+
 def _listed(row: asyncpg.Record) -> View:
     return {
         "case_id": row["id"],
@@ -135,6 +141,7 @@ def _listed(row: asyncpg.Record) -> View:
                 "repeat",
                 "follows_case_id",
                 "met_at",
+                "version",
             )
         },
         "factors": list(dict.fromkeys([*row["factors"], *row["joined_factors"]])),
