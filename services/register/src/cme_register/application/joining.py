@@ -168,7 +168,7 @@ async def _settle_again(
     tx: Transaction, strays: list[tuple[Kept, UUID]], rules: Rules, *, at: datetime, new_id: NewId
 ) -> Settled:
     """A referral that was answered with another child's case is owed a case of its own."""
-    arrivals = [Arrival(one.submission, one.record_id, owner) for one, owner in strays]
+    arrivals = [Arrival(one.triaged, one.record_id, owner) for one, owner in strays]
     settled = await settle(tx, arrivals, rules, at=at, new_id=new_id)
     await tx.submissions.assign(settled.cases)
     await watch(tx, [one for one, _ in strays if settled.cases[one.submission.id] is None], rules, at=at)

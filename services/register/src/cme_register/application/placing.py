@@ -19,7 +19,7 @@ from cme_register.application.status import say
 from cme_register.application.telling import Said, entry, tell
 from cme_register.application.triaging import Arrival
 from cme_register.domain.case import Case
-from cme_register.domain.codes import Outcome, SubmissionKind, Waking
+from cme_register.domain.codes import DID_NOT_ARRIVE, Outcome, SubmissionKind, Waking
 from cme_register.domain.counting import first_moment
 from cme_register.domain.errors import NotOnRegister, RegisterError
 from cme_register.domain.occurrences import Occurrence
@@ -49,8 +49,6 @@ OCCURRENCES: dict[Step, Occurrence] = {
     Step.WITHDRAWN: Occurrence.PLACEMENT_WITHDRAWN,
 }
 """What each step is to the table of clocks."""
-DID_NOT_ARRIVE = "did_not_arrive"
-"""A reason for a referral: `cme_contracts.codes.ReferralReason`."""
 
 
 class NoOpenCase(RegisterError):
