@@ -44,8 +44,9 @@ def children_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
         Its ETag is the version of their case, the open one or else the latest.
         """
         page = found(await reading.child_page(db.pool, child_id, local_date(clock.now())))
-        if case := reading.case_in_hand(page["cases"]):
-            response.headers["ETag"] = etag(case["version"], case["case_id"])
+        if case := await reading.case_in_hand(db.pool, child_id):
+            case_id, version = case
+            response.headers["ETag"] = etag(version, case_id)
         return page
 
     @router.get("/v1/officers")
