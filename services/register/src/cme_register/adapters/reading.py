@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from cme_register.adapters.cases import WITH_WAITING
+from cme_register.adapters.cases import LATEST, WITH_WAITING
 from cme_register.adapters.children import RECORDS
 from cme_register.adapters.clocks import COLUMNS, clock_of
 from cme_register.adapters.reading_status import status_view

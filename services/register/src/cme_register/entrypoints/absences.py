@@ -51,7 +51,7 @@ def absences_api(db: Database[RegisterTx], clock: BusinessClock) -> APIRouter:
         )  # fmt: skip
 
         async def do(tx: RegisterTx, by: UUID) -> dict[str, str]:
-            await record_absence(tx, absence, absence_id=uuid4(), by=by, at=clock.now())
+            await record_absence(tx, absence, absence_id=uuid4(), by=by, at=clock.now(), new_id=uuid4)
             return {"officer_id": str(officer_id)}
 
         return await act.once(f"POST /v1/officers/{officer_id}/absences", body, caller, key, do)
