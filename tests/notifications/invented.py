@@ -15,6 +15,7 @@ from cme_contracts import (
     register_recorded,
     returns,
     safeguarding,
+    safeguarding_clocks,
 )
 from cme_contracts.base import Event
 from cme_contracts.codes import (
@@ -312,6 +313,19 @@ def silent(child_id: UUID, case_id: UUID) -> safeguarding.SocialCareSilent:
     return safeguarding.SocialCareSilent(
         child_id=child_id, case_id=case_id, escalation_id=uuid4(), times=1, due_at=NOON, detected_at=NOON
     )
+
+
+def safeguarding_deadline(
+    child_id: UUID, case_id: UUID, rung: int = 0
+) -> safeguarding_clocks.SafeguardingClockWarned | safeguarding_clocks.SafeguardingDeadlineMissed:
+    """Near; or with a rung missed, and told to the service lead."""
+    fields: dict[str, Any] = {
+        "child_id": child_id, "case_id": case_id, "clock_id": uuid4(), "clock": "CONSIDER", "about": uuid4(),
+        "due_on": NOON.date(), "due_at": NOON, "detected_at": NOON,
+    }  # fmt: skip
+    if rung:
+        return safeguarding_clocks.SafeguardingDeadlineMissed(**fields, tell=(OfficerRole.SERVICE_LEAD,), rung=rung)
+    return safeguarding_clocks.SafeguardingClockWarned(**fields, tell=(OfficerRole.LEAD_OFFICER,))
 
 
 def challenged(
