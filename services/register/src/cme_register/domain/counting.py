@@ -3,6 +3,7 @@
 from cme_calendars.periods import (
     EVERY_DAY,
     OFFICE_HOURS,
+    UNKNOWN_SCHOOL,
     Calendars,
     Hours,
     Length,
@@ -10,9 +11,8 @@ from cme_calendars.periods import (
     Unit,
     first_moment,
     period,
-    unknown_school,
 )
 
 __all__ = [
-    "EVERY_DAY", "OFFICE_HOURS", "Calendars", "Hours", "Length", "Period", "Unit", "first_moment", "period", "unknown_school",
+    "EVERY_DAY", "OFFICE_HOURS", "UNKNOWN_SCHOOL", "Calendars", "Hours", "Length", "Period", "Unit", "first_moment", "period",
 ]  # fmt: skip
