@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
 
-import cme_council
 import pytest
 
+import cme_council
 from cme_safeguarding.adapters import clock_file
 from cme_safeguarding.domain.clocks import CONSIDERATION, Clock, ClockTable, start
 from tests.safeguarding.support import MONDAY, PRACTICE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from cme_contracts.codes import Factor
 from cme_safeguarding.domain.consideration import Decision
@@ -30,7 +30,7 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
-def _shown(**example: object) -> ConfigDict:
+def _shown(**example: JsonValue) -> ConfigDict:
     """The same manners, and an example for the API's description."""
     return ConfigDict(json_schema_extra={"examples": [example]})
 
