@@ -398,6 +398,8 @@ def one_of_each() -> dict[str, Event]:
         lambda: confirmed(child, case, yes=False),
         lambda: acknowledged(child, case),
         lambda: silent(child, case),
+        lambda: safeguarding_deadline(child, case),
+        lambda: safeguarding_deadline(child, case, rung=2),
         lambda: closed(child, case, uuid4()),
     ]
     return {event.type: event for event in (make() for make in examples)}
