@@ -31,7 +31,9 @@ def everything(number: int) -> Iterator[Event]:
     yield deletion(child("Una", f"Marchbanks{number}", born=born), at=at, school_la=OTHER_AUTHORITY)
 
 
-async def test_a_batch_of_many_children_makes_as_many_round_trips_as_one_of_few(migrated: str, register: Register) -> None:
+async def test_a_batch_of_many_children_makes_as_many_round_trips_as_one_of_few(
+    migrated: str, register: Register
+) -> None:
     asked: list[str] = []
 
     async def listen(conn: asyncpg.Connection) -> None:
