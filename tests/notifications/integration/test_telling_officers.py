@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from cme_contracts.codes import OfficerRole, Outcome, SignOff
+from cme_contracts.codes import Assignment, OfficerRole, Outcome, SignOff
 from cme_contracts.notifications import MessageFailed
 from tests.notifications import invented
 from tests.notifications.integration.conftest import Service
@@ -99,3 +99,18 @@ async def test_the_newest_address_is_the_one_that_is_used(service: Service) -> N
         ["A case has been assigned to you"],
         [],
     )
+
+
+async def test_nobody_is_written_to_about_what_was_so_before_the_register_had_the_case(service: Service) -> None:
+    """An imported case (decision 0137): the officer had it, and everybody at that desk knows that it is overdue."""
+    child, case, lead = uuid4(), uuid4(), uuid4()
+    theirs = invented.assigned(child, case, lead).model_copy(update={"reason": Assignment.ALREADY_THEIRS})
+    missed = invented.breached(child, case, lead).model_copy(update={"tell": ()})
+    await service.hear(
+        invented.officer(lead, email="lead@example.org"), invented.case_opened(child, case, uuid4()), theirs, missed
+    )
+    await service.send_all()
+    assert await service.mail() == []
+    await service.hear(invented.acknowledged(child))
+    await service.send_all()
+    assert await service.mail("lead@example.org") == ["Social care has acknowledged an escalation"], "it is theirs"
