@@ -94,7 +94,8 @@ async def test_clocks_run_from_the_original_day(register: Register, sheet: Sheet
     }
 
 
-@pytest.mark.policy("7.2", "8.1")
+@pytest.mark.policy("7.2")
+@pytest.mark.policy("8.1")
 async def test_what_was_missed_before_is_said_once_and_nobody_is_written_to_about_it(
     register: Register, sheet: Sheet
 ) -> None:

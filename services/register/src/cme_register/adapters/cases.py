@@ -129,6 +129,9 @@ WITH RECURSIVE waiting AS (
 )
 SELECT id FROM waiting"""
 
+WITH_WAITING = f"SELECT $1::uuid AS id UNION ALL ({WAITING})"
+"""The case $1, and those that wait behind it."""
+
 
 def case_of(row: asyncpg.Record) -> Case:
     """From a whole row of `case_file`."""

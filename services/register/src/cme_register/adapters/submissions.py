@@ -7,12 +7,15 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
+from pydantic import TypeAdapter
 
 from cme_bus.database import Connection
 from cme_register.adapters.rows import details_as_json, details_from_json
 from cme_register.application.ports import Kept
 from cme_register.domain.codes import SubmissionKind
-from cme_register.domain.submission import Submission
+from cme_register.domain.submission import Referred, Submission
+
+_REFERRED = TypeAdapter(Referred | None)
 
 
 class PgSubmissions:
@@ -55,6 +58,10 @@ class PgSubmissions:
 
     async def assign(self, cases: Mapping[UUID, UUID | None]) -> None:
         await self._conn.executemany("UPDATE submission SET case_id = $2 WHERE id = $1", list(cases.items()))
+
+    async def refer(self, referred: Mapping[UUID, Referred | None]) -> None:
+        rows = [(id_, _REFERRED.dump_python(one, mode="json")) for id_, one in referred.items()]
+        await self._conn.executemany("UPDATE submission SET referred = $2 WHERE id = $1", rows)
 
     async def find(self, submission_id: UUID) -> Kept | None:
         row = await self._conn.fetchrow("SELECT * FROM submission WHERE id = $1", submission_id)
@@ -128,5 +135,6 @@ def kept_of(row: asyncpg.Record) -> Kept:
         effective_on=row["effective_on"],
     )  # fmt: skip
     return Kept(
-        submission, row["record_id"], row["case_id"], tuple(row["matched_by"]), row["superseded_at"] is not None
-    )
+        submission, row["record_id"], row["case_id"], tuple(row["matched_by"]), row["superseded_at"] is not None,
+        _REFERRED.validate_python(row["referred"]),
+    )  # fmt: skip

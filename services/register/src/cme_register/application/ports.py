@@ -26,7 +26,7 @@ from cme_register.domain.handover import Handover
 from cme_register.domain.joint_enquiry import JointEnquiry, Party, Signature
 from cme_register.domain.recorded import Consent, Order
 from cme_register.domain.school_year import SchoolYear
-from cme_register.domain.submission import Submission
+from cme_register.domain.submission import Referred, Submission
 from cme_timers import Wanted
 
 if TYPE_CHECKING:
@@ -53,6 +53,13 @@ class Kept:
     matched_by: tuple[str, ...] = ()
     superseded: bool = False
     """A deletion return that was taken back, or that a later one of the school's about the child stands for."""
+    referred: Referred | None = None
+    """By a rule."""
+
+    @property
+    def triaged(self) -> Submission:
+        """As triage goes by it: as it was sent, or as the referral that a rule has made of it."""
+        return self.submission.made_referral(self.referred) if self.referred else self.submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,9 @@ class Submissions(Protocol):
 
     async def assign(self, cases: Mapping[UUID, UUID | None]) -> None:
         """Move submissions to other cases."""
+
+    async def refer(self, referred: Mapping[UUID, Referred | None]) -> None:
+        """A rule makes these referrals; None: not any more."""
 
     async def find(self, submission_id: UUID) -> Kept | None:
         """One of them. None where it is not known."""

@@ -105,7 +105,9 @@ async def _begin(
 ) -> None:
     """What waited is received now, as far as the law is concerned: ten working days count from the day age begins."""
     waiting = [
-        kept for one in watches if (kept := await tx.submissions.find(one.submission_id)) and not kept.superseded
+        kept
+        for one in watches
+        if (kept := await tx.submissions.find(one.submission_id)) and (kept.referred or not kept.superseded)
     ]
     await tx.age_watches.end([one.submission_id for one in watches], at, "of_age")
     if not waiting:
@@ -113,7 +115,7 @@ async def _begin(
     begins = first_moment(age.first_day) if age else at
     arrivals = [
         Arrival(
-            replace(one.submission, received_at=begins if begins > one.submission.received_at else at),
+            replace(one.triaged, received_at=begins if begins > one.triaged.received_at else at),
             one.record_id,
             child_id,
             cause=cause,
