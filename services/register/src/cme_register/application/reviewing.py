@@ -16,6 +16,7 @@ from cme_register.application.ports import Transaction
 from cme_register.application.ports_matching import Known, Pair
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said, entry, tell
+from cme_register.domain.codes import SubmissionKind
 from cme_register.domain.errors import NotOnRegister, RegisterError
 from cme_register.domain.submission import Submission
 
@@ -129,7 +130,8 @@ async def _quarantine(tx: Transaction, why: Why, at: datetime) -> None:
     for one in found.disputed:
         event = IdentifierQuarantined(
             child_id=found.child_id, submission_id=sent.id, first_submission_id=sent.first_id, identifier=one.field,
-            held_by_child_id=one.child_id, quarantined_at=at,
+            held_by_child_id=one.child_id, reference=sent.reference, school_urn=sent.school_urn if sent.is_return else None,
+            referred=sent.kind is SubmissionKind.REFERRAL, quarantined_at=at,
         )  # fmt: skip
         await tell(tx, [Said(event, at, why.cause)])
         await _note(tx, event, [found.record_id], at)
