@@ -78,6 +78,11 @@ class PostgresEpisodes:
     async def follow(self, case_id: UUID, *, missing: bool, at: datetime) -> None:
         await self._conn.execute(BEGUN if missing else OVER, case_id, at)
 
+    async def resume(self, case_id: UUID, closed_at: datetime) -> None:
+        await self._conn.execute(
+            "UPDATE missing_episode SET ended_at = NULL WHERE case_id = $1 AND ended_at = $2", case_id, closed_at
+        )
+
     async def of(self, subjects: Collection[UUID]) -> Sequence[Episode]:
         rows = await self._conn.fetch(
             "SELECT case_id, began_at, ended_at FROM missing_episode WHERE case_id = ANY($1::uuid[]) ORDER BY began_at",

@@ -161,6 +161,9 @@ class Episodes(Protocol):
     async def follow(self, case_id: UUID, *, missing: bool, at: datetime) -> None:
         """By the case the child is missing, or is not, since `at` unless it was known before."""
 
+    async def resume(self, case_id: UUID, closed_at: datetime) -> None:
+        """The closing that ended one was none: the case is open again, and it goes on."""
+
     async def of(self, subjects: Collection[UUID]) -> Sequence[Episode]:
         """Those of these cases, the oldest first."""
 
