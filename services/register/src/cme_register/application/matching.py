@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cme_register.application.ports import Child, Transaction
-from cme_register.application.ports_matching import Candidate, Pair
+from cme_register.application.ports_matching import Candidate, Pair, Record
 from cme_register.application.rules import NewId
 from cme_register.application.showing import show
 from cme_register.domain.blocking import keys
@@ -18,6 +18,7 @@ from cme_register.domain.features import Features, features
 from cme_register.domain.gathering import NHS_NUMBER, UPN, Given, without
 from cme_register.domain.likeness import Certainty, Likeness, likeness
 from cme_register.domain.names import folded, run_together
+from cme_register.domain.submission import Submission
 from cme_register.domain.weights import Weights
 
 CHAIN = ("chain",)
@@ -126,6 +127,27 @@ def _as_compared(name: str) -> str:
     return run_together(folded(name))
 
 
+async def alone(tx: Transaction, record_id: UUID, sent: Submission, *, weights: Weights, new_id: NewId) -> Match:
+    """Find a record, which somebody has told apart from whom it was taken for, by what its one submission says from now on.
+
+    An identifier that another child has is not believed of it. Whom it may be but those it is told apart from is in `may_be`.
+    """
+    [candidates] = await tx.matching.candidates([keys(sent.details)])
+    families = await tx.submissions.families({sent.family_id} if sent.family_id else ())
+    siblings = {record for chains in families.values() for record in chains.values()}
+    others = [_place(one) for one in candidates if one.record_id not in {record_id, *siblings}]
+    ours = _Place(record_id, record_id, sent.details, features(sent.details))
+    disputed = tuple(_disputed(sent.details, others, ours))
+    ours.details = without(sent.details, {one.field for one in disputed})
+    await tx.matching.save([Record(record_id, ours.details)])
+    await tx.matching.put_keys({record_id: ours.found_by}, {})
+    found = _Found(
+        ours, new=True, others=_compared(sent.details, others, weights)[: weights.asked_at_most], disputed=disputed
+    )
+    shown = {record_id: record_id}
+    return _match(found, shown, await tx.reviews.told_apart(_to_ask([found], shown)), sent.id, new_id)
+
+
 class _Desk:
     """The records that a batch may be about, while it is worked through in order."""
 
@@ -202,12 +224,7 @@ class _Desk:
 
     def _compare(self, details: Details, others: Sequence[_Place]) -> list[tuple[_Place, Likeness]]:
         """Those that it may be, the likeliest first."""
-        if self._weights is None or not others:
-            return []
-        ours = features(details)
-        compared = [(place, likeness(ours, place.features, self._weights)) for place in others]
-        likely = [one for one in compared if one[1].certainty is not Certainty.UNLIKELY]
-        return sorted(likely, key=lambda one: (-one[1].score, one[0].record_id))
+        return [] if self._weights is None else _compared(details, others, self._weights)
 
     def _best(self, compared: Sequence[tuple[_Place, Likeness]]) -> _Found | None:
         """The likeliest, where it is certain; of two children that somebody has told apart only with a clear lead."""
@@ -261,6 +278,13 @@ class _Desk:
 
     def _of_family(self, child: Described) -> dict[UUID, UUID]:
         return self._families.setdefault(child.family_id, {}) if child.family_id else {}
+
+
+def _compared(details: Details, others: Sequence[_Place], weights: Weights) -> list[tuple[_Place, Likeness]]:
+    ours = features(details)
+    compared = [(place, likeness(ours, place.features, weights)) for place in others]
+    likely = [one for one in compared if one[1].certainty is not Certainty.UNLIKELY]
+    return sorted(likely, key=lambda one: (-one[1].score, one[0].record_id))
 
 
 def _place(candidate: Candidate) -> _Place:

@@ -11,7 +11,7 @@ from cme_bus.database import Database
 from cme_calendars import local_date
 from cme_register.adapters import reading
 from cme_register.adapters.postgres import RegisterTx
-from cme_register.application import joining
+from cme_register.application import joining, separating, taking_out
 from cme_register.application.rules import Rules
 from cme_register.entrypoints.officer import officer_of
 from cme_timers import BusinessClock
@@ -26,6 +26,14 @@ class Join(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     absorbed_child_id: UUID
+
+
+class TakeOut(BaseModel):
+    """Which submission is about another child."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    submission_id: UUID
 
 
 class Separate(BaseModel):
@@ -69,8 +77,20 @@ def children_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
         by, route = officer_of(caller), f"POST /v1/children/{child_id}/separate"
         async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
             if not once.answered:
-                await joining.separate(tx, child_id, body.restored_child_id, rules, by=by, at=clock.now(), new_id=uuid4)
+                await separating.separate(
+                    tx, child_id, body.restored_child_id, rules, by=by, at=clock.now(), new_id=uuid4
+                )
                 once.answer(200, {"child_id": str(child_id), "restored_child_id": str(body.restored_child_id)})
+        return once.response()
+
+    @router.post("/v1/children/{child_id}/take-out")
+    async def take_out(child_id: UUID, body: TakeOut, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+        """A submission that joined this child by itself is about another: it gets a record of its own, with its corrections."""
+        by, route, sent = officer_of(caller), f"POST /v1/children/{child_id}/take-out", body.submission_id
+        async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
+            if not once.answered:
+                own = await taking_out.take_out(tx, child_id, sent, rules, by=by, at=clock.now(), new_id=uuid4)
+                once.answer(200, {"child_id": str(child_id), "new_child_id": str(own)})
         return once.response()
 
     return router
