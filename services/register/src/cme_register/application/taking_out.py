@@ -7,14 +7,19 @@ from datetime import datetime
 from uuid import UUID
 
 from cme_register.application.joint_enquiries import tell_decided
-from cme_register.application.matching import Match, alone
+from cme_register.application.matching import Disputed, Match
 from cme_register.application.ports import Child, Kept, Transaction
+from cme_register.application.ports_matching import Candidate, Pair, Record
 from cme_register.application.reviewing import Why, keep_why
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.separating import part, records_of
 from cme_register.application.showing import show
 from cme_register.domain.blocking import keys
 from cme_register.domain.errors import NotOnRegister, RegisterError
+from cme_register.domain.features import features, numbers_in_common
+from cme_register.domain.gathering import without
+from cme_register.domain.likeness import Certainty, likeness
+from cme_register.domain.submission import Submission
 
 
 class NothingElseKnown(RegisterError):
@@ -73,8 +78,34 @@ async def _cases_of_nothing_else(tx: Transaction, chain: Sequence[Kept]) -> list
 async def _describe(
     tx: Transaction, record_id: UUID, latest: Kept, rules: Rules, *, at: datetime, new_id: NewId
 ) -> None:
-    """Show the new record, and find it from now on; say whom else it may be, and what is believed of others already."""
-    if rules.matching is None:
+    """Find the new record by what the chain says of it, but for numbers that another child has; propose whom else it may be."""
+    sent, weights = latest.submission, rules.matching
+    if weights is None:
         return
-    found: Match = await alone(tx, record_id, latest.submission, weights=rules.matching, new_id=new_id)
-    await keep_why(tx, [Why(latest.submission, found)], at=at)
+    ours = features(sent.details)
+    others = [(one, features(one.details)) for one in await _others(tx, record_id, sent)]
+    disputed = {name: one.child_id for one, theirs in others for name in numbers_in_common(ours, theirs)}
+    believed = without(sent.details, disputed)
+    await tx.matching.save([Record(record_id, believed)])
+    await tx.matching.put_keys({record_id: keys(believed)}, {})
+    alike = [(one, likeness(ours, theirs, weights)) for one, theirs in others]
+    likely = sorted(alike, key=lambda found: (-found[1].score, found[0].record_id))
+    apart = await tx.reviews.told_apart({record_id, *(one.child_id for one, _ in likely)})
+    pairs = [
+        Pair(new_id(), min(record_id, one.record_id), max(record_id, one.record_id), sent.id, like.score, like.reasons)
+        for one, like in likely
+        if like.certainty is not Certainty.UNLIKELY and frozenset((record_id, one.child_id)) not in apart
+    ]
+    found = Match(
+        record_id, record_id, True, (), disputed=tuple(Disputed(name, child_id) for name, child_id in disputed.items()),
+        may_be=tuple(pairs[: weights.asked_at_most]),
+    )  # fmt: skip
+    await keep_why(tx, [Why(sent, found)], at=at)
+
+
+async def _others(tx: Transaction, record_id: UUID, sent: Submission) -> list[Candidate]:
+    """Whoever is found where it is looked for, but brothers and sisters of its form."""
+    [found] = await tx.matching.candidates([keys(sent.details)])
+    families = await tx.submissions.families({sent.family_id} if sent.family_id else ())
+    siblings = {record for chains in families.values() for record in chains.values()}
+    return [one for one in found if one.record_id not in {record_id, *siblings}]
