@@ -1,0 +1,28 @@
+"""Tokens that say whether two things are the same, and not what they are: keyed, so that nobody can try names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cme_web.mac import Mac
+
+
+class Blinding:
+    """The first secret makes; all are looked for, so that a secret can be changed.
+
+    `purpose` derives a key of its own from the secrets that sign links: a token proves nothing about a link, nor a link about
+    it, nor a token about one of another purpose. Raises `ValueError` without a secret.
+    """
+
+    def __init__(self, secrets: Sequence[str], purpose: bytes) -> None:
+        if not secrets:
+            raise ValueError("blinding needs a secret")
+        self._makers = [Mac(Mac(secret.encode())(purpose)) for secret in secrets]
+
+    def tokens(self, *parts: str) -> tuple[bytes, ...]:
+        """One for each secret, of these parts in this order."""
+        told = bytearray()
+        for text in parts:
+            part = text.encode("utf-8", "surrogatepass")
+            told += len(part).to_bytes(4) + part
+        return tuple([make(told) for make in self._makers])
