@@ -35,6 +35,6 @@ async def test_whatever_changes_a_case_or_a_part_of_it_says_over_which_version(d
         if place.startswith("post") and "If-Match" not in {one["name"] for one in operation.get("parameters", ())}
     }
     assert without == {
-        "search_children", "decide_pair", "join", "separate", "link_sibling", "add_absence",
+        "search_children", "decide_pair", "join", "separate", "take_out", "link_sibling", "add_absence",
         "write_note", "record_attempt", "add_contact", "consider",
     }  # fmt: skip

@@ -17,7 +17,7 @@ from cme_register.entrypoints.bodies import Body, found
 from cme_register.entrypoints.versions import etag
 from cme_register.entrypoints.views import answers
 from cme_register.entrypoints.views.children import ChildPage, OfficerList
-from cme_register.entrypoints.views.done import Joined, Separated
+from cme_register.entrypoints.views.done import Joined, Separated, TakenOut
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.tokens import CurrentCaller
@@ -83,7 +83,7 @@ def children_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
 
         return await act.once(f"POST /v1/children/{child_id}/separate", body, caller, key, do)
 
-    @router.post("/v1/children/{child_id}/take-out")
+    @router.post("/v1/children/{child_id}/take-out", responses=answers(TakenOut))
     async def take_out(child_id: UUID, body: TakeOut, caller: CurrentCaller, key: IdempotencyKey) -> Response:
         """A submission that joined this child by itself is about another: it gets a record of its own, with its corrections."""
 

@@ -151,6 +151,13 @@ class Separated(View):
     restored_child_id: UUID
 
 
+class TakenOut(View):
+    """What was another child's has a record of its own."""
+
+    child_id: UUID
+    new_child_id: UUID
+
+
 class PairDecided(View):
     """Somebody has said."""
 
