@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from struct import Struct
 
 from cme_web.mac import Mac
 
@@ -11,6 +12,9 @@ PURPOSE = b"cme referrals: blind tokens, 1"
 
 ADDRESSES = b"cme referrals: addresses, 1"
 """The same for the tokens that stand for addresses outside of intake."""
+
+
+_length = Struct(">I").pack
 
 
 class Blinding:
@@ -23,8 +27,6 @@ class Blinding:
 
     def tokens(self, *parts: str) -> tuple[bytes, ...]:
         """See the port."""
-        told = bytearray()
-        for text in parts:
-            part = text.encode("utf-8", "surrogatepass")
-            told += len(part).to_bytes(4) + part
+        written = [text.encode("utf-8", "surrogatepass") for text in parts]
+        told = b"".join([_length(len(part)) + part for part in written])
         return tuple([make(told) for make in self._makers])
