@@ -59,6 +59,6 @@ class Desk:
         assert (answer.status_code, answer.json()["code"]) == (409, "closure-not-ready"), answer.text
         return [one["code"] for one in answer.json()["errors"]]
 
-    async def refused(self, path: str, **body: str) -> tuple[int, str]:
+    async def refused(self, path: str, **body: str | bool) -> tuple[int, str]:
         answer = await self.post(path, body)
         return answer.status_code, answer.json()["code"]

@@ -94,6 +94,39 @@ async def test_who_did_not_arrive_is_looked_for_and_the_others_receive_education
     assert "cohort.report-overdue" not in await register.told(), "nobody waits for a report any more"
 
 
+@pytest.mark.policy("3.2")
+@pytest.mark.policy("6.1")
+async def test_a_child_too_young_who_did_not_arrive_is_looked_for_once_of_age(
+    register: Register, desk: Callable[..., Desk], tmp_path: Path
+) -> None:
+    """Reception, September 2027. Born in November 2022: of compulsory school age from 31 December. One came in October after all."""
+    register.clock.at = noon("2027-07-05")
+    young = {"intake": "reception", "date_of_birth": "2022-11-04"}
+    assert await take(register, tmp_path, line("Isolde", **young), line("Merle", **young)) == 0
+    path = "/v1/cohorts/2027/reception/990001"
+    known = await by_name(register, desk, path)
+    register.clock.at = noon("2027-09-10")
+    absent = [{"child_id": one["child_id"]} for one in known.values()]
+    answer = await desk().post(
+        f"{path}/report", {"reported_on": "2027-09-10", "did_not_arrive": absent, "others_arrived": True}
+    )
+    assert [one["case_id"] for one in answer.json()["did_not_arrive"]] == [None, None]
+    merle = child("Merle", born=date(2022, 11, 4))
+    await register.hear(addition(merle, at=noon("2027-10-04"), on=date(2027, 10, 4), school="990001"))
+    await register.let_pass("2027-12-30T23:59:59+00:00")
+    assert "case.opened" not in await register.told()
+    await register.let_pass("2027-12-31T00:00:00+00:00")
+    opened = await register.only("case.opened")
+    assert (opened["child_id"], opened["category"]) == (known["Isolde"]["child_id"], "missing")
+    assert opened["factors"] == ["transition_point"]
+    assert (await register.only("clock.started"))["due_on"] == "2028-01-17"
+    case = f"/v1/cases/{opened['case_id']}"
+    assert [one["kind"] for one in (await desk().read(case))["submissions"]] == ["expected_starter"]
+    await desk().close(case, "deceased", "official_record")
+    assert (await register.only("case.closed"))["submission_ids"] == [], "a line of an import has no sender"
+    assert "OUTCOME" not in [one["clock"] for one in await register.bodies("clock.started")]
+
+
 async def test_a_school_that_says_nothing_is_overdue_once_and_its_own_return_says_that_a_child_came(
     register: Register, desk: Callable[..., Desk], tmp_path: Path
 ) -> None:

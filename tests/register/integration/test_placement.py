@@ -129,6 +129,23 @@ async def test_who_never_came_was_never_there(register: Register, seeker: Seeker
     assert (await register.statuses())[2:] == [("without_school_place", "2027-01-11")]
 
 
+async def test_a_referral_is_taken_in_where_the_place_cannot_have_been_missed(
+    register: Register, seeker: Seeker
+) -> None:
+    """A panel has only found the school; or the start is recorded as of a later day than the school's letter."""
+    await seeker.apply()
+    await seeker.take("fair_access_referred", "2027-01-12")
+    await seeker.take("school_identified", "2027-01-20")
+    absent = referral(at=noon("2027-01-22"), reason=ReferralReason.DID_NOT_ARRIVE)
+    await register.hear(absent.model_copy(update={"school_urn": "990001"}))
+    await seeker.take("offered", "2027-01-25")
+    await seeker.take("started", "2027-02-01")
+    older = referral(at=noon("2027-01-29"), reason=ReferralReason.DID_NOT_ARRIVE)
+    await register.hear(older.model_copy(update={"school_urn": "990001"}))
+    assert (await register.told()).count("duplicate.linked") == 2, "nothing is parked"
+    assert "placement.no-show" not in await register.told()
+
+
 async def test_a_case_that_ended_with_the_start_goes_on_where_an_officer_learns_that_the_child_never_came(
     register: Register, seeker: Seeker, desk: Callable[..., Desk]
 ) -> None:

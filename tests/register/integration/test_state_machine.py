@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cme_calendars import local_date
 from cme_contracts.codes import Factor, ReferralReason
 from cme_contracts.safeguarding import ConcernRaised
 from cme_register.adapters.invariants import broken
@@ -140,7 +141,11 @@ async def live(register: Register, desk: Callable[..., Desk], moves: list[Any]) 
     for step, n in moves:
         await step(team, n)
         await register.timers.fire_due()
-        found = {rule: cases for rule, cases in (await broken(register.db.pool)).items() if cases}
+        found = {
+            rule: cases
+            for rule, cases in (await broken(register.db.pool, local_date(register.clock.now()))).items()
+            if cases
+        }
         assert found == {}, f"after {step.__name__}"
     assert await register.db.pool.fetchval("SELECT max(attempts) FROM timer") == 0
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from cme_bus.consumer import Consumer
+from cme_calendars import local_date
 from cme_contracts.register import STREAM
 from cme_register.adapters import invariants
 from cme_register.adapters.postgres import RegisterTx
@@ -51,7 +52,7 @@ def _watch(context: Here) -> None:
     context.metrics.gauge("cme_register_broken", "Cases of which a rule does not hold that always must", label="rule")
 
     async def count() -> Reading:
-        found = await invariants.broken(context.pool)
+        found = await invariants.broken(context.pool, local_date(context.clock.now()))
         return {"cme_register_broken": {rule: float(len(cases)) for rule, cases in found.items()}}
 
     context.metrics.read(count)

@@ -51,6 +51,10 @@ class PgCases:
         case_id: UUID | None = await self._conn.fetchval(LATEST, subject)
         return case_id
 
+    async def latest_of_children(self, child_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+        rows = await self._conn.fetch(LATEST_OF_CHILDREN, list(child_ids)) if child_ids else []
+        return {row["child_id"]: row["id"] for row in rows}
+
     async def of_records(self, record_ids: Collection[UUID]) -> list[Case]:
         rows = await self._conn.fetch(
             "SELECT * FROM case_file WHERE record_id = ANY($1) ORDER BY opened_at, id", list(record_ids)
@@ -112,6 +116,9 @@ SELECT DISTINCT ON (child_id) * FROM case_file WHERE status = 'closed' AND child
 LOCK_MANY = """
 SELECT FROM child WHERE id IN (SELECT child_id FROM case_file WHERE id = ANY($1)) ORDER BY id FOR NO KEY UPDATE"""
 
+LATEST_OF_CHILDREN = """
+SELECT DISTINCT ON (child_id) child_id, id FROM case_file WHERE child_id = ANY($1)
+ORDER BY child_id, status = 'open' DESC, opened_at DESC, id"""
 LATEST = """
 SELECT id FROM case_file WHERE id = $1 OR child_id = (
     SELECT shown_as FROM child WHERE id = $1
@@ -128,6 +135,9 @@ WITH RECURSIVE waiting AS (
     SELECT case_file.id FROM case_file JOIN waiting ON case_file.waits_for = waiting.id
 )
 SELECT id FROM waiting"""
+
+WITH_WAITING = f"SELECT $1::uuid AS id UNION ALL ({WAITING})"
+"""The case $1, and those that wait behind it."""
 
 
 def case_of(row: asyncpg.Record) -> Case:

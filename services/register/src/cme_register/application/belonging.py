@@ -34,7 +34,10 @@ async def link_sibling(
         raise OneChild(f"{child_id} and {sibling_id} are one child")
     if await tx.work.family.linked(ours, theirs) is linked:
         raise NothingChanges("they are linked so already")
-    await tx.work.family.link(child_id, sibling_id, linked, by=by, at=at)
+    if linked:
+        await tx.work.family.link(child_id, sibling_id, by=by, at=at)
+    else:
+        await tx.work.family.unlink(ours, theirs, by=by, at=at)
     for one, other in ((ours, theirs), (theirs, ours)):  # each child's page tells it
         event = SiblingLinked(child_id=one, sibling_child_id=other, linked=linked, recorded_by=by, recorded_at=at)
         await _tell(tx, one, event, at)

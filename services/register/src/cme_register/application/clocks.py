@@ -89,11 +89,27 @@ async def occurred(
     if fresh:
         await tx.clocks.add(fresh)
         await tx.timers.set_timers([timer for clock in fresh for timer in still_to_come(clock, rules)])
-    case.due_at = next_date([*running, *fresh], rules, sleeping=case.stage is Stage.DORMANT)
     said += [Said(started(clock, case).event, at) for clock in fresh]
-    if case.due_at is None and case.status is Status.OPEN and what is not Occurrence.NOTHING_ELSE_RUNS:
-        said += await occurred(tx, case, Occurrence.NOTHING_ELSE_RUNS, rules, at=at, new_id=new_id)
+    case.due_at = next_date([*running, *fresh], rules, sleeping=case.stage is Stage.DORMANT)
+    if what is not Occurrence.NOTHING_ELSE_RUNS:
+        said += await _never_without_a_date(tx, case, rules, at=at, new_id=new_id)
     return said
+
+
+async def go_on(tx: Transaction, case: Case, rules: Rules, *, at: datetime, new_id: NewId) -> list[Said]:
+    """A case stood still, or other clocks are its own now: set the timers of those that run, and its next date."""
+    running = await tx.clocks.running(case.id)
+    await tx.timers.set_timers([timer for clock in running for timer in still_to_come(clock, rules)])
+    case.due_at = next_date(running, rules, sleeping=case.stage is Stage.DORMANT)
+    return await _never_without_a_date(tx, case, rules, at=at, new_id=new_id)
+
+
+async def _never_without_a_date(
+    tx: Transaction, case: Case, rules: Rules, *, at: datetime, new_id: NewId
+) -> list[Said]:
+    if case.due_at is not None or case.status is not Status.OPEN:
+        return []
+    return await occurred(tx, case, Occurrence.NOTHING_ELSE_RUNS, rules, at=at, new_id=new_id)
 
 
 def next_date(clocks: Iterable[Clock], rules: Rules, *, sleeping: bool = False) -> datetime | None:

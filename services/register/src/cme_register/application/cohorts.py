@@ -10,22 +10,20 @@ from uuid import UUID
 from cme_calendars import end_of_day, local_date
 from cme_contracts.codes_status import Intake as IntakeCode
 from cme_contracts.register_placement import CohortReportOverdue
-from cme_register.application.arriving import starter_reported
+from cme_register.application.arriving import ARRIVED, starter_reported
 from cme_register.application.intake import Received, take_in
 from cme_register.application.ports import Transaction
 from cme_register.application.recording import DecidedInTheFuture
+from cme_register.application.referring import refer, refer_no_more
 from cme_register.application.rules import NewId, Rules
-from cme_register.application.school_age import take_outside
-from cme_register.application.settling import settle
 from cme_register.application.status import say
-from cme_register.application.telling import entry, tell
-from cme_register.application.triaging import Arrival
-from cme_register.domain.codes import SubmissionKind
+from cme_register.application.telling import entry
+from cme_register.domain.codes import DID_NOT_ARRIVE, SubmissionKind
 from cme_register.domain.cohort import Came, Cohort, Starter, report_due_on
 from cme_register.domain.details import Details
 from cme_register.domain.errors import RegisterError
 from cme_register.domain.status import LegalStatus, Line
-from cme_register.domain.submission import Submission
+from cme_register.domain.submission import Referred, Submission
 from cme_timers import Wanted
 
 DUE = "cohort.due"
@@ -113,6 +111,7 @@ async def report(
     await tx.cohorts.save([*gone, *here], by, at)
     for one in (*gone, *here):
         await _tell(tx, one, owners[one.record_id], by, at)
+    await refer_no_more(tx, [one.submission_id for one in here], at=at, because=ARRIVED)
     await say(tx, [_started(one, at, by) for one in here], at=at)
     await _look_for(tx, gone, owners, rules, at=at, new_id=new_id)
     if others_arrived:
@@ -135,18 +134,15 @@ async def _look_for(
     tx: Transaction, gone: Sequence[Starter], owners: Mapping[UUID, UUID], rules: Rules, *, at: datetime, new_id: NewId
 ) -> None:
     """Each is a referral by rule: ten working days count from the report."""
-    arrivals = []
+    wanted = []
     for one in gone:
         kept = await tx.submissions.find(one.submission_id)
         assert kept is not None
-        sent = replace(
-            kept.submission, kind=SubmissionKind.REFERRAL, received_at=at, on_roll=bool(one.on_roll),
-            reason="did_not_arrive", factors=(TRANSITION_POINT,),
-        )  # fmt: skip
-        arrivals.append(Arrival(sent, kept.record_id, owners[kept.record_id]))
-    settled = await settle(tx, arrivals, rules, at=at, new_id=new_id)
-    await tell(tx, settled.said)
-    await take_outside(tx, settled.outside, rules, at=at, new_id=new_id)
+        referred = Referred(
+            reason=DID_NOT_ARRIVE, referred_at=at, on_roll=bool(one.on_roll), factors=(TRANSITION_POINT,)
+        )
+        wanted.append((kept, referred))
+    await refer(tx, wanted, owners, rules, at=at, new_id=new_id)
 
 
 async def _tell(tx: Transaction, one: Starter, child_id: UUID, by: UUID | None, at: datetime) -> None:

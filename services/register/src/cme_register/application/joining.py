@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cme_contracts.register_matching import RecordsJoined, RecordsSeparated
-from cme_register.application.clocks import still_to_come
+from cme_register.application.clocks import go_on
 from cme_register.application.holding import watch
 from cme_register.application.ports import Entry, Kept, Transaction
 from cme_register.application.rating import rate_and_save
@@ -82,8 +82,8 @@ async def separate(
     restored = await tx.children.separate(restored_id, at, by)
     remaining = await _records(tx, child_id)
     cases = await tx.cases.of_records(restored)
-    await _come_back(tx, cases, rules)
-    await _come_back(tx, await tx.cases.of_records(remaining), rules)
+    back = await _come_back(tx, cases, rules, at=at, new_id=new_id)
+    back += await _come_back(tx, await tx.cases.of_records(remaining), rules, at=at, new_id=new_id)
     for case in await tx.cases.of_records([*restored, *remaining]):
         await rank_again(tx, case)
     await show(tx, [child_id, restored_id])
@@ -104,7 +104,7 @@ async def separate(
     detail = event.model_dump(mode="json", include={"restored_child_id", "decided_by"})
     await tx.chronology.add([Entry(case.id, at, event.type, detail) for case in cases])
     rated = await _rate(tx, [child_id, restored_id], rules, at=at)
-    await tell(tx, [Said(event, at), *settled.said, *rated])
+    await tell(tx, [Said(event, at), *back, *settled.said, *rated])
     for one in (child_id, restored_id):
         await look_at_age(tx, one, rules, at=at, new_id=new_id)
 
@@ -124,11 +124,14 @@ async def _investigation(tx: Transaction, case: Case) -> Clock | None:
     return next((one for one in await tx.clocks.running(case.id) if one.code == INITIAL_INVESTIGATION), None)
 
 
-async def _come_back(tx: Transaction, cases: Sequence[Case], rules: Rules) -> None:
+async def _come_back(
+    tx: Transaction, cases: Sequence[Case], rules: Rules, *, at: datetime, new_id: NewId
+) -> list[Said]:
     """Cases that waited for one of the other record go on; one that waits for a case of its own side still waits.
 
     Where another was opened since, the one that is due first goes on, and the other waits for it: no deadline is lost.
     """
+    said = []
     for case in _apart(cases):
         since = (await tx.cases.open_of([case.child_id])).get(case.child_id)
         case.come_back()
@@ -137,9 +140,9 @@ async def _come_back(tx: Transaction, cases: Sequence[Case], rules: Rules) -> No
             continue
         if since:
             await let_wait(tx, since, case)
+        said += await go_on(tx, case, rules, at=at, new_id=new_id)
         await tx.cases.save([case])
-        for clock in await tx.clocks.running(case.id):
-            await tx.timers.set_timers(still_to_come(clock, rules))
+    return said
 
 
 async def _records(tx: Transaction, child_id: UUID) -> list[UUID]:
@@ -165,7 +168,7 @@ async def _settle_again(
     tx: Transaction, strays: list[tuple[Kept, UUID]], rules: Rules, *, at: datetime, new_id: NewId
 ) -> Settled:
     """A referral that was answered with another child's case is owed a case of its own."""
-    arrivals = [Arrival(one.submission, one.record_id, owner) for one, owner in strays]
+    arrivals = [Arrival(one.triaged, one.record_id, owner) for one, owner in strays]
     settled = await settle(tx, arrivals, rules, at=at, new_id=new_id)
     await tx.submissions.assign(settled.cases)
     await watch(tx, [one for one, _ in strays if settled.cases[one.submission.id] is None], rules, at=at)

@@ -242,10 +242,12 @@ class Case:
         self.stage, self.dormant_as, self.dormant_at, self.reviews = Stage.DORMANT, outcome, at, 0
 
     def wake(self) -> None:
-        """Worked on again. Raises `CaseNotOpen`, `NotDormant`."""
+        """Worked on again. Raises `CaseNotOpen`, `NotDormant`, `ClosureIsProposed`."""
         self.must_be_open()
         if self.dormant_as is None:
             raise NotDormant(f"case {self.id} is not on review")
+        if self.stage is Stage.CLOSURE_PROPOSED:
+            raise ClosureIsProposed(f"a closure of case {self.id} is proposed")
         self.stage, self.dormant_as, self.dormant_at, self.reviews = Stage.WORKING, None, None, 0
 
     def wait_for(self, other: UUID) -> None:

@@ -23,6 +23,10 @@ class SubmissionKind(StrEnum):
     """A school's half of the joint enquiries of ground (h) or (i)."""
 
 
+DID_NOT_ARRIVE, NO_SCHOOL_PLACE = "did_not_arrive", "no_school_place"
+"""Reasons for a referral that rules go by: `cme_contracts.codes.ReferralReason`."""
+
+
 class Kind(StrEnum):
     """A child on a school roll is not missing education in law, however absent (Education Act 1996 s 436A)."""
 

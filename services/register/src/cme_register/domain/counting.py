@@ -11,6 +11,8 @@ from cme_calendars import LONDON, BeyondCalendar, SchoolDays, WorkingDays, end_o
 
 EVERY_DAY = "every-day"
 """The calendar of periods in which every day or hour counts."""
+UNKNOWN_SCHOOL = "school/unknown/"
+"""How the calendar of a period begins that should go by a school's days, which are not known: it went by the working days named after it."""
 
 
 class Unit(StrEnum):
@@ -86,13 +88,8 @@ def period(length: Length, day: date, at: datetime, calendars: Calendars, warn_a
             return _of_days(length, day, warn_after, calendars, calendars.school)
         except BeyondCalendar:  # no day of a school is guessed: until its year is known, the earlier working days hold
             known = _of_days(Length(length.number, Unit.WORKING_DAYS, length.inclusive), day, warn_after, calendars)
-            return Period(known.due_on, known.due_at, known.warn_at, unknown_school(calendars.working))
+            return Period(known.due_on, known.due_at, known.warn_at, UNKNOWN_SCHOOL + calendars.working.version)
     return _of_days(length, day, warn_after, calendars, calendars.school)
-
-
-def unknown_school(working: WorkingDays) -> str:
-    """The calendar of a period that should go by a school's days, which are not known: it went by working days."""
-    return f"school/unknown/{working.version}"
 
 
 def first_moment(day: date) -> datetime:

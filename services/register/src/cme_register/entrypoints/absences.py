@@ -58,7 +58,7 @@ def absences_api(db: Database[RegisterTx], clock: BusinessClock) -> APIRouter:
         )  # fmt: skip
         async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
             if not once.answered:
-                await record_absence(tx, absence, absence_id=uuid4(), by=by, at=clock.now())
+                await record_absence(tx, absence, absence_id=uuid4(), by=by, at=clock.now(), new_id=uuid4)
                 once.answer(200, {"officer_id": str(officer_id)})
         return once.response()
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from pydantic_core import to_jsonable_python
 
 from cme_bus.database import Database
@@ -18,6 +18,7 @@ from cme_register.application import casework
 from cme_register.application.rules import Rules
 from cme_register.domain.codes import Proof, Stage, Status
 from cme_register.entrypoints.acting import Acting, Seen, etag
+from cme_register.entrypoints.bodies import Body
 from cme_register.entrypoints.translating import kind_and_category
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
@@ -26,12 +27,6 @@ from cme_web.problems import NotVisible
 from cme_web.tokens import CurrentCaller
 
 NO_DEADLINE = "none"
-
-
-class Body(BaseModel):
-    """A misspelt field is refused, not ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class NewLeadOfficer(Body):
