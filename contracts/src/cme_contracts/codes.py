@@ -18,7 +18,7 @@ class OpenCode(StrEnum):
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Written as the text it is: pydantic would call Python for the value of each."""
         schema: CoreSchema = handler(source)
-        return {**schema, "serialization": core_schema.simple_ser_schema("str")}  # type: ignore[typeddict-unknown-key,return-value]
+        return {**schema, "serialization": core_schema.simple_ser_schema("str")}
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:

@@ -79,7 +79,7 @@ async def test_what_is_kept_of_a_row_is_what_is_kept_of_the_form_by_itself(bulk:
         await pool.execute("TRUNCATE submission, taken_row CASCADE")
         return [{name: value for name, value in row.items() if name not in own} for row in rows]
 
-    for who in (bulk.visitor.school(), bulk.visitor.bearer("officer", sub="an-officer")):
+    for who in (bulk.visitor.school(), bulk.visitor.bearer("lead_officer", sub="imogen")):
         for form in (one, one | {"siblings": [sister]}):
             await bulk.visitor.accepted("/v1/referrals", form, who=who)
             by_itself = await kept()

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import BinaryIO, cast
 
 from cme_bus.database import Connection
 
@@ -52,4 +53,5 @@ async def copy(conn: Connection, table: str, columns: Sequence[str], rows: Itera
     for row in rows:
         written += head + row
     written += END
-    await conn.copy_to_table(table, source=written, columns=columns, format="binary")
+    source = cast(BinaryIO, written)  # the driver takes whatever is a buffer, which its types do not say
+    await conn.copy_to_table(table, source=source, columns=columns, format="binary")

@@ -56,7 +56,7 @@ class PostgresSubmissions:
             + field(one.first_submission_id.bytes)
             + text(one.reference)
             + field(_sealed(one, key))
-            + field(one.family_id and one.family_id.bytes)
+            + field(one.family_id.bytes if one.family_id else None)
             + _in_common(
                 one.kind, one.received_at, one.sender, one.sender_urn, one.referrer_kind, one.school_urn,
                 one.still_missing, one.quarantined, key.kid,

@@ -62,7 +62,7 @@ def filled_about(child: Child) -> list[str]:
         child__upn=child.upn,
         child__nhs_number=child.nhs_number,
         child__addresses=reachable or None,
-        child__addresses__postcode=any([one.postcode or one.held_by_safeguarding for one in reachable]) or None,
+        child__addresses__postcode=any(one.postcode or one.held_by_safeguarding for one in reachable) or None,
         child__parents=child.parents,
-        child__parents__telephones=any([one.telephones or one.held_by_safeguarding for one in child.parents]) or None,
+        child__parents__telephones=any(one.telephones or one.held_by_safeguarding for one in child.parents) or None,
     )

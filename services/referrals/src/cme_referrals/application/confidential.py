@@ -19,7 +19,7 @@ def blinded(about: About, blinds: Blinds) -> tuple[Child, Confidential]:
     clear it would say where the others are.
     """
     given = [_found_by(about, one, blinds) for one in about.addresses()]
-    if not any([one.held_by_safeguarding for one in about.child.addresses]):
+    if not any(one.held_by_safeguarding for one in about.child.addresses):
         return about.child.but(addresses=tuple(given)), about.withheld
     held = [
         whole.but(token=_token(whole, blinds))

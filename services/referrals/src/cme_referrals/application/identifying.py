@@ -19,7 +19,7 @@ from cme_referrals.domain.remarks import Doubt, Remark
 
 def identified(about: About) -> tuple[About, tuple[str, ...]]:
     """The same with the identifiers that are believed in `child`, and remarks on the others: no reason to refuse."""
-    if not (about.upn or about.nhs_number or about.former_upns or any([one.uprn for one in about.addresses()])):
+    if not (about.upn or about.nhs_number or about.former_upns or any(one.uprn for one in about.addresses())):
         return about, ()
     upn = believable_upn(about.upn) if about.upn else None
     nhs_number = believable_nhs_number(about.nhs_number) if about.nhs_number else None
