@@ -15,6 +15,7 @@ from cme_contracts import (
     register_recorded,
     returns,
     safeguarding,
+    safeguarding_clocks,
 )
 from cme_contracts.base import Event
 from cme_contracts.codes import (
@@ -314,6 +315,19 @@ def silent(child_id: UUID, case_id: UUID) -> safeguarding.SocialCareSilent:
     )
 
 
+def safeguarding_deadline(
+    child_id: UUID, case_id: UUID, rung: int = 0
+) -> safeguarding_clocks.SafeguardingClockWarned | safeguarding_clocks.SafeguardingDeadlineMissed:
+    """Near; or with a rung missed, and told to the service lead."""
+    fields: dict[str, Any] = {
+        "child_id": child_id, "case_id": case_id, "clock_id": uuid4(), "clock": "CONSIDER", "about": uuid4(),
+        "due_on": NOON.date(), "due_at": NOON, "detected_at": NOON,
+    }  # fmt: skip
+    if rung:
+        return safeguarding_clocks.SafeguardingDeadlineMissed(**fields, tell=(OfficerRole.SERVICE_LEAD,), rung=rung)
+    return safeguarding_clocks.SafeguardingClockWarned(**fields, tell=(OfficerRole.LEAD_OFFICER,))
+
+
 def challenged(
     submission_id: UUID | None = None, state: ChallengeState = ChallengeState.CHALLENGED, urn: str = URN
 ) -> referrals.SubmissionChallenged:
@@ -384,6 +398,8 @@ def one_of_each() -> dict[str, Event]:
         lambda: confirmed(child, case, yes=False),
         lambda: acknowledged(child, case),
         lambda: silent(child, case),
+        lambda: safeguarding_deadline(child, case),
+        lambda: safeguarding_deadline(child, case, rung=2),
         lambda: closed(child, case, uuid4()),
     ]
     return {event.type: event for event in (make() for make in examples)}

@@ -15,6 +15,7 @@ from cme_contracts import (
     register_work,
     returns,
     safeguarding,
+    safeguarding_clocks,
 )
 from cme_contracts.base import CATALOG
 
@@ -34,4 +35,5 @@ __all__ = [
     "register_work",
     "returns",
     "safeguarding",
+    "safeguarding_clocks",
 ]

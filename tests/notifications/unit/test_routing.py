@@ -133,6 +133,14 @@ async def test_the_answer_of_social_care_or_its_silence_is_told() -> None:
     }
 
 
+@pytest.mark.policy("9.1")
+async def test_of_what_safeguarding_waits_for_those_are_told_whom_its_table_names() -> None:
+    near, missed = invented.safeguarding_deadline(CHILD, CASE), invented.safeguarding_deadline(CHILD, CASE, rung=2)
+    assert await told(near) == {OFFICER: "safeguarding-near"}
+    assert await told(near, lead=None) == {MANAGER: "safeguarding-near"}
+    assert await told(missed) == {SERVICE_LEAD: "safeguarding-missed"}
+
+
 @pytest.mark.policy("7.3")
 async def test_everybody_who_told_us_is_told_the_outcome() -> None:
     first, second = uuid4(), uuid4()
@@ -155,6 +163,7 @@ async def test_only_the_urgent_is_urgent() -> None:
         "cme.social-care.escalated.v1",
         "cme.escalation.confirmed.v1",
         "cme.social-care.silent.v1",
+        "cme.safeguarding-deadline.missed.v1",
     }
 
 

@@ -13,7 +13,7 @@ import pytest
 from cme_register.entrypoints.import_starters import import_starters
 from cme_register.settings import Settings
 from cme_service.context import Context
-from tests.register.integration.county import Register
+from tests.register.integration.county import GWILYM, Register
 from tests.register.integration.desk import Desk
 from tests.register.invented import addition, child, referral
 
@@ -160,3 +160,30 @@ async def test_what_cannot_be_is_refused_and_a_cohort_that_is_none_is_not_there(
     assert (await desk().get(elsewhere)).status_code == 404
     assert (await desk().post(f"{elsewhere}/report", body)).status_code == 404
     assert (await desk("school").get(YEAR_7)).status_code == 404
+
+
+async def test_a_report_does_not_overturn_what_somebody_has_said_meanwhile(
+    register: Register, desk: Callable[..., Desk], tmp_path: Path
+) -> None:
+    """One officer reports that Isolde did not come; another still has everybody as expected, and reports that all have."""
+    register.clock.at = noon("2027-07-05")
+    assert await take(register, tmp_path, line("Isolde"), line("Merle")) == 0
+    known, seen = await by_name(register, desk), (await desk().get(YEAR_7)).headers["ETag"]
+    register.clock.at = noon("2027-09-10")
+    absent = {"reported_on": "2027-09-10", "did_not_arrive": [{"child_id": known["Isolde"]["child_id"]}]}
+    said = absent | {"others_arrived": False}
+    assert (await desk("team_manager").post(f"{YEAR_7}/report", said, seen=seen)).status_code == 200
+    everybody = {"reported_on": "2027-09-10", "others_arrived": True}
+    refused = await desk().post(f"{YEAR_7}/report", everybody, seen=seen)
+    assert (refused.status_code, refused.json()["code"]) == (412, "changed-meanwhile"), refused.text
+    [fault] = refused.json()["errors"]
+    assert {name: fault[name] for name in ("field", "now", "by", "office")} == {
+        "field": f"children.{known['Isolde']['child_id']}", "now": "did_not_arrive", "by": str(GWILYM),
+        "office": "team_manager",
+    }  # fmt: skip
+    merged = await desk().post(f"{YEAR_7}/report", absent | {"others_arrived": True}, seen=seen)
+    assert merged.status_code == 200, merged.text
+    assert {one["came"] for one in (await by_name(register, desk)).values()} == {"did_not_arrive", "arrived"}
+    assert (await desk().post(f"{YEAR_7}/report", everybody, seen="yesterday")).status_code == 400
+    assert await take(register, tmp_path, line("Ottilie")) == 0
+    assert (await desk().post(f"{YEAR_7}/report", everybody, seen=refused.headers["ETag"])).status_code == 412

@@ -12,6 +12,7 @@ from cme_contracts.register_recorded import JointEnquiryDecided
 from cme_register.application.ports import Transaction
 from cme_register.application.rules import NewId
 from cme_register.application.telling import entry
+from cme_register.application.versions import note_of_child
 from cme_register.domain.errors import NotOnRegister, RegisterError
 from cme_register.domain.joint_enquiry import JointEnquiry, Party, Signature
 
@@ -142,6 +143,6 @@ async def _tell(tx: Transaction, child_id: UUID, enquiry_id: UUID, at: datetime)
         submission_id=enquiry.submission_id, reference=enquiry.reference, signed_by=enquiry.signed_by, decided_at=at,
     )  # fmt: skip
     tx.publish(event)
-    case_id = await tx.cases.latest_of(child_id)
+    case_id = await note_of_child(tx, child_id, "joint_enquiries")
     await tx.chronology.add([entry(case_id or child_id, event, at)])
     return enquiry

@@ -84,6 +84,7 @@ async def rate_by_hand(
     by_rule = await desk.by_rule(case)
     _write(case, by_rule)
     await tx.cases.save([case])
+    await tx.cases.note_change(case.id, "rating")
     await tell(tx, [Said(_rated(case, before, by_rule, at, by=by, reason=reason), at)])
 
 

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from cme_bus.database import Tx
 from cme_safeguarding.adapters.cases import PostgresCases
+from cme_safeguarding.adapters.clocks import PostgresClocks
 from cme_safeguarding.adapters.confidential import PostgresConfidential
 from cme_safeguarding.adapters.considerations import PostgresConsiderations
 from cme_safeguarding.adapters.encompass import PostgresEncompass
@@ -46,6 +47,10 @@ class SafeguardingTx(Tx):
     @cached_property
     def considerations(self) -> PostgresConsiderations:
         return PostgresConsiderations(self.conn)
+
+    @cached_property
+    def clocks(self) -> PostgresClocks:
+        return PostgresClocks(self.conn)
 
     @cached_property
     def concerns(self) -> PostgresConcerns:

@@ -10,9 +10,11 @@ from cme_calendars import local_date
 from cme_contracts.codes import Factor, Recommendation
 from cme_contracts.safeguarding import CaseConsidered, ConcernRaised
 from cme_safeguarding.application.by_rule import escalate_by_rule
+from cme_safeguarding.application.clocks import start_clocks
 from cme_safeguarding.application.codes import factors
 from cme_safeguarding.application.ports import File, Practice, Transaction
 from cme_safeguarding.domain.case_file import last_closing
+from cme_safeguarding.domain.clocks import CONSIDERATION
 from cme_safeguarding.domain.consideration import Consideration
 from cme_safeguarding.domain.escalation import covered
 from cme_safeguarding.domain.screening import Screening, screen
@@ -56,6 +58,7 @@ async def consider(
         considered_at=now,
     )
     await tx.considerations.add(consideration, prompt.event_id)
+    await clock_consideration(tx, practice, file, consideration)
     await tx.chronology.note(
         file.subject,
         now,
@@ -81,6 +84,29 @@ async def consider(
     await escalate_by_rule(
         tx, practice, file, screening, consideration, brought=brought, id=prompt.id("escalation"), now=now
     )
+
+
+async def clock_consideration(tx: Transaction, practice: Practice, file: File, consideration: Consideration) -> None:
+    """It waits for a person, for so long as what was recommended allows."""
+    await start_clocks(
+        tx,
+        practice,
+        file,
+        CONSIDERATION,
+        consideration.recommendation,
+        about=consideration.id,
+        case_id=consideration.case_id,
+        at=consideration.considered_at,
+    )
+
+
+async def catch_up(tx: Transaction, practice: Practice, *, consideration_id: UUID) -> None:
+    """A consideration from before there were clocks gets its own, from when it was considered."""
+    found = await tx.considerations.get(consideration_id)
+    file = await tx.files.open(found.subject)
+    consideration = await tx.considerations.get(consideration_id)  # again, now that nobody else can change it
+    if consideration.decision is None:
+        await clock_consideration(tx, practice, file, consideration)
 
 
 async def consider_what_is_loose(

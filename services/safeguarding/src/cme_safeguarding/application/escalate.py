@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cme_safeguarding.application.confirm import settle_confirmation
+from cme_safeguarding.application.deciding import settle
 from cme_safeguarding.application.ports import File, Practice, Transaction
 from cme_safeguarding.application.refer import refer
 from cme_safeguarding.domain.answer import answer_due
@@ -48,7 +49,7 @@ async def escalate(
     referral = await by_person(tx, practice, file, id=id, case_id=case_id, factors=factors, terms=terms, by=by, now=now)
     if not (referral.made or referral.confirmed):
         raise AlreadyEscalated
-    await decide_what_waits(tx, file, referral.escalation, by=by, now=now)
+    await decide_what_waits(tx, practice, file, referral.escalation, by=by, now=now)
     return referral
 
 
@@ -91,8 +92,11 @@ async def by_person(
     return Referral(escalation, made=True, confirmed=bool(unconfirmed))
 
 
-async def decide_what_waits(tx: Transaction, file: File, escalation: Escalation, *, by: UUID, now: datetime) -> None:
+async def decide_what_waits(
+    tx: Transaction, practice: Practice, file: File, escalation: Escalation, *, by: UUID, now: datetime
+) -> None:
     """Whoever has told social care of a child has answered every consideration that waits about them."""
     for consideration in await tx.considerations.undecided(file.subjects):
-        consideration.decide(Decision.ESCALATE, (f"escalation {escalation.id}",), by, now)
-        await tx.considerations.save(consideration)
+        await settle(
+            tx, practice, file, consideration, Decision.ESCALATE, (f"escalation {escalation.id}",), by=by, now=now
+        )

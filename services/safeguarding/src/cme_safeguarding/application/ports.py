@@ -14,6 +14,7 @@ from cme_contracts.base import Event
 from cme_contracts.encompass import EncompassNotice
 from cme_contracts.people import Child, Confidential
 from cme_safeguarding.domain.case_file import CaseFile
+from cme_safeguarding.domain.clocks import Clock, ClockTable
 from cme_safeguarding.domain.consideration import Consideration
 from cme_safeguarding.domain.escalation import Escalation
 from cme_safeguarding.domain.factors import FactorTable
@@ -25,6 +26,7 @@ class Practice:
     """The data the council decides by."""
 
     factors: FactorTable
+    clocks: ClockTable
     working_days: WorkingDays
 
 
@@ -51,6 +53,12 @@ class Shown[R]:
     record: R
     child_id: UUID | None
     lead_officer_id: UUID | None = None
+    due_at: datetime | None = None
+    """When its clock is over; None: none runs."""
+    overdue: bool = False
+    """That instant has passed, and somebody has been told."""
+    version: int = 0
+    """How much had been heard and decided about the child when it was read."""
 
 
 class Files(Protocol):
@@ -175,6 +183,12 @@ class Considerations(Protocol):
     async def save(self, consideration: Consideration) -> None:
         """Write its decision down."""
 
+    async def version(self, subjects: Collection[UUID]) -> int:
+        """How much has been heard and decided about a child: it grows with everything that a decision may rest on."""
+
+    async def shown(self, consideration_id: UUID) -> Shown[Consideration]:
+        """One, as the queue shows it. Raises UnknownConsideration."""
+
     async def queue(
         self,
         *,
@@ -185,6 +199,22 @@ class Considerations(Protocol):
         limit: int,
     ) -> Sequence[Shown[Consideration]]:
         """The list people work from: the most urgent first, then the oldest; those after a place in that order."""
+
+
+class Clocks(Protocol):
+    """What waits for somebody, by when."""
+
+    async def add(self, clock: Clock) -> None:
+        """Write a new one down."""
+
+    async def get(self, clock_id: UUID) -> Clock:
+        """Raises UnknownClock."""
+
+    async def running(self, about: UUID) -> Sequence[Clock]:
+        """Those that run about this."""
+
+    async def save(self, clock: Clock) -> None:
+        """Write down how far it has come."""
 
 
 class Concerns(Protocol):
@@ -266,6 +296,8 @@ class Transaction(Protocol):
     def cases(self) -> Cases: ...
     @property
     def considerations(self) -> Considerations: ...
+    @property
+    def clocks(self) -> Clocks: ...
     @property
     def concerns(self) -> Concerns: ...
     @property

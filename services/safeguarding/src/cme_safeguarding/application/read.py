@@ -34,6 +34,13 @@ async def considerations(
     return found
 
 
+async def consideration(tx: Transaction, who: str, consideration_id: UUID) -> Shown[Consideration]:
+    """One consideration. Raises UnknownConsideration."""
+    found = await tx.considerations.shown(consideration_id)
+    await tx.accesses.note(who, "consideration", {found.record.subject})
+    return found
+
+
 async def escalation(tx: Transaction, who: str, escalation_id: UUID) -> Shown[Escalation]:
     """One escalation. Raises UnknownEscalation."""
     found = await tx.escalations.get(escalation_id)

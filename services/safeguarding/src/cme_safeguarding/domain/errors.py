@@ -27,10 +27,22 @@ class UnknownConsideration(SafeguardingError):
     code = "no-such-consideration"
 
 
+class UnknownClock(SafeguardingError):
+    """There is no clock of this id."""
+
+    code = "no-such-clock"
+
+
 class UnknownEscalation(SafeguardingError):
     """There is no escalation of this id."""
 
     code = "no-such-escalation"
+
+
+class ChangedMeanwhile(SafeguardingError):
+    """Something was heard or decided about the child since whoever acts now has looked."""
+
+    code = "changed-meanwhile"
 
 
 class AlreadyDecided(SafeguardingError):

@@ -11,6 +11,7 @@ SOCIAL_CARE = "social-care"
 ACCESS = AccessTable(
     Row("GET", "/v1/factors", bearer, roles=OFFICERS),
     Row("GET", "/v1/considerations", bearer, roles=OFFICERS, hidden=True),
+    Row("GET", "/v1/considerations/{consideration_id}", bearer, roles=OFFICERS, hidden=True),
     Row("POST", "/v1/considerations/{consideration_id}/decision", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/escalations", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("GET", "/v1/escalations", bearer, roles=OFFICERS, hidden=True),

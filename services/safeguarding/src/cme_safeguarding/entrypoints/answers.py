@@ -26,6 +26,11 @@ ANSWERS = {
     "already-decided": Answer(
         409, "Somebody has decided already", "Read the consideration again; new facts make a new one."
     ),
+    "changed-meanwhile": Answer(
+        412,
+        "Something was heard or decided about the child since you looked",
+        "Read what there is now (GET /v1/considerations?child_id=), then decide.",
+    ),
     "already-escalated": Answer(
         409,
         "Social care has these factors in hand already",
@@ -76,6 +81,9 @@ def consideration(one: Shown[Consideration], table: FactorTable) -> dict[str, An
         "because": [rule(table.rule(code, on)) for code in sorted(record.factors)],
         "recommendation": record.recommendation,
         "considered_at": _plain(record.considered_at),
+        "due_at": _plain(one.due_at),
+        "overdue": one.overdue,
+        "version": one.version,
         "decision": record.decision,
         "reasons": list(record.reasons),
         "decided_by": _plain(record.decided_by),

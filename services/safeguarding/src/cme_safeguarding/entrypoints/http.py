@@ -20,6 +20,7 @@ from cme_safeguarding.application.ports import Practice, Shown
 from cme_safeguarding.domain.escalation import Escalation
 from cme_safeguarding.entrypoints import answers
 from cme_safeguarding.entrypoints.requests import NewAcknowledgement, NewConfirmation, NewDecision, NewEscalation
+from cme_safeguarding.entrypoints.seen import Seen, etag, version_of
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey, idempotent
 from cme_web.paging import CurrentPage, instant, number
@@ -70,9 +71,16 @@ def _considerations(db: Database[SafeguardingTx], clock: BusinessClock, practice
             request, rows, show=lambda one: answers.consideration(one, practice.factors), place=answers.place
         )
 
+    @router.get("/v1/considerations/{consideration_id}")
+    async def one_consideration(consideration_id: UUID, caller: CurrentCaller) -> Response:
+        """One consideration; its ETag is the version of all that is known of the child. The reading is written down."""
+        async with db.transaction() as tx:
+            found = await read.consideration(tx, caller.subject, consideration_id)
+        return JSONResponse(answers.consideration(found, practice.factors), headers={"ETag": etag(found.version)})
+
     @router.post("/v1/considerations/{consideration_id}/decision", status_code=201)
     async def decision(
-        consideration_id: UUID, body: NewDecision, caller: CurrentCaller, key: IdempotencyKey
+        consideration_id: UUID, body: NewDecision, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
         """Decide. `escalate` refers the child in the same step; the answer names the escalation."""
         route = f"POST /v1/considerations/{consideration_id}/decision"
@@ -87,6 +95,7 @@ def _considerations(db: Database[SafeguardingTx], clock: BusinessClock, practice
                     terms=body.terms(),
                     factors=words(body.factors),
                     escalation_id=uuid4(),
+                    seen=version_of(seen),
                     by=_officer(caller),
                     now=clock.now(),
                 )
@@ -150,7 +159,12 @@ def _escalations(db: Database[SafeguardingTx], clock: BusinessClock, practice: P
         async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
             if not once.answered:
                 found = await confirm(
-                    tx, escalation_id=escalation_id, confirmed=body.confirmed, by=_officer(caller), now=clock.now()
+                    tx,
+                    practice,
+                    escalation_id=escalation_id,
+                    confirmed=body.confirmed,
+                    by=_officer(caller),
+                    now=clock.now(),
                 )
                 once.answer(201, {"escalation_id": str(found.id), "state": found.state, "confirmed": found.confirmed})
         return once.response()

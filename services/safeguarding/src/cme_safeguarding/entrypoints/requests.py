@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from cme_contracts.codes import Factor
 from cme_safeguarding.domain.consideration import Decision
@@ -30,8 +30,15 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
+def _shown(**example: JsonValue) -> ConfigDict:
+    """The same manners, and an example for the API's description."""
+    return ConfigDict(json_schema_extra={"examples": [example]})
+
+
 class NewDecision(Request):
     """A person's decision about a consideration. With `escalate` the child is referred at once, on these terms."""
+
+    model_config = _shown(decision="no_further_action", reasons=["Seen by the health visitor on Friday"])
 
     decision: Decision
     reasons: Annotated[list[Sentence], Field(min_length=1, max_length=10)]
@@ -49,6 +56,15 @@ class NewDecision(Request):
 class NewEscalation(Request):
     """A named person refers the child of a case to children's social care."""
 
+    model_config = _shown(
+        case_id="1c72a522-b47a-544f-af82-dccc2c54205a",
+        factors=["whereabouts_unknown", "homeless_or_refuge"],
+        consent="not_sought",
+        consent_reason="nobody can be reached",
+        threshold_level=4,
+        telephoned_at="2026-11-23T09:00:00Z",
+    )
+
     case_id: UUID
     factors: Annotated[list[KnownFactor], Field(min_length=1, max_length=40)]
     consent: Consent
@@ -64,10 +80,14 @@ class NewEscalation(Request):
 class NewConfirmation(Request):
     """Whether the rule was right."""
 
+    model_config = _shown(confirmed=True)
+
     confirmed: bool
 
 
 class NewAcknowledgement(Request):
     """What social care calls it: a reference without spaces, never a name."""
+
+    model_config = _shown(their_reference="SC-2026-0001")
 
     their_reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9._/-]{1,100}$")]
