@@ -12,6 +12,7 @@ from cme_contracts import (
     register_cases,
     register_clocks,
     register_matching,
+    register_placement,
     register_recorded,
     returns,
     safeguarding,
@@ -33,7 +34,9 @@ from cme_contracts.codes import (
     ReturnKind,
     SignOff,
     Team,
+    Waking,
 )
+from cme_contracts.codes_status import Intake
 from cme_contracts.people import Child, Contact, Officer, Referrer
 from cme_contracts.sealed import Sealed
 
@@ -195,6 +198,46 @@ def closure_proposed(
         needs=needs,
         proposed_by=uuid4(),
         proposed_at=NOON,
+    )
+
+
+def reopened(child_id: UUID, case_id: UUID) -> register_cases.CaseReopened:
+    return register_cases.CaseReopened(
+        child_id=child_id,
+        case_id=case_id,
+        repeat=1,
+        reason=Waking.DID_NOT_START,
+        previous_outcome=Outcome.PLACE_OFFERED_AND_STARTED,
+        reopened_at=NOON,
+    )
+
+
+def quarantined(
+    child_id: UUID, submission_id: UUID | None = None, *, urn: str | None = None, referred: bool = False
+) -> register_matching.IdentifierQuarantined:
+    of = submission_id or uuid4()
+    return register_matching.IdentifierQuarantined(
+        child_id=child_id,
+        submission_id=of,
+        first_submission_id=of,
+        identifier="upn",
+        held_by_child_id=uuid4(),
+        reference="CME-7K4P-2M9Q",
+        school_urn=urn,
+        referred=referred,
+        quarantined_at=NOON,
+    )
+
+
+def cohort_overdue(urn: str = URN) -> register_placement.CohortReportOverdue:
+    return register_placement.CohortReportOverdue(
+        school_urn=urn,
+        school_la="999",
+        september=2026,
+        intake=Intake.YEAR_7,
+        starts_on=date(2026, 9, 3),
+        waiting=2,
+        detected_at=NOON,
     )
 
 
@@ -390,6 +433,9 @@ def one_of_each() -> dict[str, Event]:
         lambda: assigned(child, case, lead),
         lambda: left_to_team(child, case),
         lambda: closure_proposed(child, case, SignOff.TEAM_MANAGER),
+        lambda: reopened(child, case),
+        lambda: quarantined(child, urn=URN),
+        cohort_overdue,
         lambda: warned(child, case, lead),
         lambda: breached(child, case, lead),
         lambda: escalated_deadline(child, case),

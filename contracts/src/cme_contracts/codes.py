@@ -340,6 +340,7 @@ class Assignment(OpenCode):
     BY_MANAGER = "by_manager"
     OFFICER_LEFT = "officer_left"
     NOBODY_HAD_IT = "nobody_had_it"
+    ALREADY_THEIRS = "already_theirs"
     UNKNOWN = "unknown"
 
 

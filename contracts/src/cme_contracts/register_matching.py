@@ -14,6 +14,7 @@ from cme_contracts.fields import (
     Instant,
     OfficerId,
     SubmissionId,
+    Urn,
     instant,
 )  # fmt: skip
 from cme_contracts.register import ChildEvent
@@ -109,4 +110,9 @@ class IdentifierQuarantined(ChildEvent):
     first_submission_id: FirstSubmissionId
     identifier: str = Field(description="upn or nhs_number; never the number.")
     held_by_child_id: UUID = Field(description="The child whose record has it.")
+    reference: str | None = Field(default=None, description="Of the submission.")
+    school_urn: Urn | None = Field(
+        default=None, description="The school whose return it was; None: it was none, or of a death."
+    )
+    referred: bool = Field(default=False, description="True: it was a referral, and whoever made it can look again.")
     quarantined_at: Instant = instant("When the register saw it.")

@@ -97,10 +97,14 @@ async def test_a_case_left_to_the_team_is_told_to_the_team_manager_who_answers_f
     assert await told(invented.left_to_team(CHILD, CASE, OfficerRole.UNKNOWN)) == {}
 
 
-async def test_a_closure_is_told_to_the_team_manager_where_they_are_among_those_who_agree() -> None:
+async def test_a_closure_is_told_to_whoever_may_agree_to_it() -> None:
+    officers, safeguarding = Recipient.role("lead_officer"), Recipient.safeguarding()
+    second = {officers: "closure-second-officer", MANAGER: "closure-second-officer"}
+    assert await told(invented.closure_proposed(CHILD, CASE, SignOff.SECOND_OFFICER)) == second
     both = invented.closure_proposed(CHILD, CASE, SignOff.SECOND_OFFICER, SignOff.TEAM_MANAGER)
-    assert await told(both) == {MANAGER: "closure-proposed"}
-    assert await told(invented.closure_proposed(CHILD, CASE, SignOff.SECOND_OFFICER)) == {}
+    assert await told(both) == second | {MANAGER: "closure-proposed"}, "the manager is told once"
+    untraced = invented.closure_proposed(CHILD, CASE, SignOff.TEAM_MANAGER, SignOff.SAFEGUARDING)
+    assert await told(untraced) == {MANAGER: "closure-proposed", safeguarding: "closure-proposed"}
 
 
 @pytest.mark.policy("8.1")

@@ -162,6 +162,28 @@ async def test_a_breach_of_a_case_that_is_closed_is_not_true_of_the_childs_next_
     assert (last["factors"], last["recommendation"]) == ([], "no_concern_seen")
 
 
+@pytest.mark.policy("9.1")
+@pytest.mark.parametrize("closing_first", [True, False])
+async def test_a_case_that_is_open_again_is_considered_again_and_so_is_what_it_misses(
+    safeguarding: Safeguarding, *, closing_first: bool
+) -> None:
+    """Found and closed; then she never came to the new school (scenario 28). After a join the closing may be heard last."""
+    child, submission = Someone(), uuid4()
+    await safeguarding.hear(
+        child.matched(submission), child.opened(submission, category=Category.WITHOUT_SCHOOL_PLACE), child.located()
+    )
+    closed, reopened = child.closed([submission]), child.reopened()
+    await safeguarding.hear(*([closed, reopened] if closing_first else [reopened, closed]))
+    [_, again] = await safeguarding.said(CaseConsidered)
+    assert (again["prompted_by"], again["case_id"]) == ("cme.case.reopened.v1", str(child.case_id))
+    assert again["factors"] == ["whereabouts_unknown"]
+
+    await safeguarding.hear(child.breached())
+    assert (await safeguarding.said(CaseConsidered))[-1]["factors"] == ["deadline_breached", "whereabouts_unknown"]
+    await safeguarding.hear(child.closed([submission], repeat=1), child.breached("OUTCOME"))
+    assert len(await safeguarding.said(CaseConsidered)) == 3, "closed for good"
+
+
 async def test_the_same_event_twice_is_considered_once(safeguarding: Safeguarding) -> None:
     child, submission = Someone(), uuid4()
     _, opened = await safeguarding.hear(child.matched(submission), child.opened(submission, Factor.SECTION_47))

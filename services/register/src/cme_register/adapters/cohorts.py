@@ -49,10 +49,6 @@ class PgCohorts:
             SAVE, [(one.submission_id, one.came, one.on_roll, one.reported_on, by, at) for one in starters]
         )
 
-    async def records_of(self, submission_ids: Collection[UUID]) -> dict[UUID, UUID]:
-        rows = await self._conn.fetch("SELECT id, record_id FROM submission WHERE id = ANY($1)", list(submission_ids))
-        return {row["id"]: row["record_id"] for row in rows}
-
 
 STARTERS = """
 SELECT submission_id, expected_starter.record_id, school_urn, school_la, september, intake, starts_on, came, on_roll, reported_on

@@ -42,6 +42,3 @@ class Cohorts(Protocol):
 
     async def save(self, starters: Sequence[Starter], by: UUID | None, at: datetime) -> None:
         """Write down whether they came; `by` is None where a school's return says so."""
-
-    async def records_of(self, submission_ids: Collection[UUID]) -> dict[UUID, UUID]:
-        """The record that each line of an import was matched with."""

@@ -147,11 +147,37 @@ async def note_ceased(tx: Transaction, *, case_id: UUID, child_id: UUID, team: s
             )
 
 
-async def close_case(tx: Transaction, *, case_id: UUID, child_id: UUID, outcome: str, at: datetime) -> None:
+async def reopen_case(
+    tx: Transaction,
+    practice: Practice,
+    prompt: Prompt,
+    *,
+    case_id: UUID,
+    child_id: UUID,
+    repeat: int,
+    kind: str | None,
+    category: str | None,
+    reopened_at: datetime,
+    now: datetime,
+) -> None:
+    """The case is not over: always considered, as if it were opened."""
+    file = await _file(tx, case_id, child_id, reopened_at)
+    case = await tx.cases.get(case_id)
+    case.reopen(repeat, reopened_at)
+    if kind is not None:
+        case.categorise(kind, category, reopened_at)
+    await tx.cases.save(case)
+    await tx.chronology.note(case_id, reopened_at, "case_reopened", case_id=case_id, kind=kind, category=category)
+    await consider(tx, practice, prompt, file, brought=case.factors, case_id=case_id, now=now)
+
+
+async def close_case(
+    tx: Transaction, *, case_id: UUID, child_id: UUID, outcome: str, repeat: int, at: datetime
+) -> None:
     """The matter has ended: what is said of the child later alerts and acts afresh. Silence goes on being raised."""
     file = await _file(tx, case_id, child_id, at)
     case = await tx.cases.get(case_id)
-    case.closed_at = at
+    case.close(repeat, at)
     await tx.cases.save(case)
     await tx.chronology.note(case_id, at, "case_closed", case_id=case_id, outcome=outcome)
     if any(other.open for other in await tx.cases.of(file.subjects)):

@@ -18,6 +18,7 @@ from cme_contracts.register import (
     DuplicateLinked,
     LeadOfficerAssigned,
 )
+from cme_contracts.register_cases import CaseReopened
 from cme_contracts.register_clocks import DeadlineBreached
 from cme_contracts.register_matching import RecordsJoined, RecordsSeparated, SubmissionMatched
 from cme_contracts.register_status import CsaCeased
@@ -173,7 +174,23 @@ def _follow_cases(events: Consumer[SafeguardingTx], clock: BusinessClock, practi
     @events.on(CaseClosed)
     async def end_matter(event: CaseClosed, tx: SafeguardingTx, meta: Meta) -> None:
         await follow_case.close_case(
-            tx, case_id=event.case_id, child_id=event.child_id, outcome=event.outcome, at=event.closed_at
+            tx, case_id=event.case_id, child_id=event.child_id, outcome=event.outcome, repeat=event.repeat,
+            at=event.closed_at,
+        )  # fmt: skip
+
+    @events.on(CaseReopened)
+    async def consider_again(event: CaseReopened, tx: SafeguardingTx, meta: Meta) -> None:
+        await follow_case.reopen_case(
+            tx,
+            practice,
+            _prompt(meta),
+            case_id=event.case_id,
+            child_id=event.child_id,
+            repeat=event.repeat,
+            kind=event.kind,
+            category=event.category,
+            reopened_at=event.reopened_at,
+            now=clock.now(),
         )
 
 
