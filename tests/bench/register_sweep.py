@@ -123,7 +123,7 @@ async def _load(rig: Rig, clocks: int) -> None:
         await conn.execute(MADE, clocks, timeout=600)
         for table, other in OTHERWISE.items():
             await _copy(conn, table, other)
-        await conn.execute("DELETE FROM timer WHERE subject NOT IN (SELECT clock_id FROM made)")
+        await conn.execute("DELETE FROM timer WHERE NOT EXISTS (SELECT FROM made WHERE clock_id = subject)", timeout=600)
 
 
 async def _copy(conn: Connection, table: str, other: str) -> None:
