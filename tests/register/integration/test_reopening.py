@@ -50,6 +50,7 @@ async def test_scenario_28_the_case_is_open_again_under_its_own_number(
         "place_offered_and_started",
     )
     assert reopened["submission_id"] == str(never_came.submission_id)
+    assert (reopened["kind"], reopened["category"]) == ("cme", "missing"), "it was one without a school place"
     assert (await register.last("closed-case.met"))["then"] == "reopened"
     assert (await register.told()).count("case.opened") == 1
     assert [(one["starts_on"], one["due_on"]) for one in await clocks(register, "INIT-10")] == [

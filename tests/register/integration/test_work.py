@@ -176,6 +176,9 @@ async def test_a_sensitive_note_is_shown_to_fewer(register: Register, desk: Call
     assert await words(desk("team_manager")) == ["In a refuge."]
     assert await words(other) == []
     assert await other.refused(f"/v1/cases/{case_id}/notes", words="x", corrects=note_id) == (404, "not-on-register")
+    await desk().do(f"/v1/cases/{case_id}/notes", words="In a refuge in Quibbleford.", corrects=note_id)
+    assert await words(desk("team_manager")) == ["In a refuge.", "In a refuge in Quibbleford."]
+    assert await words(other) == [], "a correction of what is sensitive is sensitive"
 
 
 async def test_contacts_say_whether_it_is_safe_and_every_attempt_is_told(

@@ -14,7 +14,7 @@ from cme_contracts.register import STREAM
 from cme_register.adapters import invariants
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.application.rules import Rules
-from cme_register.entrypoints import cli, events, http, import_cases, timers
+from cme_register.entrypoints import cli, events, http, import_cases, import_starters, timers
 from cme_register.entrypoints.recounting import Recounting
 from cme_register.entrypoints.rules_of import rules_of
 from cme_register.settings import Settings
@@ -68,7 +68,8 @@ SERVICE = ServiceDefinition(
     http=_app,
     consumer=_consumer,
     background=_loops,
-    commands=cli.COMMANDS | {"import-cases": import_cases.command(_rules)},
+    commands=cli.COMMANDS
+    | {"import-cases": import_cases.command(_rules), "import-starters": import_starters.command(_rules)},
 )
 
 

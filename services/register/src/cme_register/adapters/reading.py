@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from cme_register.adapters.cases import WITH_WAITING
+from cme_register.adapters.cases import LATEST, WITH_WAITING
 from cme_register.adapters.children import RECORDS
 from cme_register.adapters.clocks import COLUMNS, clock_of
 from cme_register.adapters.reading_status import status_view
@@ -102,6 +102,12 @@ async def child_page(pool: Pool, child_id: UUID, today: date) -> View | None:
         "handed_over": [dict(one) for one in await pool.fetch(HANDED_OVER, row["id"])],
         "cases": [_listed(case) for case in await pool.fetch(CASES_OF_CHILD, row["id"])],
     }
+
+
+async def case_in_hand(pool: Pool, child_id: UUID) -> tuple[UUID, int] | None:
+    """The case with which whatever is done with a child is done, the open one or else the latest, and its version."""
+    row = await pool.fetchrow(f"SELECT id, version FROM case_file WHERE id = ({LATEST})", child_id)
+    return (row["id"], row["version"]) if row else None
 
 
 async def officers(pool: Pool, today: date) -> Sequence[View]:

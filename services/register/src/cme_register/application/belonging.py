@@ -12,6 +12,7 @@ from cme_register.application.ports import Transaction
 from cme_register.application.rating import rate_and_save
 from cme_register.application.rules import Rules
 from cme_register.application.telling import entry, tell
+from cme_register.application.versions import note_of_child
 from cme_register.domain.case import NothingChanges
 from cme_register.domain.errors import NotOnRegister, RegisterError
 
@@ -40,7 +41,7 @@ async def link_sibling(
         await tx.work.family.unlink(ours, theirs, by=by, at=at)
     for one, other in ((ours, theirs), (theirs, ours)):  # each child's page tells it
         event = SiblingLinked(child_id=one, sibling_child_id=other, linked=linked, recorded_by=by, recorded_at=at)
-        await _tell(tx, one, event, at)
+        await _tell(tx, one, event, f"siblings.{other}", at)
 
 
 async def say_group(
@@ -60,12 +61,12 @@ async def say_group(
     event = VulnerableGroupRecorded(
         child_id=owner, case_id=case.id if case else None, group=code, belongs=belongs, recorded_by=by, recorded_at=at
     )
-    await _tell(tx, owner, event, at)
+    await _tell(tx, owner, event, f"groups.{code}", at)
     if case is not None:
         await tell(tx, await rate_and_save(tx, [case], rules, at=at))
 
 
-async def _tell(tx: Transaction, owner: UUID, event: Event, at: datetime) -> None:
+async def _tell(tx: Transaction, owner: UUID, event: Event, part: str, at: datetime) -> None:
     tx.publish(event)
-    case_id = await tx.cases.latest_of(owner)
+    case_id = await note_of_child(tx, owner, part)
     await tx.chronology.add([entry(case_id or owner, event, at)])

@@ -19,6 +19,7 @@ from cme_register.application.rules import NewId, Rules
 from cme_register.application.status import say
 from cme_register.application.telling import Said, entry, tell
 from cme_register.application.triaging import category_changed
+from cme_register.application.versions import note_of_child
 from cme_register.domain.codes import NO_SCHOOL_PLACE, Category, Kind, SubmissionKind
 from cme_register.domain.counting import first_moment
 from cme_register.domain.errors import NotOnRegister
@@ -65,6 +66,7 @@ async def assess(
     )  # fmt: skip
     tx.publish(event)
     await tx.chronology.add([entry(child.id, event, at)])
+    await note_of_child(tx, child.id, "home_education")
     decided_at = at if decided_on == local_date(at) else first_moment(decided_on)
     status = LegalStatus.HOME_EDUCATION_SUITABLE if suitable else LegalStatus.WITHOUT_SCHOOL_PLACE
     line = Line(

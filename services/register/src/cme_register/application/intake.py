@@ -38,7 +38,7 @@ class Received:
     submission: Submission
     cause: Meta | None = None
     officer_id: UUID | None = None
-    """Whose case it is to be, if it opens one; None: by load."""
+    """Whose it is already, if it opens a case; None: it goes by load."""
 
 
 async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *, at: datetime, new_id: NewId) -> None:

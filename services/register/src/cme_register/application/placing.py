@@ -18,6 +18,7 @@ from cme_register.application.rules import NewId, Rules
 from cme_register.application.status import say
 from cme_register.application.telling import Said, entry, tell
 from cme_register.application.triaging import Arrival
+from cme_register.application.versions import note_of_child
 from cme_register.domain.case import Case
 from cme_register.domain.codes import DID_NOT_ARRIVE, Outcome, SubmissionKind, Waking
 from cme_register.domain.counting import first_moment
@@ -171,6 +172,7 @@ async def _take(
     placement.take(taken, school_urn=school_urn, school_la=school_la)
     await tx.placements.put(placement, at)
     await tx.placements.add_step(placement.id, taken)
+    await note_of_child(tx, child.id, f"placements.{placement.id}")
     case = (await tx.cases.open_of([child.id])).get(child.id)
     more: dict[str, object] = {}
     if taken.step is Step.START_EXPECTED:

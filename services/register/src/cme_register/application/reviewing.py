@@ -16,6 +16,7 @@ from cme_register.application.ports import Entry, Transaction
 from cme_register.application.ports_matching import Known, Pair
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said, entry, tell
+from cme_register.domain.codes import SubmissionKind
 from cme_register.domain.errors import NotOnRegister, RegisterError
 from cme_register.domain.submission import Submission
 
@@ -132,7 +133,8 @@ def _quarantined(why: Why, at: datetime) -> Iterator[IdentifierQuarantined]:
     for one in found.disputed:
         yield IdentifierQuarantined(
             child_id=found.child_id, submission_id=sent.id, first_submission_id=sent.first_id, identifier=one.field,
-            held_by_child_id=one.child_id, quarantined_at=at,
+            held_by_child_id=one.child_id, reference=sent.reference, school_urn=sent.school_urn if sent.is_return else None,
+            referred=sent.kind is SubmissionKind.REFERRAL, quarantined_at=at,
         )  # fmt: skip
 
 

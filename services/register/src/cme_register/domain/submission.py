@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from cme_register.domain.codes import SubmissionKind
+from cme_register.domain.codes import RETURNS, SubmissionKind
 from cme_register.domain.details import Details
 
 
@@ -53,6 +53,11 @@ class Submission:
     """The day from which what it says holds: the name was entered or deleted, or home education begins."""
     family_id: UUID | None = None
     """The same in every submission of one form about brothers and sisters: no two of them are one child."""
+
+    @property
+    def is_return(self) -> bool:
+        """Whether a school made it, which may be asked about it: not of a child who has died (ground k)."""
+        return self.kind in RETURNS and self.ground != "k"
 
     def made_referral(self, referred: Referred) -> Submission:
         """As it is triaged once a rule has made it a referral."""

@@ -17,9 +17,10 @@ from cme_register.adapters.reading_urgency import with_urgency
 from cme_register.application import casework
 from cme_register.application.rules import Rules
 from cme_register.domain.codes import Proof, Stage, Status
-from cme_register.entrypoints.acting import Acting, Seen, etag
+from cme_register.entrypoints.acting import Acting
 from cme_register.entrypoints.bodies import Body
 from cme_register.entrypoints.translating import kind_and_category
+from cme_register.entrypoints.versions import Seen, etag
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.paging import CurrentPage, instant, number

@@ -18,8 +18,9 @@ from cme_register.application.closing import Ending
 from cme_register.application.rules import Rules
 from cme_register.domain.closure import Closure, ClosureNotReady, Unmet
 from cme_register.domain.codes import ClosureRefusal, Outcome, Proof, Role, SignOff, Waking
-from cme_register.entrypoints.acting import Acting, Seen
+from cme_register.entrypoints.acting import Acting
 from cme_register.entrypoints.bodies import Body
+from cme_register.entrypoints.versions import Seen
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.problems import Fault, NotVisible, Problem, Wrong
