@@ -13,7 +13,6 @@ from cme_register.domain.counting import OFFICE_HOURS, Hours, Length
 from cme_register.domain.errors import RegisterError
 from cme_register.domain.occurrences import Circumstance, Occurrence
 
-
 REMEMBERED = 4096
 """Days of which it is remembered what is good on them: a replay begins clocks on the days of years."""
 
