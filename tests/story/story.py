@@ -66,7 +66,16 @@ class Story:
         self.case_id = cases["items"][0]["case_id"]
 
     async def nobody_acts(self) -> None:
-        """The eighth working day begins: the warning."""
+        """Safeguarding is looked at in time; of the investigation, the eighth working day begins: the warning."""
+        officer = await self._officer()
+        page = await self.system.get(
+            "safeguarding", f"/v1/considerations?undecided=true&case_id={self.case_id}", token=officer
+        )
+        for one in page["items"]:
+            body = {"decision": "no_further_action", "reasons": ["Nothing is known but that nobody knows where she is"]}
+            await self.system.post(
+                "safeguarding", f"/v1/considerations/{one['consideration_id']}/decision", body, token=officer
+            )
         await self.time.wait_until(self._instant_of("cme.clock.started.v1", "warn_at", clock="INIT-10"))
 
     async def the_deadline_passes(self) -> None:
