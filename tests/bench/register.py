@@ -72,7 +72,7 @@ async def _filled(rig: Rig, inputs: int, program: str, named: str) -> None:
     print(f"  {counted}")
     print(
         f"  {found.rate:,.0f} inputs a second, {found.events:,.0f} events in and out ({found.inputs} + {found.said}), "
-        f"{1000 * found.cpu / inputs:.2f} ms of the workers' CPU an input"
+        f"{1000 * found.cpu / found.inputs:.2f} ms of the workers' CPU an input"
     )
     print("  to reach: " + ("400 inputs a second" if named == "matching on" else "3,200 events a second"), flush=True)
 

@@ -28,6 +28,8 @@ KEY = Key("k1", bytes(32))
 COLUMNS = ("event_id", "seq", "said_at", "stream", "key", "headers", "payload")
 PER_CHILD = 1.8
 """Descriptions of one child, on average."""
+OURS, ELSEWHERE, FROM_ELSEWHERE = "830", "999", 0.05
+"""The code of the council whose file the workers read, and how many inputs are another authority's as well."""
 KINDS = ("referral", "addition", "deletion")
 
 
@@ -50,6 +52,7 @@ def _event(one: Description, number: int, chance: random.Random, families: dict[
     id_ = UUID(int=chance.getrandbits(128), version=4)
     at: datetime = BEGAN + timedelta(seconds=number * 10)
     child, school, day = Sealed(_child(one)), f"9900{number % 90:02}", at.date()
+    la = ELSEWHERE if chance.random() < FROM_ELSEWHERE else OURS
     match chance.choices(KINDS, MIX)[0]:
         case "referral":
             family = (
@@ -57,19 +60,19 @@ def _event(one: Description, number: int, chance: random.Random, families: dict[
             )
             return ReferralRaised(
                 submission_id=id_, first_submission_id=id_, reference=f"CME-{number:08}", received_at=at,
-                referrer=ReferrerKind.SCHOOL, reason=ReferralReason.WHEREABOUTS_UNKNOWN, school_urn=school, school_la="999",
-                home_la="999", on_roll=False, factors=(Factor.SOCIAL_WORKER,) if chance.random() < 0.1 else (),
+                referrer=ReferrerKind.SCHOOL, reason=ReferralReason.WHEREABOUTS_UNKNOWN, school_urn=school, school_la=la,
+                home_la=la, on_roll=False, factors=(Factor.SOCIAL_WORKER,) if chance.random() < 0.1 else (),
                 family_id=family, personal=child,
             )  # fmt: skip
         case "addition":
             return PupilAdded(
                 submission_id=id_, first_submission_id=id_, reference=f"CME-{number:08}", received_at=at, school_urn=school,
-                school_la="999", home_la="999", entered_on=day, due_on=day + timedelta(days=5), personal=child,
+                school_la=la, home_la=la, entered_on=day, due_on=day + timedelta(days=5), personal=child,
             )  # fmt: skip
         case _:
             return PupilDeleted(
                 submission_id=id_, first_submission_id=id_, reference=f"CME-{number:08}", received_at=at, school_urn=school,
-                school_la="999", home_la="999", ground=Ground.A, deleted_on=day, destination_known=True, personal=child,
+                school_la=la, home_la=la, ground=Ground.A, deleted_on=day, destination_known=True, personal=child,
             )  # fmt: skip
 
 

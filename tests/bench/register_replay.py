@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psutil
@@ -24,7 +25,7 @@ class Replayed:
     said: int
     seconds: float
     cpu: float
-    """Seconds of the workers' own."""
+    """Seconds of the workers' own, once they were up."""
 
     @property
     def rate(self) -> float:
@@ -56,7 +57,8 @@ async def replay(rig: Rig, inputs: int, program: str) -> Replayed:
     workers = [psutil.Process(pid) for pid in rig.processes.pids]
     while not await rig.register.fetchval("SELECT count(*) FROM inbox"):  # they have found their partitions
         await asyncio.sleep(0.05)
-    before, started = await rig.register.fetchval("SELECT count(*) FROM inbox"), time.perf_counter()
+    before, said = await rig.register.fetchval("SELECT count(*) FROM inbox"), await rig.count(SAID)
+    cpu, started = _cpu(workers), time.perf_counter()
     while await rig.register.fetchval("SELECT count(*) FROM inbox") < inputs:
         rig.processes.alive()
         if time.perf_counter() - started > QUIET:
@@ -65,9 +67,13 @@ async def replay(rig: Rig, inputs: int, program: str) -> Replayed:
     while await rig.register.fetchval("SELECT count(*) FROM outbox"):
         await asyncio.sleep(0.05)
     took = time.perf_counter() - started
-    cpu = sum(sum(worker.cpu_times()[:2]) for worker in workers)
+    cpu = _cpu(workers) - cpu
     await rig.processes.stop()
-    return Replayed(inputs - before, await rig.count(SAID), took, cpu)
+    return Replayed(inputs - before, await rig.count(SAID) - said, took, cpu)
+
+
+def _cpu(workers: Sequence[psutil.Process]) -> float:
+    return sum(sum(worker.cpu_times()[:2]) for worker in workers)
 
 
 async def check(rig: Rig, inputs: int) -> str:

@@ -18,6 +18,7 @@ OLD: dict[str, Any] = {
         "note": {"anyOf": [{"type": "string"}, {"type": "null"}], "default": None},
         "rung": {"type": "integer", "minimum": 2},
         "kind": {"$ref": "#/$defs/Kind"},
+        "because": {"anyOf": [{"$ref": "#/$defs/Why"}, {"type": "null"}], "default": None},
         "consent": {"enum": ["given", "refused"]},
         "factors": {"type": "array", "items": {"type": "string"}},
         "personal": {
@@ -28,7 +29,10 @@ OLD: dict[str, Any] = {
         },
     },
     "required": ["case_id", "due_on", "rung", "kind", "consent", "personal"],
-    "$defs": {"Kind": {"type": "string", "x-open-codes": ["cme", "on_roll_enquiry"]}},
+    "$defs": {
+        "Kind": {"type": "string", "x-open-codes": ["cme", "on_roll_enquiry"]},
+        "Why": {"type": "string", "description": "Why.", "x-open-codes": ["by_load"]},
+    },
 }
 
 
@@ -57,6 +61,8 @@ BREAKING: dict[str, Callable[[dict[str, Any]], Any]] = {
     "a closed list widened": lambda s: properties(s)["consent"]["enum"].append("not_sought"),
     "a closed list narrowed": lambda s: properties(s)["consent"]["enum"].remove("given"),
     "a code gone from an open list": lambda s: s["$defs"]["Kind"]["x-open-codes"].remove("cme"),
+    "a code gone from an open list that may be absent": lambda s: s["$defs"]["Why"]["x-open-codes"].remove("by_load"),
+    "another alternative": lambda s: properties(s)["because"]["anyOf"].append({"type": "integer"}),
     "an open list closed": lambda s: s["$defs"].update(Kind={"type": "string", "enum": ["cme", "on_roll_enquiry"]}),
     "a limit tightened": lambda s: properties(s)["rung"].update(minimum=3),
     "a limit added": lambda s: properties(s)["case_id"].update(maxLength=10),
@@ -75,6 +81,8 @@ SAFE: dict[str, Callable[[dict[str, Any]], Any]] = {
     "a new optional field": lambda s: properties(s).update(late_by={"type": "integer", "default": 0}),
     "other words": lambda s: properties(s)["due_on"].update(description="The last day.", title="Due on"),
     "a new code in an open list": lambda s: s["$defs"]["Kind"]["x-open-codes"].append("watch"),
+    "a new code in an open list that may be absent": lambda s: s["$defs"]["Why"]["x-open-codes"].append("by_hand"),
+    "other words of what may be absent": lambda s: s["$defs"]["Why"].update(description="For which reason."),
     "a definition renamed": lambda s: (
         s["$defs"].update(CaseKind=s["$defs"].pop("Kind")),
         properties(s)["kind"].update({"$ref": "#/$defs/CaseKind"}),

@@ -12,9 +12,11 @@ from cme_contracts import (
     register_cases,
     register_clocks,
     register_matching,
+    register_placement,
     register_recorded,
     returns,
     safeguarding,
+    safeguarding_clocks,
 )
 from cme_contracts.base import Event
 from cme_contracts.codes import (
@@ -32,7 +34,9 @@ from cme_contracts.codes import (
     ReturnKind,
     SignOff,
     Team,
+    Waking,
 )
+from cme_contracts.codes_status import Intake
 from cme_contracts.people import Child, Contact, Officer, Referrer
 from cme_contracts.sealed import Sealed
 
@@ -197,6 +201,46 @@ def closure_proposed(
     )
 
 
+def reopened(child_id: UUID, case_id: UUID) -> register_cases.CaseReopened:
+    return register_cases.CaseReopened(
+        child_id=child_id,
+        case_id=case_id,
+        repeat=1,
+        reason=Waking.DID_NOT_START,
+        previous_outcome=Outcome.PLACE_OFFERED_AND_STARTED,
+        reopened_at=NOON,
+    )
+
+
+def quarantined(
+    child_id: UUID, submission_id: UUID | None = None, *, urn: str | None = None, referred: bool = False
+) -> register_matching.IdentifierQuarantined:
+    of = submission_id or uuid4()
+    return register_matching.IdentifierQuarantined(
+        child_id=child_id,
+        submission_id=of,
+        first_submission_id=of,
+        identifier="upn",
+        held_by_child_id=uuid4(),
+        reference="CME-7K4P-2M9Q",
+        school_urn=urn,
+        referred=referred,
+        quarantined_at=NOON,
+    )
+
+
+def cohort_overdue(urn: str = URN) -> register_placement.CohortReportOverdue:
+    return register_placement.CohortReportOverdue(
+        school_urn=urn,
+        school_la="999",
+        september=2026,
+        intake=Intake.YEAR_7,
+        starts_on=date(2026, 9, 3),
+        waiting=2,
+        detected_at=NOON,
+    )
+
+
 def clock(child_id: UUID, case_id: UUID, officer_id: UUID | None = None) -> dict[str, Any]:
     return {
         "child_id": child_id,
@@ -314,6 +358,19 @@ def silent(child_id: UUID, case_id: UUID) -> safeguarding.SocialCareSilent:
     )
 
 
+def safeguarding_deadline(
+    child_id: UUID, case_id: UUID, rung: int = 0
+) -> safeguarding_clocks.SafeguardingClockWarned | safeguarding_clocks.SafeguardingDeadlineMissed:
+    """Near; or with a rung missed, and told to the service lead."""
+    fields: dict[str, Any] = {
+        "child_id": child_id, "case_id": case_id, "clock_id": uuid4(), "clock": "CONSIDER", "about": uuid4(),
+        "due_on": NOON.date(), "due_at": NOON, "detected_at": NOON,
+    }  # fmt: skip
+    if rung:
+        return safeguarding_clocks.SafeguardingDeadlineMissed(**fields, tell=(OfficerRole.SERVICE_LEAD,), rung=rung)
+    return safeguarding_clocks.SafeguardingClockWarned(**fields, tell=(OfficerRole.LEAD_OFFICER,))
+
+
 def challenged(
     submission_id: UUID | None = None, state: ChallengeState = ChallengeState.CHALLENGED, urn: str = URN
 ) -> referrals.SubmissionChallenged:
@@ -376,6 +433,9 @@ def one_of_each() -> dict[str, Event]:
         lambda: assigned(child, case, lead),
         lambda: left_to_team(child, case),
         lambda: closure_proposed(child, case, SignOff.TEAM_MANAGER),
+        lambda: reopened(child, case),
+        lambda: quarantined(child, urn=URN),
+        cohort_overdue,
         lambda: warned(child, case, lead),
         lambda: breached(child, case, lead),
         lambda: escalated_deadline(child, case),
@@ -384,6 +444,8 @@ def one_of_each() -> dict[str, Event]:
         lambda: confirmed(child, case, yes=False),
         lambda: acknowledged(child, case),
         lambda: silent(child, case),
+        lambda: safeguarding_deadline(child, case),
+        lambda: safeguarding_deadline(child, case, rung=2),
         lambda: closed(child, case, uuid4()),
     ]
     return {event.type: event for event in (make() for make in examples)}

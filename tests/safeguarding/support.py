@@ -28,6 +28,7 @@ from cme_contracts.codes import (
     Outcome,
     Proof,
     ReferrerKind,
+    Waking,
 )
 from cme_contracts.encompass import EncompassNotice, EncompassNotified
 from cme_contracts.people import Address, Child, Confidential
@@ -40,11 +41,12 @@ from cme_contracts.register import (
     DuplicateLinked,
     LeadOfficerAssigned,
 )
+from cme_contracts.register_cases import CaseReopened
 from cme_contracts.register_clocks import DeadlineBreached
 from cme_contracts.register_matching import RecordsJoined, RecordsSeparated, SubmissionMatched
 from cme_contracts.sealed import Sealed
 from cme_safeguarding.__main__ import SAFEGUARDING
-from cme_safeguarding.adapters import factor_file
+from cme_safeguarding.adapters import clock_file, factor_file, marker_file
 from cme_safeguarding.adapters.postgres import SafeguardingTx
 from cme_safeguarding.application.ports import Practice
 from cme_safeguarding.entrypoints import events, timers
@@ -52,7 +54,7 @@ from cme_timers import TimerLoop
 
 MONDAY = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
 """Scenarios 1 and 26 begin on this Monday."""
-PRACTICE = Practice(factor_file.load(), WorkingDays())
+PRACTICE = Practice(factor_file.load(), clock_file.load(), marker_file.load(), WorkingDays())
 KEYRING = VersionedKeyring([Key("k1", b"k" * 32)])
 CANARY = "Quillfeather"
 """The surname of the invented child: found nowhere but in sealed form."""
@@ -281,7 +283,19 @@ class Someone:
             located_at=self._next(),
         )
 
-    def closed(self, submissions: Sequence[UUID] = ()) -> CaseClosed:
+    def reopened(self, repeat: int = 1) -> CaseReopened:
+        return CaseReopened(
+            child_id=self.child_id,
+            case_id=self.case_id,
+            repeat=repeat,
+            reason=Waking.SUBMISSION,
+            previous_outcome=Outcome.PLACE_OFFERED_AND_STARTED,
+            kind=CaseKind.CME,
+            category=Category.MISSING,
+            reopened_at=self._next(),
+        )
+
+    def closed(self, submissions: Sequence[UUID] = (), repeat: int = 0) -> CaseClosed:
         return CaseClosed(
             child_id=self.child_id,
             case_id=self.case_id,
@@ -289,6 +303,7 @@ class Someone:
             proof=Proof.SCHOOL_CONFIRMED_IN_WRITING,
             submission_ids=tuple(submissions),
             decided_by=uuid4(),
+            repeat=repeat,
             closed_at=self._next(),
         )
 

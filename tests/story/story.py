@@ -122,8 +122,8 @@ class Story:
         """Where the child is has been proven otherwise: the team manager decides that nobody else is asked."""
         manager = await self.system.token("team_manager")
         page = await self.system.get("register", f"/v1/cases/{self.case_id}/closure", token=manager)
-        for check in page["checks_to_settle"]:
-            body = {"check": check, "reason": "found_otherwise"}
+        if checks := page["checks_to_settle"]:
+            body = {"checks": checks, "reason": "found_otherwise"}
             await self.system.post("register", f"/v1/cases/{self.case_id}/waived-checks", body, token=manager)
 
     async def closure(self) -> None:

@@ -16,10 +16,11 @@ from cme_bus.migrate import migrate
 from cme_calendars import WorkingDays
 from cme_contracts.catalogue import CATALOG
 from cme_contracts.people import Confidential
-from cme_referrals.adapters.blinding import ADDRESSES, Blinding
+from cme_referrals.adapters.blinding import ADDRESSES
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.forms import Receipt
 from cme_referrals.entrypoints.kinds import read_form
+from cme_web.blinding import Blinding
 from tests.wiring.services import SERVICES, context, definition
 
 MONDAY = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)

@@ -15,6 +15,8 @@ from cme_contracts import (
     register_work,
     returns,
     safeguarding,
+    safeguarding_clocks,
+    safeguarding_markers,
 )
 from cme_contracts.base import CATALOG
 
@@ -34,4 +36,6 @@ __all__ = [
     "register_work",
     "returns",
     "safeguarding",
+    "safeguarding_clocks",
+    "safeguarding_markers",
 ]

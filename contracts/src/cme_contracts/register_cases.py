@@ -7,6 +7,8 @@ from pydantic import Field
 
 from cme_contracts.codes import (
     AfterClosure,
+    CaseKind,
+    Category,
     ClosureRefusal,
     Consideration,
     OfficerRole,
@@ -131,6 +133,10 @@ class CaseReopened(CaseEvent):
     reason: Waking
     submission_id: SubmissionId | None = Field(default=None, description="What reopened it; None: a person did.")
     previous_outcome: Outcome
+    kind: CaseKind | None = Field(default=None, description="What the case is now; None: as it was when it was closed.")
+    category: Category | None = Field(
+        default=None, description="The category of policy 3; None for an on-roll enquiry."
+    )
     reopened_by: OfficerId | None = Field(default=None, description="None: by rule, because of what was received.")
     reopened_at: Instant = instant("When the council received what reopened it.")
 

@@ -66,7 +66,9 @@ class DeadlineBreached(ClockEvent):
     officer_id: OfficerId | None = Field(
         default=None, description="The Lead Officer, or who covers for them; None: there is none."
     )
-    tell: tuple[OfficerRole, ...] = Field(description="Whom the first rung of the ladder tells.")
+    tell: tuple[OfficerRole, ...] = Field(
+        description="Whom the first rung of the ladder tells; nobody: it passed before the register had the case."
+    )
     detected_at: Instant = instant("When the breach was seen.")
     detected_late_by: int = Field(
         description="Whole seconds from the instant it was due to be raised; 0 in time.", ge=0

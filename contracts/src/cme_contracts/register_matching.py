@@ -14,6 +14,7 @@ from cme_contracts.fields import (
     Instant,
     OfficerId,
     SubmissionId,
+    Urn,
     instant,
 )  # fmt: skip
 from cme_contracts.register import ChildEvent
@@ -59,6 +60,10 @@ class RecordsSeparated(ChildEvent):
     source_clause: ClassVar[str] = "policy 8"
 
     restored_child_id: UUID = Field(description="The record that stands by itself again.")
+    submission_id: SubmissionId | None = Field(
+        default=None,
+        description="Where a submission that had joined the child by itself was taken out: which. The restored record is a new one, made for it.",
+    )
     submission_ids: tuple[UUID, ...] = Field(
         description="First submissions of the chains that are the restored child's."
     )
@@ -109,4 +114,9 @@ class IdentifierQuarantined(ChildEvent):
     first_submission_id: FirstSubmissionId
     identifier: str = Field(description="upn or nhs_number; never the number.")
     held_by_child_id: UUID = Field(description="The child whose record has it.")
+    reference: str | None = Field(default=None, description="Of the submission.")
+    school_urn: Urn | None = Field(
+        default=None, description="The school whose return it was; None: it was none, or of a death."
+    )
+    referred: bool = Field(default=False, description="True: it was a referral, and whoever made it can look again.")
     quarantined_at: Instant = instant("When the register saw it.")

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 import cme_council
-from cme_contracts.codes import OfficerRole, Team
+from cme_contracts.codes import OfficerRole, SignOff, Team
 from cme_contracts.notifications import MessageFailed, MessageSent
 from cme_notifications.adapters.mailbox import Mailbox
 from cme_notifications.application.send import Sender
@@ -79,3 +79,21 @@ async def test_what_cannot_reach_its_team_is_for_the_team_manager_to_hand_over(s
     assert await service.states() == {
         "medical_needs": "permanently failed", "unknown": "permanently failed", str(manager): "sent"
     }  # fmt: skip
+
+
+@pytest.mark.policy("9.1")
+async def test_where_safeguarding_cannot_be_written_to_the_team_manager_tells_them_that_a_closure_waits(
+    service: Service,
+) -> None:
+    """As shipped the council's file has no mailbox of safeguarding."""
+    shipped = cme_council.load(Path("deploy/council.toml"))
+    await service.hear(
+        invented.officer(uuid4(), OfficerRole.TEAM_MANAGER),
+        invented.closure_proposed(uuid4(), uuid4(), SignOff.SAFEGUARDING),
+    )
+    sender = Sender(service.db.transaction, Mailbox(service.pool), composer(shipped), lambda: service.now)
+    for _ in range(3):
+        await sender.address()
+        while await sender.send_next():
+            pass
+    assert await service.mail("officer@example.org") == ["Please tell safeguarding that a closure waits for it"]

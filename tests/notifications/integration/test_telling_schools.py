@@ -1,10 +1,11 @@
 """A school is told what does not fit in its return and what came of it, and gets no letter about a child's death."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
-from cme_contracts.codes import ChallengeState, Ground, ReturnKind
+from cme_contracts.codes import ChallengeState, Ground, OfficerRole, ReturnKind
 from cme_contracts.notifications import MessageFailed
 from cme_notifications.domain.messages import WAIT_FOR_ADDRESS
 from tests.notifications import invented
@@ -80,3 +81,38 @@ async def test_a_school_is_told_of_a_late_return_and_never_of_a_childs_death(ser
     assert await service.mail("office@example.org") == [f"Your return {late.reference} came late"]
     body = await service.pool.fetchval("SELECT body FROM mailbox")
     assert "Attendance return" in body and "Monday 7 December 2026" in body
+
+
+@pytest.mark.policy("5.1.6")
+async def test_whoever_sent_another_childs_identifier_is_asked_to_check_it_and_so_is_the_team(service: Service) -> None:
+    referred = invented.referrer_named(email="ada@example.org")
+    await service.hear(
+        invented.school(),
+        referred,
+        invented.officer(uuid4(), OfficerRole.TEAM_MANAGER, email="manager@example.org"),
+        invented.quarantined(uuid4(), urn=invented.URN),
+        invented.quarantined(uuid4(), referred.submission_id, referred=True),
+        invented.quarantined(uuid4()),
+    )
+    await service.send_all()
+    asked = "Please check an identifier in CME-7K4P-2M9Q"
+    assert await service.mail("office@example.org") == [asked]
+    assert (await service.mail("ada@example.org"))[1:] == [asked]
+    assert await service.mail("manager@example.org") == ["An identifier in CME-7K4P-2M9Q is another child's"] * 3
+    bodies = [row["body"] for row in await service.pool.fetch("SELECT body FROM mailbox WHERE subject = $1", asked)]
+    assert all("Which: UPN" in body for body in bodies)
+
+
+@pytest.mark.policy("6.1")
+async def test_a_school_is_asked_who_did_not_start_and_the_team_knows_that_it_was(service: Service) -> None:
+    await service.hear(
+        invented.school(),
+        invented.officer(uuid4(), OfficerRole.TEAM_MANAGER, email="manager@example.org"),
+        invented.cohort_overdue(),
+    )
+    await service.send_all()
+    assert await service.mail("office@example.org") == ["Which pupils did not start? Please tell us"]
+    assert await service.mail("manager@example.org") == ["A school has not said who started"]
+    bodies = sorted(row["body"] for row in await service.pool.fetch("SELECT body FROM mailbox"))
+    assert all("Year 7, 2026" in body and "Thursday 3 September 2026" in body for body in bodies)
+    assert any("https://g.example.org/v1/cohorts/2026/year_7/999123" in body for body in bodies)

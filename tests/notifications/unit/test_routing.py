@@ -97,10 +97,14 @@ async def test_a_case_left_to_the_team_is_told_to_the_team_manager_who_answers_f
     assert await told(invented.left_to_team(CHILD, CASE, OfficerRole.UNKNOWN)) == {}
 
 
-async def test_a_closure_is_told_to_the_team_manager_where_they_are_among_those_who_agree() -> None:
+async def test_a_closure_is_told_to_whoever_may_agree_to_it() -> None:
+    officers, safeguarding = Recipient.role("lead_officer"), Recipient.safeguarding()
+    second = {officers: "closure-second-officer", MANAGER: "closure-second-officer"}
+    assert await told(invented.closure_proposed(CHILD, CASE, SignOff.SECOND_OFFICER)) == second
     both = invented.closure_proposed(CHILD, CASE, SignOff.SECOND_OFFICER, SignOff.TEAM_MANAGER)
-    assert await told(both) == {MANAGER: "closure-proposed"}
-    assert await told(invented.closure_proposed(CHILD, CASE, SignOff.SECOND_OFFICER)) == {}
+    assert await told(both) == second | {MANAGER: "closure-proposed"}, "the manager is told once"
+    untraced = invented.closure_proposed(CHILD, CASE, SignOff.TEAM_MANAGER, SignOff.SAFEGUARDING)
+    assert await told(untraced) == {MANAGER: "closure-proposed", safeguarding: "closure-proposed"}
 
 
 @pytest.mark.policy("8.1")
@@ -133,6 +137,14 @@ async def test_the_answer_of_social_care_or_its_silence_is_told() -> None:
     }
 
 
+@pytest.mark.policy("9.1")
+async def test_of_what_safeguarding_waits_for_those_are_told_whom_its_table_names() -> None:
+    near, missed = invented.safeguarding_deadline(CHILD, CASE), invented.safeguarding_deadline(CHILD, CASE, rung=2)
+    assert await told(near) == {OFFICER: "safeguarding-near"}
+    assert await told(near, lead=None) == {MANAGER: "safeguarding-near"}
+    assert await told(missed) == {SERVICE_LEAD: "safeguarding-missed"}
+
+
 @pytest.mark.policy("7.3")
 async def test_everybody_who_told_us_is_told_the_outcome() -> None:
     first, second = uuid4(), uuid4()
@@ -155,6 +167,7 @@ async def test_only_the_urgent_is_urgent() -> None:
         "cme.social-care.escalated.v1",
         "cme.escalation.confirmed.v1",
         "cme.social-care.silent.v1",
+        "cme.safeguarding-deadline.missed.v1",
     }
 
 

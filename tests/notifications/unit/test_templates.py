@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 import cme_council
-from cme_contracts.codes import LinkPurpose
+from cme_contracts.codes import LinkPurpose, SignOff
 from cme_notifications.adapters.council import council_on
 from cme_notifications.adapters.places import Places
 from cme_notifications.adapters.routes import read_routes
@@ -78,6 +78,8 @@ async def letters() -> list[Letter]:
         invented.link_requested(LinkPurpose.FOLLOW),
         *invented.challenged_on_several(),
         invented.joint_decision(False),
+        invented.closure_proposed(uuid4(), uuid4(), SignOff.SAFEGUARDING, SignOff.SECOND_OFFICER),
+        invented.quarantined(uuid4(), referred=True),
     )
     for event in (*invented.one_of_each().values(), *others):
         tx = FakeTx(uuid4())

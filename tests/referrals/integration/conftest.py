@@ -17,7 +17,7 @@ from cme_bus.migrate import migrate
 from cme_bus.sealing import Key, VersionedKeyring
 from cme_calendars import WorkingDays
 from cme_referrals.__main__ import REFERRALS
-from cme_referrals.adapters.blinding import ADDRESSES, Blinding
+from cme_referrals.adapters.blinding import ADDRESSES, SAMENESS
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.load import load_establishments
@@ -26,6 +26,7 @@ from cme_referrals.entrypoints.app import app_of
 from cme_referrals.entrypoints.desk import Desk
 from cme_referrals.entrypoints.pages.rendering import Pages
 from cme_web.app import make_app
+from cme_web.blinding import Blinding
 from cme_web.links import Links
 from cme_web.tokens import TokenChecker
 from tests.kit.issuer import NAME, Issuer
@@ -36,7 +37,7 @@ from tests.referrals.invented import MONDAY, OTHER_SCHOOL, SCHOOL
 KEYRING = VersionedKeyring([Key("k1", bytes(32))])
 SECRET = "no secret at all but long enough for one"
 COUNCIL = cme_council.load(Path("deploy/local/county/council.toml"))
-LINKS, BLINDS = Links(SECRET), Blinding([SECRET])
+LINKS, BLINDS = Links(SECRET), Blinding([SECRET], SAMENESS)
 SCHOOLS = [Establishment(urn, "999", "4001", "Harrowmere", "Secondary", open=True) for urn in (SCHOOL, OTHER_SCHOOL)]
 
 

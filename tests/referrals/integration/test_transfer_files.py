@@ -22,7 +22,7 @@ from cme_bus.database import Database
 from cme_calendars import WorkingDays
 from cme_referrals.__main__ import KEEP_BATCHES, KEEP_TAKEN
 from cme_referrals.adapters.batches import forget
-from cme_referrals.adapters.blinding import ADDRESSES, Blinding
+from cme_referrals.adapters.blinding import ADDRESSES
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.kept_files import KeptFile
@@ -34,6 +34,7 @@ from cme_referrals.entrypoints.incoming import Incoming
 from cme_referrals.entrypoints.keeping import Keeper
 from cme_referrals.entrypoints.sheets import Format
 from cme_referrals.entrypoints.uploads import Upload
+from cme_web.blinding import Blinding
 from cme_web.tokens import Caller
 from tests.referrals.integration.bulk import Bulk, counts
 from tests.referrals.integration.conftest import BLINDS, LINKS, SECRET, Standing

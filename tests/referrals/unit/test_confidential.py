@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from cme_contracts.people import Child
-from cme_referrals.adapters.blinding import ADDRESSES, Blinding
+from cme_referrals.adapters.blinding import ADDRESSES
 from cme_referrals.application.confidential import blinded
 from cme_referrals.application.telling import child_tokens
 from cme_referrals.domain.address_token import same_address
 from cme_referrals.domain.confidential import without_confidential
 from cme_referrals.entrypoints import people
+from cme_web.blinding import Blinding
 
 BLINDS = Blinding(["no secret at all but long enough for one"], ADDRESSES)
 REFUGE: dict[str, Any] = {"lines": ["4 Hidden Row", "Fallowmere"], "postcode": "ZZ99 7QX", "kind": "new"}

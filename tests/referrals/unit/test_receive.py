@@ -22,7 +22,7 @@ from cme_contracts.referrals import (
     SubmissionChallenged,
 )  # fmt: skip
 from cme_contracts.returns import ReturnLate
-from cme_referrals.adapters.blinding import ADDRESSES, Blinding
+from cme_referrals.adapters.blinding import ADDRESSES
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.forms import Evidence
 from cme_referrals.application.ports import Returned, Submission
@@ -32,6 +32,7 @@ from cme_referrals.application.timed import Timed
 from cme_referrals.domain.errors import InTheFutureError, NoSchoolError, NotYourSchoolError, UnknownSchoolError
 from cme_referrals.domain.rules import Challenge
 from cme_referrals.domain.school_data import Establishment
+from cme_web.blinding import Blinding
 from tests.referrals.invented import (
     OTHER_SCHOOL,
     SCHOOL,

@@ -118,11 +118,14 @@ class Register:
         """The same as short names."""
         return [one.short for one in await self.said()]
 
+    async def bodies(self, type_: str) -> list[dict[str, Any]]:
+        return [one.body for one in await self.said() if one.short == type_]
+
     async def last(self, type_: str) -> dict[str, Any]:
-        return [one.body for one in await self.said() if one.short == type_][-1]
+        return (await self.bodies(type_))[-1]
 
     async def only(self, type_: str) -> dict[str, Any]:
-        [body] = [one.body for one in await self.said() if one.short == type_]
+        [body] = await self.bodies(type_)
         return body
 
     async def staff(self, *officers: Officer) -> None:

@@ -81,13 +81,45 @@ async def test_the_plan_follows_what_the_case_is_and_shrinks_by_answers_and_waiv
     missing = await outstanding()
     assert {"home_visit", "social_care", "lost_pupil_database", "neighbouring_authorities"} <= missing
     await answered(desk(), case, await asked(desk(), case, "social_care"), "nothing")
-    waiver = {"check": "home_visit", "reason": "would_endanger"}
-    assert (await desk().post(f"{case}/waived-checks", waiver)).json()["code"] == "may-not-waive"
+    waiver = {"checks": ["home_visit"], "reason": "would_endanger"}
+    refused = (await desk().post(f"{case}/waived-checks", waiver)).json()
+    assert (refused["code"], refused["errors"][0]["code"]) == ("cannot-waive", "may-not-waive")
     assert (await desk("team_manager").post(f"{case}/waived-checks", waiver)).status_code == 200
     assert (await register.only("check.waived"))["waived_by"] == str(GWILYM)
     assert await outstanding() == missing - {"social_care", "home_visit"}
     await desk().do(f"{case}/category", category="without_school_place")
     assert await outstanding() == {"education_database", "admissions", "home_education"}
+
+
+@pytest.mark.policy("7.3")
+async def test_a_child_who_was_found_is_not_asked_after_any_more_by_one_decision(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
+    """Ten mandatory checks, one of them asked already: one decision, ten facts, and the clock of the asked one ends."""
+    case = await opened(register)
+    running = await asked(desk(), case, "social_care")
+    before = len(await register.told())
+    needed = (await desk().read(f"{case}/closure"))["checks_to_settle"]
+    assert len(needed) >= 10
+    body = {"checks": needed, "reason": "found_otherwise", "note": "Seen at her aunt's on Monday."}
+    unable = await desk().post(f"{case}/waived-checks", body | {"checks": [*needed, "the_oracle"]})
+    assert (unable.status_code, unable.json()["code"]) == (422, "cannot-waive")
+    named = {one["pointer"]: one["code"] for one in unable.json()["errors"]}
+    assert named[f"#/checks/{len(needed)}"] == "no-such-check"
+    assert named[f"#/checks/{needed.index('home_visit')}"] == "may-not-waive" and "the_oracle" not in unable.text
+    assert len(await register.told()) == before, "all of them or none"
+    twice = await desk().post(f"{case}/waived-checks", body | {"checks": ["send", "send"]})
+    assert (twice.status_code, twice.json()["code"]) == (422, "invalid")
+
+    waived = await desk("team_manager").post(f"{case}/waived-checks", body)
+    assert waived.status_code == 200, waived.text
+    assert [one["check"] for one in waived.json()["waived"]] == needed
+    facts = [one.body for one in await register.said() if one.short == "check.waived"]
+    assert [one["check"] for one in facts] == needed and len({one["check_id"] for one in facts}) == len(needed)
+    assert {one["check_id"] for one in facts if one["check"] == "social_care"} == {running}
+    ended = [one for one in await register.said() if one.short == "clock.cancelled"]
+    assert [one.body["about"] for one in ended] == [running]
+    assert (await desk().read(f"{case}/closure"))["checks_to_settle"] == []
 
 
 async def test_two_visits_count_only_at_different_times(register: Register, desk: Callable[..., Desk]) -> None:

@@ -265,6 +265,45 @@ async def test_a_case_on_review_may_be_proposed_for_closure_and_is_on_review_aga
     assert (await desk().read(path))["stage"] == "dormant"
 
 
+@pytest.mark.policy("7.3")
+@pytest.mark.parametrize("on_review", [False, True])
+async def test_a_child_who_is_found_while_it_is_proposed_never_ends_untraced(
+    register: Register, desk: Callable[..., Desk], on_review: bool
+) -> None:
+    await register.hear(referral(at=datetime.fromisoformat("2026-11-23T09:12:00+00:00")))
+    path, manager = await opened(register), desk("team_manager")
+    if on_review:
+        await desk().close(path, "moved_abroad_believed", "parent_in_writing", evidence="their message")
+        await manager.do(f"{path}/closure/agreement")
+        await desk().end(path, "untraced", "official_record", evidence="ledger of checks, file 14")
+    else:
+        await desk().close(path, "untraced", "official_record", evidence="ledger of checks, file 14")
+    await desk("safeguarding", str(AMIRA)).do(f"{path}/closure/agreement")
+    assert await manager.refused(f"{path}/review", work_again=True) == (
+        409,
+        "closure-is-proposed" if on_review else "case-not-dormant",
+    )
+    await desk().do(f"{path}/located", proof="seen_by_officer")
+    assert (await register.only("closure.refused"))["reason"] == "new_facts"
+    assert await manager.refused(f"{path}/closure/agreement") == (409, "no-closure-proposed")
+    assert (await desk().read(path))["stage"] == "working"
+    assert [one["reason"] for one in await register.bodies("case.woken")] == ["child_located"] * on_review
+
+
+async def test_a_case_on_review_is_looked_at_while_its_closure_is_proposed(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
+    await register.hear(referral(at=datetime.fromisoformat("2026-11-23T09:12:00+00:00")))
+    path, manager = await opened(register), desk("team_manager")
+    await desk().close(path, "moved_abroad_believed", "parent_in_writing", evidence="their message")
+    await manager.do(f"{path}/closure/agreement")
+    register.clock.at = datetime.fromisoformat("2027-05-20T09:00:00+00:00")
+    await desk().end(path, "untraced", "official_record", evidence="ledger of checks, file 14")
+    await desk().do(f"{path}/review")
+    met = [(one["clock"], one["on_time"]) for one in await register.bodies("clock.satisfied")]
+    assert met[-1] == ("ABROAD", True), "the look that was due on 23 May"
+
+
 @pytest.mark.policy("9.1")
 async def test_a_child_with_a_red_marker_is_never_only_believed_abroad(
     register: Register, desk: Callable[..., Desk]

@@ -300,6 +300,24 @@ async def test_a_waiting_case_is_read_on_the_page_of_the_one_that_goes_on(
     assert ["cme.concern.raised.v1" in [line["what"] for line in page["chronology"]] for page in after] == [False, True]
 
 
+async def test_a_case_that_comes_back_with_nothing_to_wait_for_is_looked_at_within_ten_working_days(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
+    """Its child was found before the join, and its last check answered while it waited: no clock of its own runs."""
+    both = await two(register, desk)
+    [(second, _)] = await both.cases(both.izzy)
+    asked = await desk().post(f"/v1/cases/{second}/checks", {"check": "public_health_nursing", "how": "email"})
+    await desk().do(f"/v1/cases/{second}/located", proof="seen_by_officer")
+    await both.join()
+    answered = {"result": "lead", "evidence": {"kind": "letter"}}
+    path = f"/v1/cases/{second}/checks/{asked.json()['check_id']}/answer"
+    assert (await desk().post(path, answered)).status_code == 200
+    assert (await desk().read(f"/v1/cases/{second}"))["due_at"] is None
+    await both.separate()
+    assert await both.cases(both.izzy) == [(second, "open")]
+    assert (await desk().read(f"/v1/cases/{second}"))["due_at"] == "2026-12-08T00:00:00Z"
+
+
 @pytest.mark.parametrize("days", [1, 20], ids=["before it was due", "after it was due"])
 async def test_a_case_opened_meanwhile_takes_no_deadline_away(
     register: Register, desk: Callable[..., Desk], days: int

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
 from cme_contracts.codes import Factor
+from cme_register.adapters.invariants import broken
 from cme_register.adapters.owners import MOST_ROWS
 from cme_register.application.ports import Officer
 from cme_register.domain.codes import Role
@@ -131,6 +132,36 @@ async def test_who_covers_is_warned_and_who_is_away_gets_no_new_case(
     assert breached == {str(IMOGEN), str(TOBIAS)}
     listed = {item["officer_id"]: item for item in (await manager.read("/v1/officers"))["items"]}
     assert (listed[str(IMOGEN)]["open_cases"], listed[str(IMOGEN)]["absences"]) == (1, [])
+
+
+@pytest.mark.policy("7.2")
+@pytest.mark.parametrize("cancelled", [False, True])
+async def test_what_came_while_everybody_was_away_goes_to_whoever_is_back_first(
+    register: Register, desk: Callable[..., Desk], cancelled: bool
+) -> None:
+    """Imogen is away until Friday 4 December, Tobias until Tuesday the 8th; in the other story Tobias stays after all."""
+    manager = desk("team_manager")
+    for id_, last in ((IMOGEN, "2026-12-04"), (TOBIAS, "2026-12-08")):
+        await manager.do(f"/v1/officers/{id_}/absences", **{"from": "2026-11-30", "to": last})
+    await register.hear(referral(child("Ada"), at=NOVEMBER + timedelta(days=8)))
+    assert await owners(register) == {"team_manager": 1}
+
+    async def broken_on(day: date) -> Sequence[UUID]:
+        return (await broken(register.db.pool, day))["is_the_teams_only_without_a_lead_officer"]
+
+    if cancelled:
+        assert len(await broken_on(date(2026, 11, 29))) == 1, "both are there on the Sunday"
+        body = {"from": "2026-11-30", "to": "2026-12-08", "cancelled": True}
+        assert (await manager.post(f"/v1/officers/{TOBIAS}/absences", body)).status_code == 200
+        await register.timers.fire_due()
+        assert await owners(register) == {str(TOBIAS): 1}
+    else:
+        await register.let_pass("2026-12-04T23:59:59+00:00")
+        assert (await owners(register), await broken_on(date(2026, 12, 4))) == ({"team_manager": 1}, [])
+        assert len(await broken_on(date(2026, 12, 5))) == 1, "from now on it would be a defect"
+        await register.let_pass("2026-12-05T00:00:00+00:00")
+        assert (await owners(register), await broken_on(date(2026, 12, 5))) == ({str(IMOGEN): 1}, [])
+    assert (await register.last("lead-officer.assigned"))["reason"] == "nobody_had_it"
 
 
 async def test_an_absence_recorded_again_is_changed(register: Register, desk: Callable[..., Desk]) -> None:

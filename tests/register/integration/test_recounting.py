@@ -147,3 +147,31 @@ async def test_a_clock_of_school_days_goes_by_the_schools_year_once_it_is_known_
     [(due, calendar)] = await clocks(register, "INYEAR")
     assert (due, (await register.last("clock.recomputed"))["because"]) == (date(2027, 1, 5), "school_days")
     assert calendar.startswith("school/") and "unknown" not in calendar
+
+
+async def test_a_changed_year_is_remembered_until_its_clocks_are_counted_to_the_end(register: Register) -> None:
+    await register.hear(school_year())
+    await register.db.pool.execute("UPDATE recount SET asked_at = asked_at - interval '2 minutes'")
+    worker = Recounting(register.db, register.clock, register.rules)
+    async with register.db.transaction() as another_worker:
+        assert await another_worker.recounting.alone()
+        await worker.look()
+    assert await register.db.pool.fetchval("SELECT whose FROM recount") == "999"
+    await worker.look()
+    assert await register.db.pool.fetchval("SELECT count(*) FROM recount") == 0
+
+
+async def test_a_school_whose_days_nobody_knows_is_counted_again_with_the_working_days(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
+    await register.hear(referral(at=THURSDAY))
+    child_id = (await register.only("case.opened"))["child_id"]
+    answer = await desk().post(
+        f"/v1/children/{child_id}/placements",
+        {"step": "applied", "on": "2026-12-17", "school_urn": SCHOOL, "school_la": "999"},
+    )
+    assert answer.status_code == 200, answer.text
+    assert [due for due, _ in await clocks(register, "INYEAR")] == [date(2027, 1, 12)]
+    await recounting(register, *CLOSURE).look()
+    assert await clocks(register, "INYEAR") == [(date(2027, 1, 15), f"school/unknown/{WorkingDays(CLOSURE).version}")]
+    assert await recounting(register, *CLOSURE).look() == 0

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
-from cme_contracts.codes import ReferralReason
+from cme_contracts.codes import Recommendation, ReferralReason
+from cme_contracts.safeguarding import CaseConsidered
 from tests.register.integration.county import IMOGEN, Register
 from tests.register.integration.desk import Desk
 from tests.register.invented import addition, child, deletion, referral
@@ -48,6 +50,7 @@ async def test_scenario_28_the_case_is_open_again_under_its_own_number(
         "place_offered_and_started",
     )
     assert reopened["submission_id"] == str(never_came.submission_id)
+    assert (reopened["kind"], reopened["category"]) == ("cme", "missing"), "it was one without a school place"
     assert (await register.last("closed-case.met"))["then"] == "reopened"
     assert (await register.told()).count("case.opened") == 1
     assert [(one["starts_on"], one["due_on"]) for one in await clocks(register, "INIT-10")] == [
@@ -56,12 +59,14 @@ async def test_scenario_28_the_case_is_open_again_under_its_own_number(
     page = await desk().read(path)
     assert (page["status"], page["repeat"], page["located_at"], page["outcome"]) == ("open", 1, None, None)
     assert (page["due_at"], page["lead_officer_id"], page["category"]) == (
-        "2026-12-02T00:00:00Z",
+        "2026-12-16T00:00:00Z",
         str(IMOGEN),
         "missing",
     )
-    states = [one["state"] for one in page["clocks"] if one["code"] == "INIT-10"]
-    assert states == ["satisfied", "running"]
+    states = {code: [one["state"] for one in page["clocks"] if one["code"] == code] for code in ("INIT-10", "OUTCOME")}
+    assert states == {"INIT-10": ["satisfied", "running"], "OUTCOME": ["cancelled"]}, (
+        "there is no outcome to tell any more"
+    )
     assert [one["outcome"] for one in (await desk().read(f"{path}/closure"))["closures"]] == [
         "place_offered_and_started"
     ]
@@ -95,6 +100,28 @@ async def test_twenty_school_days_are_counted_and_after_them_a_new_case_follows(
         409,
         "child-has-an-open-case",
     )
+
+
+@pytest.mark.policy("7.3")
+async def test_what_safeguarding_considered_before_a_new_case_counts_for_the_one_before(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
+    who = child()
+    await register.hear(referral(who, at=at("2026-11-23"), reason=ReferralReason.NO_SCHOOL_PLACE))
+    await register.considered()
+    path = f"/v1/cases/{(await register.last('case.opened'))['case_id']}"
+    await desk().do(f"{path}/located", proof="school_confirmed_in_writing")
+    await desk().end(path, "place_offered_and_started", "official_record")
+    await register.hear(CaseConsidered(
+        child_id=UUID((await register.last("case.closed"))["child_id"]), consideration_id=uuid4(), considered_at=at("2026-12-01"),
+        prompted_by="cme.child.located.v1", recommendation=Recommendation.NO_CONCERN_SEEN,
+    ))  # fmt: skip
+    await register.hear(referral(who, at=at("2027-02-15"), reason=ReferralReason.NO_SCHOOL_PLACE))
+    following = f"/v1/cases/{(await register.last('case.opened'))['case_id']}"
+    assert following != path
+    assert (await desk().read(f"{following}/closure"))["safeguarding_considered"] is False
+    await register.considered()
+    assert (await desk().read(f"{following}/closure"))["safeguarding_considered"] is True
 
 
 @pytest.mark.parametrize(("day", "then"), [("2026-12-30", "reopened"), ("2026-12-31", "new_case")])

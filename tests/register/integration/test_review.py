@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from cme_contracts import people
+from cme_contracts.codes import Ground
 from tests.register.integration.county import IMOGEN, Register
 from tests.register.integration.desk import Desk
-from tests.register.invented import child, referral
+from tests.register.invented import child, deletion, referral
 
 UPN = "W830200126001"
 PHONE = people.Parent(name="Ash Quillfeather", telephones=("01632 960777",))
@@ -126,6 +127,8 @@ async def test_a_number_of_another_child_is_quarantined(register: Register, desk
     ottoline, isolde = [one.body["child_id"] for one in await register.said() if one.short == "submission.matched"]
     said = await register.only("identifier.quarantined")
     assert (said["child_id"], said["held_by_child_id"], said["identifier"]) == (isolde, ottoline, "upn")
+    assert (said["reference"], said["referred"], said["school_urn"]) == ("CME-TEST", True, None)
+    assert UPN not in str([one.body for one in await register.said()])
     pages = [await desk().read(f"/v1/children/{one}") for one in (ottoline, isolde)]
     assert [page["details"].get("upn") for page in pages] == [UPN, None]
     case = await desk().read(f"/v1/cases/{pages[1]['cases'][0]['case_id']}")
@@ -133,6 +136,16 @@ async def test_a_number_of_another_child_is_quarantined(register: Register, desk
     assert len(pages[1]["cases"]) == 1
     await register.hear(referral(child("Isolde", postcode="ZZ99 1AB")))
     assert (await register.last("submission.matched"))["child_id"] == isolde
+
+
+@pytest.mark.parametrize(("ground", "asked"), [(Ground.G, "999001"), (Ground.K, None)])
+async def test_the_school_is_asked_about_a_number_in_its_return_but_not_after_a_death(
+    register: Register, ground: Ground, asked: str | None
+) -> None:
+    await register.hear(referral(child("Ottoline", "Hartopp", born=date(2013, 2, 1), postcode="ZZ97 3CD", upn=UPN)))
+    await register.hear(deletion(child("Isolde", upn=UPN), ground=ground))
+    said = await register.only("identifier.quarantined")
+    assert (said["school_urn"], said["referred"]) == (asked, False)
 
 
 async def test_who_looks_for_a_child_finds_them_by_likeness(register: Register, desk: Callable[..., Desk]) -> None:

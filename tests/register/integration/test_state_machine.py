@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cme_calendars import local_date
 from cme_contracts.codes import Factor, ReferralReason
 from cme_contracts.safeguarding import ConcernRaised
 from cme_register.adapters.invariants import broken
@@ -72,8 +73,8 @@ class Team:
         outcome, proof = OUTCOMES[n % len(OUTCOMES)]
         await self._ask(self.officer, n, "considerations", of="safeguarding", reason="no concern")
         if n % 4 and (case := await self._case(n)):  # now and then the checks are forgotten
-            for check in (await self.officer.read(f"/v1/cases/{case['id']}/closure"))["checks_to_settle"]:
-                await self._ask(self.manager, n, "waived-checks", check=check, reason="found_otherwise")
+            checks = (await self.officer.read(f"/v1/cases/{case['id']}/closure"))["checks_to_settle"]
+            await self._ask(self.manager, n, "waived-checks", checks=checks, reason="found_otherwise")
         await self._ask(self.officer, n, "closure", outcome=outcome, proof=proof, evidence="file 14")
 
     async def agree(self, n: int) -> None:
@@ -115,7 +116,7 @@ class Team:
         rows = await self.register.db.pool.fetch("SELECT id, child_id, record_id FROM case_file ORDER BY opened_at, id")
         return rows[n % len(rows)] if rows else None
 
-    async def _ask(self, desk: Desk, n: int, what: str, **body: str) -> None:
+    async def _ask(self, desk: Desk, n: int, what: str, **body: str | list[str]) -> None:
         if case := await self._case(n):
             await self._answered(await desk.post(f"/v1/cases/{case['id']}/{what}", body))
 
@@ -140,7 +141,11 @@ async def live(register: Register, desk: Callable[..., Desk], moves: list[Any]) 
     for step, n in moves:
         await step(team, n)
         await register.timers.fire_due()
-        found = {rule: cases for rule, cases in (await broken(register.db.pool)).items() if cases}
+        found = {
+            rule: cases
+            for rule, cases in (await broken(register.db.pool, local_date(register.clock.now()))).items()
+            if cases
+        }
         assert found == {}, f"after {step.__name__}"
     assert await register.db.pool.fetchval("SELECT max(attempts) FROM timer") == 0
 

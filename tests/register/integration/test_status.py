@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from cme_bus.database import Database
+from cme_contracts import people
 from cme_contracts.codes import Ground, WithdrawalReason
 from cme_contracts.referrals import SubmissionWithdrawn
 from cme_contracts.returns import HomeEducationNotified
@@ -25,11 +26,11 @@ def noon(day: str) -> datetime:
     return datetime.fromisoformat(f"{day}T12:00:00+00:00")
 
 
-def notified(at: str, stated: str | None) -> HomeEducationNotified:
+def notified(at: str, stated: str | None, who: people.Child | None = None) -> HomeEducationNotified:
     id_ = uuid4()
     return HomeEducationNotified(
         submission_id=id_, first_submission_id=id_, reference="CME-TEST", received_at=noon(at), school_urn="999001",
-        school_la="999", stated_day=date.fromisoformat(stated) if stated else None, personal=Sealed(child()),
+        school_la="999", stated_day=date.fromisoformat(stated) if stated else None, personal=Sealed(who or child()),
     )  # fmt: skip
 
 
@@ -102,6 +103,32 @@ async def test_home_education_found_unsuitable_is_one_case_from_the_day_of_the_d
     answer = await desk().post(path, body)
     assert answer.json()["case_id"] == opened["case_id"], "the same case, however often it is decided"
     assert (await register.told()).count("case.opened") == 1
+
+
+@pytest.mark.policy("3.2")
+@pytest.mark.parametrize("then_suitable", [False, True])
+async def test_unsuitable_home_education_of_a_child_too_young_is_a_case_once_of_age_unless_it_is_suitable_by_then(
+    register: Register, desk: Callable[..., Desk], then_suitable: bool
+) -> None:
+    """Born in December 2021: five, and of compulsory school age, on 31 December 2026."""
+    await register.hear(notified("2026-10-05", None, child(born=date(2021, 12, 31))))
+    child_id = (await register.only("submission.matched"))["child_id"]
+    path = f"/v1/children/{child_id}/home-education"
+    register.clock.at = noon("2026-12-08")
+    unsuitable = await desk().post(path, {"suitable": False, "decided_on": "2026-12-07"})
+    assert unsuitable.json()["case_id"] is None
+    register.clock.at = noon("2026-12-18")
+    if then_suitable:
+        assert (await desk().post(path, {"suitable": True, "decided_on": "2026-12-18"})).status_code == 200
+    await register.let_pass("2026-12-31T00:00:00+00:00")
+    if then_suitable:
+        assert "case.opened" not in await register.told()
+        return
+    opened, clock = await register.only("case.opened"), await register.only("clock.started")
+    assert (opened["category"], clock["due_on"]) == ("without_school_place", "2027-01-15")
+    assert (await register.statuses())[-1] == ("without_school_place", "2026-12-31")
+    [sent] = (await desk().read(f"/v1/cases/{opened['case_id']}"))["submissions"]
+    assert sent["kind"] == "home_education_notification", "whoever sent the notice is told how it ends"
 
 
 async def test_suitable_home_education_is_no_case_and_a_decision_of_tomorrow_none_at_all(

@@ -176,6 +176,9 @@ async def test_a_sensitive_note_is_shown_to_fewer(register: Register, desk: Call
     assert await words(desk("team_manager")) == ["In a refuge."]
     assert await words(other) == []
     assert await other.refused(f"/v1/cases/{case_id}/notes", words="x", corrects=note_id) == (404, "not-on-register")
+    await desk().do(f"/v1/cases/{case_id}/notes", words="In a refuge in Quibbleford.", corrects=note_id)
+    assert await words(desk("team_manager")) == ["In a refuge.", "In a refuge in Quibbleford."]
+    assert await words(other) == [], "a correction of what is sensitive is sensitive"
 
 
 async def test_contacts_say_whether_it_is_safe_and_every_attempt_is_told(
@@ -235,6 +238,24 @@ async def test_an_officer_links_brothers_and_sisters_and_takes_it_back(
     await desk().post(f"/v1/children/{merle}/siblings", {"sibling_child_id": isolde, "linked": False})
     assert (await desk().read(f"/v1/children/{isolde}/siblings"))["siblings"] == []
     assert await desk().refused(f"/v1/children/{isolde}/siblings", sibling_child_id=isolde) == (422, "one-child")
+
+
+async def test_a_link_that_came_with_a_joined_record_is_taken_back_for_good(
+    register: Register, desk: Callable[..., Desk]
+) -> None:
+    await register.hear(
+        *(referral(child(name, postcode=f"ZZ99 {n}AB")) for n, name in enumerate(("Ada", "Bea", "Cleo"), 1))
+    )
+    ada, bea, cleo = [one.body["child_id"] for one in await register.said() if one.short == "case.opened"]
+    await desk().post(f"/v1/children/{bea}/siblings", {"sibling_child_id": cleo})
+    await desk("team_manager").do(f"/v1/children/{ada}/join", absorbed_child_id=bea)
+    not_linked = {"sibling_child_id": cleo, "linked": False}
+    assert (await desk().post(f"/v1/children/{ada}/siblings", not_linked)).status_code == 200
+    assert (await desk().read(f"/v1/children/{ada}/siblings"))["siblings"] == []
+    again = await desk().post(f"/v1/children/{ada}/siblings", not_linked)
+    assert (again.status_code, again.json()["code"]) == (409, "nothing-changes")
+    await desk("team_manager").do(f"/v1/children/{ada}/separate", restored_child_id=bea)
+    assert (await desk().read(f"/v1/children/{bea}/siblings"))["siblings"] == []
 
 
 @pytest.mark.policy("8.1")

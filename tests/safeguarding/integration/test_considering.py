@@ -152,7 +152,7 @@ async def test_a_breach_of_a_case_that_is_closed_is_not_true_of_the_childs_next_
     safeguarding: Safeguarding, clock: str
 ) -> None:
     child, first, second = Someone(), uuid4(), uuid4()
-    await safeguarding.hear(child.matched(first), child.opened(first))
+    await safeguarding.hear(child.matched(first), child.opened(first, category=Category.WITHOUT_SCHOOL_PLACE))
     breached, closed = child.breached(clock), child.closed([first])
     await safeguarding.hear(*([breached, closed] if clock == "INIT-10" else [closed, breached]))
     child.case_id = uuid4()
@@ -160,6 +160,28 @@ async def test_a_breach_of_a_case_that_is_closed_is_not_true_of_the_childs_next_
 
     last = (await safeguarding.said(CaseConsidered))[-1]
     assert (last["factors"], last["recommendation"]) == ([], "no_concern_seen")
+
+
+@pytest.mark.policy("9.1")
+@pytest.mark.parametrize("closing_first", [True, False])
+async def test_a_case_that_is_open_again_is_considered_again_and_so_is_what_it_misses(
+    safeguarding: Safeguarding, *, closing_first: bool
+) -> None:
+    """Found and closed; then she never came to the new school (scenario 28). After a join the closing may be heard last."""
+    child, submission = Someone(), uuid4()
+    await safeguarding.hear(
+        child.matched(submission), child.opened(submission, category=Category.WITHOUT_SCHOOL_PLACE), child.located()
+    )
+    closed, reopened = child.closed([submission]), child.reopened()
+    await safeguarding.hear(*([closed, reopened] if closing_first else [reopened, closed]))
+    [_, again] = await safeguarding.said(CaseConsidered)
+    assert (again["prompted_by"], again["case_id"]) == ("cme.case.reopened.v1", str(child.case_id))
+    assert again["factors"] == ["whereabouts_unknown"]
+
+    await safeguarding.hear(child.breached())
+    assert (await safeguarding.said(CaseConsidered))[-1]["factors"] == ["deadline_breached", "whereabouts_unknown"]
+    await safeguarding.hear(child.closed([submission], repeat=1), child.breached("OUTCOME"))
+    assert len(await safeguarding.said(CaseConsidered)) == 3, "closed for good"
 
 
 async def test_the_same_event_twice_is_considered_once(safeguarding: Safeguarding) -> None:
@@ -187,11 +209,15 @@ async def test_a_second_referral_that_says_again_what_a_closing_answered_alerts_
     safeguarding: Safeguarding, *, concern_first: bool
 ) -> None:
     child, first, second, third = Someone(), uuid4(), uuid4(), uuid4()
-    await safeguarding.hear(child.matched(first), child.opened(first, Factor.TRAFFICKING), child.closed([first]))
+    await safeguarding.hear(
+        child.matched(first),
+        child.opened(first, Factor.IMMEDIATE_DANGER, category=Category.WITHOUT_SCHOOL_PLACE),
+        child.closed([first]),
+    )
     child.case_id = uuid4()
-    await safeguarding.hear(child.matched(second), child.opened(second))
-    linked = [child.matched(third), child.duplicate(third, Factor.TRAFFICKING)]
-    concern = child.concern(Factor.TRAFFICKING, submission=third)
+    await safeguarding.hear(child.matched(second), child.opened(second, category=Category.WITHOUT_SCHOOL_PLACE))
+    linked = [child.matched(third), child.duplicate(third, Factor.IMMEDIATE_DANGER)]
+    concern = child.concern(Factor.IMMEDIATE_DANGER, submission=third)
     await safeguarding.hear(*([concern, *linked] if concern_first else [*linked, concern]))
 
     assert len(await safeguarding.said(ConcernRaised)) == 2

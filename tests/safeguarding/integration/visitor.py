@@ -35,8 +35,10 @@ class Visitor:
         role: str = "lead_officer",
         sub: str = OFFICER,
         key: str | None = None,
+        seen: str | None = None,
     ) -> httpx2.Response:
         headers = {"Authorization": f"Bearer {ISSUER.token(role, sub=sub)}", "Idempotency-Key": key or str(uuid4())}
+        headers |= {"If-Match": seen} if seen else {}
         return await self._http.post(path, json=dict(body), headers=headers)
 
     async def call_back(

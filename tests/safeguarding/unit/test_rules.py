@@ -78,8 +78,11 @@ def test_a_case_is_missing_while_it_says_so_and_nobody_has_found_the_child() -> 
     assert case.category == "without_school_place"
     case.breached_at = NOW
     assert case.factors == {"deadline_breached"}
-    case.closed_at = NOW
+    case.close(0, NOW)
     assert case.factors == set()
+    case.reopen(1, NOW + timedelta(days=4))
+    case.close(0, NOW)  # said before it was opened again, heard after it
+    assert (case.open, case.factors) == (True, set())
 
 
 def test_an_opening_that_is_heard_late_does_not_undo_a_change() -> None:

@@ -15,6 +15,11 @@ SATURDAY = 5
 class BeyondCalendar(ValueError):
     """A day before the first or after the last one that the calendar knows: it would have to guess."""
 
+    def __init__(self, said: str, day: date | None = None) -> None:
+        super().__init__(said)
+        self.day = day
+        """Which, where it is one of the working days' calendar."""
+
 
 class WorkingDays:
     """Monday to Friday without the bank holidays of England and Wales and without the council's closure days.
@@ -80,5 +85,7 @@ class WorkingDays:
 
     def _known(self, day: date) -> date:
         if not self.first <= day <= self.last:
-            raise BeyondCalendar(f"{day} is beyond the calendar {self._name}, which holds {self.first} to {self.last}")
+            raise BeyondCalendar(
+                f"{day} is beyond the calendar {self._name}, which holds {self.first} to {self.last}", day
+            )
         return day

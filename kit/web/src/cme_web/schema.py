@@ -27,6 +27,7 @@ FAULT = {
         "mend": {"type": "string", "description": "What to do about it."},
         "now": {"type": "string", "description": "Of a conflict: what it is now, as a code or an id."},
         "by": {"type": "string", "description": "Of a conflict: the officer who changed it, or `rule`."},
+        "office": {"type": "string", "description": "Of a conflict: the role in which they did."},
     },
 }
 PROBLEM = {

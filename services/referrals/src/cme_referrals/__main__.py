@@ -21,7 +21,7 @@ from cme_contracts.partners import ANSWERS
 from cme_contracts.referrals import CONCERNS, STREAM
 from cme_council import Council, load
 from cme_referrals.adapters.batches import forget
-from cme_referrals.adapters.blinding import ADDRESSES, Blinding
+from cme_referrals.adapters.blinding import ADDRESSES, SAMENESS
 from cme_referrals.adapters.contact_links import forget_links
 from cme_referrals.adapters.partner_keys import WithPartners
 from cme_referrals.adapters.postgres import ReferralsTx
@@ -38,6 +38,7 @@ from cme_referrals.settings import Settings
 from cme_service import run
 from cme_service.context import Context
 from cme_service.definition import Command, ServiceDefinition
+from cme_web.blinding import Blinding
 
 KEEP_BATCHES = timedelta(days=30)
 """Long enough to mend a file over the holidays; refused rows are about children nobody has to know of yet."""
@@ -69,7 +70,7 @@ def desk_of(context: ReferralsContext) -> Desk:
             working_days=WorkingDays(council.closure_days if council else ()),
             addresses=Blinding(secrets, ADDRESSES),
         ),
-        blinds=Blinding(secrets),
+        blinds=Blinding(secrets, SAMENESS),
         ctf_maps=context.settings.ctf,
     )
 

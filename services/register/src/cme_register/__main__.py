@@ -9,11 +9,12 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from cme_bus.consumer import Consumer
+from cme_calendars import local_date
 from cme_contracts.register import STREAM
 from cme_register.adapters import invariants
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.application.rules import Rules
-from cme_register.entrypoints import cli, events, http, import_cases, timers
+from cme_register.entrypoints import cli, events, http, import_cases, import_starters, timers
 from cme_register.entrypoints.recounting import Recounting
 from cme_register.entrypoints.rules_of import rules_of
 from cme_register.settings import Settings
@@ -51,7 +52,7 @@ def _watch(context: Here) -> None:
     context.metrics.gauge("cme_register_broken", "Cases of which a rule does not hold that always must", label="rule")
 
     async def count() -> Reading:
-        found = await invariants.broken(context.pool)
+        found = await invariants.broken(context.pool, local_date(context.clock.now()))
         return {"cme_register_broken": {rule: float(len(cases)) for rule, cases in found.items()}}
 
     context.metrics.read(count)
@@ -67,7 +68,8 @@ SERVICE = ServiceDefinition(
     http=_app,
     consumer=_consumer,
     background=_loops,
-    commands=cli.COMMANDS | {"import-cases": import_cases.command(_rules)},
+    commands=cli.COMMANDS
+    | {"import-cases": import_cases.command(_rules), "import-starters": import_starters.command(_rules)},
 )
 
 

@@ -33,26 +33,33 @@ class Places:
 
     def __call__(self, message: Message) -> str:
         """Where this message's link leads."""
-        about = message.about
+        about, facts = message.about, message.facts
         match message.link:
-            case Link.PROGRESS:
-                token = self._sign("progress", str(about.submission_id), PROGRESS_LASTS)
-                return f"{self._referrals}/v1/progress/{token}"
-            case Link.TELL:
-                asked = message.recipient.name  # sent again it is the same link, and works once all the same
-                return (
-                    f"{self._referrals}/tell-us/{self._sign('tell', asked, TELL_LASTS, one_time=True, id_=UUID(asked))}"
-                )
-            case Link.FOLLOW:
-                return f"{self._referrals}/following/{self._sign('follow', message.recipient.name, FOLLOW_LASTS)}"
+            case Link.PROGRESS | Link.TELL | Link.FOLLOW:
+                place = self._referrals, self._for_one_reader(message)
             case Link.SUBMISSION:
-                return f"{self._referrals}/v1/submissions/{about.submission_id}"
+                place = self._referrals, f"v1/submissions/{about.submission_id}"
+            case Link.SENT:
+                place = self._referrals, "v1/submissions"
             case Link.CASE:
-                return f"{self._register}/v1/cases/{about.case_id}"
+                place = self._register, f"v1/cases/{about.case_id}"
+            case Link.COHORT:
+                place = self._register, f"v1/cohorts/{facts['september']}/{facts['intake']}/{facts['school_urn']}"
             case Link.CONCERN:
-                return f"{self._safeguarding}/v1/considerations?{_which(about)}"
+                place = self._safeguarding, f"v1/considerations?{_which(about)}"
             case Link.ESCALATION:
-                return f"{self._safeguarding}/v1/escalations/{message.facts['escalation_id']}"
+                place = self._safeguarding, f"v1/escalations/{facts['escalation_id']}"
+        return "/".join(place)
+
+    def _for_one_reader(self, message: Message) -> str:
+        asked = message.recipient.name
+        match message.link:
+            case Link.TELL:  # sent again it is the same link, and works once all the same
+                return f"tell-us/{self._sign('tell', asked, TELL_LASTS, one_time=True, id_=UUID(asked))}"
+            case Link.FOLLOW:
+                return f"following/{self._sign('follow', asked, FOLLOW_LASTS)}"
+            case _:
+                return f"v1/progress/{self._sign('progress', str(message.about.submission_id), PROGRESS_LASTS)}"
 
 
 def _which(about: About) -> str:

@@ -103,7 +103,7 @@ class PeopleRows:
             urn,
         )
 
-    async def lead_officer(self, case_id: UUID, officer_id: UUID, at: datetime) -> None:
+    async def lead_officer(self, case_id: UUID, officer_id: UUID | None, at: datetime) -> None:
         await self._conn.execute(
             "INSERT INTO case_file AS c (case_id, officer_id, assigned_at) VALUES ($1, $2, $3)"
             " ON CONFLICT (case_id) DO UPDATE SET officer_id = excluded.officer_id, assigned_at = excluded.assigned_at"

@@ -8,14 +8,18 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template, meta
 
-from cme_notifications.application.announce import PARTNER_NOT_TOLD, TEAM_NOT_TOLD
+from cme_notifications.application.announce import PARTNER_NOT_TOLD, SAFEGUARDING_NOT_TOLD, TEAM_NOT_TOLD
 from cme_notifications.application.compose import known_to
 from cme_notifications.domain.errors import BadTemplate
 from cme_notifications.domain.routing import RoutingTable, Tells
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 SUBJECT = "Subject: "
-STANDS_IN = {Tells.SOCIAL_CARE: (PARTNER_NOT_TOLD,), Tells.TEAM: (TEAM_NOT_TOLD,)}
+STANDS_IN = {
+    Tells.SOCIAL_CARE: (PARTNER_NOT_TOLD,),
+    Tells.SAFEGUARDING: (SAFEGUARDING_NOT_TOLD,),
+    Tells.TEAM: (TEAM_NOT_TOLD,),
+}
 """What the team manager gets where they cannot be reached."""
 
 

@@ -11,6 +11,7 @@ from cme_contracts.referrals import (
     ReferrerNamed,
 )
 from cme_contracts.register import LeadOfficerAssigned, OfficerChanged
+from cme_contracts.register_cases import CaseLeftToTeam
 from cme_notifications.application.ports import Transaction
 
 
@@ -52,3 +53,8 @@ async def learn_return(tx: Transaction, event: JointEnquirySigned | PupilAdded |
 async def learn_lead_officer(tx: Transaction, event: LeadOfficerAssigned) -> None:
     """Who is told of what happens in a case from now on."""
     await tx.people.lead_officer(event.case_id, event.officer_id, event.assigned_at)
+
+
+async def learn_left_to_team(tx: Transaction, event: CaseLeftToTeam) -> None:
+    """Nobody leads the case any more: whoever did is not written to about it."""
+    await tx.people.lead_officer(event.case_id, None, event.left_at)

@@ -10,12 +10,15 @@ from cme_contracts.codes import Audience, Channel
 from cme_contracts.notifications import MessageFailed, MessageSent, ReferrerInformed
 from cme_notifications.application.ports import Message, Owed, Transaction
 from cme_notifications.domain.messages import Settlement, State
-from cme_notifications.domain.recipients import STANDS_IN, Kind, Recipient
+from cme_notifications.domain.recipients import SAFEGUARDING, STANDS_IN, Kind, Recipient
 
 PARTNER_NOT_TOLD = "partner-not-told"
 """The template by which somebody is asked to telephone: nobody may believe that social care knows when it does not."""
 TEAM_NOT_TOLD = "team-not-told"
 """The same of a team of the council: what was handed over lies with nobody until somebody tells them."""
+
+SAFEGUARDING_NOT_TOLD = "safeguarding-not-told"
+"""The same of safeguarding, which a closure waits for."""
 
 
 async def announce(tx: Transaction, message: Message, settlement: Settlement, channel: str, at: datetime) -> None:
@@ -45,7 +48,8 @@ async def announce(tx: Transaction, message: Message, settlement: Settlement, ch
         if message.recipient.kind is Kind.PARTNER:
             await tx.messages.owe([_to_be_told_otherwise(message, PARTNER_NOT_TOLD, urgent=True)])
         elif message.recipient.kind is Kind.TEAM:
-            await tx.messages.owe([_to_be_told_otherwise(message, TEAM_NOT_TOLD, urgent=False)])
+            told = SAFEGUARDING_NOT_TOLD if message.recipient.name == SAFEGUARDING else TEAM_NOT_TOLD
+            await tx.messages.owe([_to_be_told_otherwise(message, told, urgent=False)])
 
 
 def _to_be_told_otherwise(message: Message, template: str, *, urgent: bool) -> Owed:

@@ -142,7 +142,8 @@ class People(Protocol):
 
     async def school_return(self, submission_id: UUID, first_submission_id: UUID, reference: str, urn: str) -> None: ...
 
-    async def lead_officer(self, case_id: UUID, officer_id: UUID, at: datetime) -> None: ...
+    async def lead_officer(self, case_id: UUID, officer_id: UUID | None, at: datetime) -> None:
+        """Whose the case is since then; None: the team's."""
 
     async def lead_officer_of(self, about: About) -> UUID | None:
         """Who leads the case, or the newest case of the child, where that is known."""

@@ -17,6 +17,15 @@ from cme_notifications.domain.recipients import Kind, Recipient
 from cme_notifications.domain.routing import Route, RoutingTable, Tells
 from cme_notifications.domain.words import long_date
 
+WHATEVER_IT_SAYS = {
+    Tells.LEAD_OFFICERS: Recipient.role(Tells.LEAD_OFFICER),
+    Tells.TEAM_MANAGER: Recipient.role(Tells.TEAM_MANAGER),
+    Tells.SERVICE_LEAD: Recipient.role(Tells.SERVICE_LEAD),
+    Tells.SOCIAL_CARE: Recipient.social_care(),
+    Tells.SAFEGUARDING: Recipient.safeguarding(),
+}
+"""Who is told whatever the event says."""
+
 
 async def tell(tx: Transaction, table: RoutingTable, event: Event, cause: Meta, *, at: datetime) -> None:
     """Owe what `event` owes by the rows that hold on the day of `at` (business time)."""
@@ -63,10 +72,6 @@ async def _recipients(tx: Transaction, route: Route, event: Event) -> AsyncItera
                     Recipient.lead_officer(await _lead_officer(tx, event)) if leads else Recipient.role(str(role)),
                     subject,
                 )
-        case Tells.TEAM_MANAGER | Tells.SERVICE_LEAD:
-            yield Recipient.role(route.tells), subject
-        case Tells.SOCIAL_CARE:
-            yield Recipient.social_care(), subject
         case Tells.TEAM:
             yield Recipient.team(str(_field(event, "team"))), subject
         case Tells.WHO_ASKED:
@@ -74,6 +79,8 @@ async def _recipients(tx: Transaction, route: Route, event: Event) -> AsyncItera
         case Tells.EVERY_SENDER:
             for submission_id in _field(event, "submission_ids"):
                 yield Recipient.sender_of(submission_id), replace(subject, submission_id=submission_id)
+        case _:
+            yield WHATEVER_IT_SAYS[route.tells], subject
 
 
 async def _lead_officer(tx: Transaction, event: Event) -> UUID | None:

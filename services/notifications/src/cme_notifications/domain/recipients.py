@@ -10,6 +10,8 @@ STANDS_IN = "team_manager"
 """The role that is told where a case has no Lead Officer yet, or an agency cannot be reached: nobody is told is no answer."""
 
 SOCIAL_CARE = "social_care"
+SAFEGUARDING = "safeguarding"
+"""The council's own safeguarding team: it agrees to closures, and is on no staff list of ours."""
 
 
 class Kind(StrEnum):
@@ -63,6 +65,10 @@ class Recipient:
     @classmethod
     def team(cls, code: str) -> Recipient:
         return cls(Kind.TEAM, code)
+
+    @classmethod
+    def safeguarding(cls) -> Recipient:
+        return cls(Kind.TEAM, SAFEGUARDING)
 
     @classmethod
     def lead_officer(cls, officer_id: UUID | None) -> Recipient:

@@ -19,11 +19,14 @@ class Tells(StrEnum):
     LEAD_OFFICER = "lead_officer"
     """The case's; the team manager where there is none."""
     LEAD_OFFICER_IF_KNOWN = "lead_officer_if_known"
+    LEAD_OFFICERS = "lead_officers"
+    """Every Lead Officer there is."""
     WHOM_IT_NAMES = "whom_it_names"
     """The roles in the event's `tell`."""
     TEAM_MANAGER = "team_manager"
     SERVICE_LEAD = "service_lead"
     SOCIAL_CARE = "social_care"
+    SAFEGUARDING = "safeguarding"
     TEAM = "team"
     """The team of the council that the event names."""
     WHO_ASKED = "who_asked"
@@ -45,6 +48,10 @@ class Link(StrEnum):
     CASE = "case"
     CONCERN = "concern"
     ESCALATION = "escalation"
+    SENT = "sent"
+    """All that whoever signs in has sent."""
+    COHORT = "cohort"
+    """Who was expected to start at a school."""
 
 
 NEEDS: Mapping[Tells, str] = {

@@ -8,7 +8,7 @@ from datetime import datetime
 from cme_bus.consumer import Consumer
 from cme_bus.database import Database
 from cme_bus.meta import Meta
-from cme_contracts import referrals, register, register_matching
+from cme_contracts import referrals, register, register_cases, register_matching
 from cme_contracts.base import CATALOG, Event
 from cme_notifications.adapters.postgres import NotificationsTx
 from cme_notifications.application import addresses, whose
@@ -24,6 +24,7 @@ LEARNS: dict[type[Event], Callable[..., Awaitable[None]]] = {
     referrals.JointEnquirySigned: addresses.learn_return,
     register.OfficerChanged: addresses.learn_officer,
     register.LeadOfficerAssigned: addresses.learn_lead_officer,
+    register_cases.CaseLeftToTeam: addresses.learn_left_to_team,
     register_matching.SubmissionMatched: whose.submission_matched,
     register.CaseOpened: whose.case_opened,
     register_matching.RecordsJoined: whose.records_joined,

@@ -51,6 +51,10 @@ class PgCases:
         case_id: UUID | None = await self._conn.fetchval(LATEST, subject)
         return case_id
 
+    async def latest_of_children(self, child_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+        rows = await self._conn.fetch(LATEST_OF_CHILDREN, list(child_ids)) if child_ids else []
+        return {row["child_id"]: row["id"] for row in rows}
+
     async def of_records(self, record_ids: Collection[UUID]) -> list[Case]:
         rows = await self._conn.fetch(
             "SELECT * FROM case_file WHERE record_id = ANY($1) ORDER BY opened_at, id", list(record_ids)
@@ -69,8 +73,10 @@ class PgCases:
     async def save(self, cases: Sequence[Case]) -> None:
         await self._conn.executemany(SAVE, [_row(case) for case in cases])
 
-    async def in_the_name_of(self, officer_id: UUID) -> None:
-        await self._conn.execute("SELECT set_config('cme.acting', $1, true)", str(officer_id))
+    async def in_the_name_of(self, officer_id: UUID, office: str) -> None:
+        await self._conn.execute(
+            "SELECT set_config('cme.acting', $1, true), set_config('cme.office', $2, true)", str(officer_id), office
+        )
 
     async def version_of(self, case_id: UUID) -> int:
         version: int = await self._conn.fetchval("SELECT version FROM case_file WHERE id = $1", case_id)
@@ -78,10 +84,10 @@ class PgCases:
 
     async def changes_since(self, case_id: UUID, version: int) -> list[Change]:
         rows = await self._conn.fetch(CHANGES, case_id, version)
-        return [Change(row["version"], tuple(row["fields"]), row["changed_by"]) for row in rows]
+        return [Change(row["version"], tuple(row["fields"]), row["changed_by"], row["office"]) for row in rows]
 
-    async def note_change(self, case_id: UUID, field: str) -> None:
-        await self._conn.execute(NOTE_CHANGE, case_id, field)
+    async def note_change(self, case_id: UUID, *parts: str) -> None:
+        await self._conn.execute(NOTE_CHANGE, case_id, list(parts))
 
 
 NAMES = (
@@ -97,12 +103,15 @@ PLACES = ", ".join(f"${number}" for number in range(1, len(NAMES) + 1))
 ADD = f"INSERT INTO case_file ({COLUMNS}) VALUES ({PLACES})"
 SAVE = f"UPDATE case_file SET ({COLUMNS}) = ({PLACES}) WHERE id = $1"
 
-CHANGES = "SELECT version, fields, changed_by FROM case_change WHERE case_id = $1 AND version > $2 ORDER BY version"
+CHANGES = (
+    "SELECT version, fields, changed_by, office FROM case_change WHERE case_id = $1 AND version > $2 ORDER BY version"
+)
 
 NOTE_CHANGE = """
 WITH changed AS (UPDATE case_file SET version = version + 1 WHERE id = $1 RETURNING id, version)
-INSERT INTO case_change (case_id, version, fields, changed_by)
-SELECT id, version, ARRAY[$2], nullif(current_setting('cme.acting', true), '')::uuid FROM changed"""
+INSERT INTO case_change (case_id, version, fields, changed_by, office)
+SELECT id, version, $2, nullif(current_setting('cme.acting', true), '')::uuid, nullif(current_setting('cme.office', true), '')
+FROM changed"""
 
 LOCK = "SELECT FROM child WHERE id = (SELECT child_id FROM case_file WHERE id = $1) FOR NO KEY UPDATE"
 
@@ -112,6 +121,9 @@ SELECT DISTINCT ON (child_id) * FROM case_file WHERE status = 'closed' AND child
 LOCK_MANY = """
 SELECT FROM child WHERE id IN (SELECT child_id FROM case_file WHERE id = ANY($1)) ORDER BY id FOR NO KEY UPDATE"""
 
+LATEST_OF_CHILDREN = """
+SELECT DISTINCT ON (child_id) child_id, id FROM case_file WHERE child_id = ANY($1)
+ORDER BY child_id, status = 'open' DESC, opened_at DESC, id"""
 LATEST = """
 SELECT id FROM case_file WHERE id = $1 OR child_id = (
     SELECT shown_as FROM child WHERE id = $1
@@ -128,6 +140,9 @@ WITH RECURSIVE waiting AS (
     SELECT case_file.id FROM case_file JOIN waiting ON case_file.waits_for = waiting.id
 )
 SELECT id FROM waiting"""
+
+WITH_WAITING = f"SELECT $1::uuid AS id UNION ALL ({WAITING})"
+"""The case $1, and those that wait behind it."""
 
 
 def case_of(row: asyncpg.Record) -> Case:

@@ -84,3 +84,6 @@ WITH RECURSIVE restored AS (
 UPDATE child SET shown_as = $1, joined_into = CASE WHEN id = $1 THEN NULL ELSE joined_into END
 WHERE id IN (SELECT id FROM restored)
 RETURNING id"""
+
+RECORDS = "SELECT $1::uuid UNION ALL SELECT id FROM child WHERE shown_as = $1 AND joined_into IS NOT NULL"
+"""The record of child $1, and those that it has absorbed."""

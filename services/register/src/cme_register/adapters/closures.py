@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cme_bus.database import Connection
-from cme_register.adapters.cases import WAITING
+from cme_register.adapters.cases import WITH_WAITING
 from cme_register.domain.closure import Closure, Done
 from cme_register.domain.codes import ClosureRefusal, Outcome, Proof, SignOff
 
@@ -74,9 +74,6 @@ class PgClosures:
         await self._conn.executemany(HEAR, sorted(subjects))  # in one order everywhere
 
 
-CASES = f"SELECT $1::uuid AS id UNION ALL ({WAITING})"
-"""A case and those that wait behind it."""
-
 PROPOSED = "SELECT * FROM closure WHERE case_id = $1 AND state = 'proposed'"
 
 SIGNED = "SELECT sign_off, signed_by FROM closure_sign_off WHERE closure_id = $1"
@@ -119,11 +116,11 @@ OPEN_SIBLINGS = f"""
 SELECT DISTINCT sibling.shown_as AS child_id FROM child AS sibling
 WHERE sibling.id IN ({SIBLINGS}) AND NOT EXISTS (
     SELECT FROM case_consideration JOIN child AS considered ON considered.id = sibling_record_id
-    WHERE case_id IN ({CASES}) AND considered.shown_as = sibling.shown_as
+    WHERE case_id IN ({WITH_WAITING}) AND considered.shown_as = sibling.shown_as
 ) ORDER BY 1"""
 
 SAFEGUARDING = f"""
-WITH whole AS ({CASES}), since AS (SELECT child_id, coalesce(reopened_at, '-infinity') AS at FROM case_file WHERE id = $1),
+WITH whole AS ({WITH_WAITING}), since AS (SELECT child_id, coalesce(reopened_at, opened_at) AS at FROM case_file WHERE id = $1),
 about AS (
     SELECT id FROM whole
     UNION SELECT child.id FROM child, since WHERE shown_as = since.child_id

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from cme_bus.database import Connection
+from cme_register.application.ports_cohorts import Reported
 from cme_register.domain.cohort import Came, Cohort, Intake, Starter
 
 
@@ -34,6 +35,10 @@ class PgCohorts:
         rows = await self._conn.fetch(f"{STARTERS} WHERE cohort_id = $1 ORDER BY submission_id", cohort.id)
         return [starter_of(row) for row in rows]
 
+    async def reported(self, cohort: Cohort) -> list[Reported]:
+        rows = await self._conn.fetch(REPORTED, cohort.id)
+        return [Reported(**(dict(row) | {"came": Came(row["came"])})) for row in rows]
+
     async def of_children(self, child_ids: Collection[UUID]) -> list[Starter]:
         if not child_ids:
             return []
@@ -44,14 +49,15 @@ class PgCohorts:
             SAVE, [(one.submission_id, one.came, one.on_roll, one.reported_on, by, at) for one in starters]
         )
 
-    async def records_of(self, submission_ids: Collection[UUID]) -> dict[UUID, UUID]:
-        rows = await self._conn.fetch("SELECT id, record_id FROM submission WHERE id = ANY($1)", list(submission_ids))
-        return {row["id"]: row["record_id"] for row in rows}
-
 
 STARTERS = """
 SELECT submission_id, expected_starter.record_id, school_urn, school_la, september, intake, starts_on, came, on_roll, reported_on
 FROM expected_starter"""
+
+REPORTED = """
+SELECT child.shown_as AS child_id, came, on_roll, reported_at AS at, reported_by AS by, officer.role AS office
+FROM expected_starter JOIN child ON child.id = expected_starter.record_id LEFT JOIN officer ON officer.id = reported_by
+WHERE cohort_id = $1 ORDER BY child.shown_as, submission_id"""
 
 OF_CHILDREN = f"""
 {STARTERS} JOIN child AS record ON record.id = expected_starter.record_id

@@ -45,8 +45,8 @@ class PgMatching:
             if pairs:
                 await self._conn.execute(statement, [key for key, _ in pairs], [record for _, record in pairs])
 
-    async def unfindable(self, limit: int) -> list[Candidate]:
-        rows = await self._conn.fetch(UNFINDABLE, limit)
+    async def unfindable(self, after: UUID, limit: int) -> list[Candidate]:
+        rows = await self._conn.fetch(UNFINDABLE, after, limit)
         return [Candidate(row["id"], row["shown_as"], details_from_json(row["details"])) for row in rows]
 
     async def records(self, child_ids: Collection[UUID]) -> list[UUID]:
@@ -110,7 +110,7 @@ RECORDS = "SELECT id, shown_as, coalesce(own, details) AS details FROM child WHE
 
 UNFINDABLE = """
 SELECT id, shown_as, coalesce(own, details) AS details FROM child
-WHERE details ? 'date_of_birth' AND NOT EXISTS (SELECT FROM match_key WHERE record_id = child.id) LIMIT $1"""
+WHERE id > $1 AND NOT EXISTS (SELECT FROM match_key WHERE record_id = child.id) ORDER BY id LIMIT $2"""
 
 ADD = """
 INSERT INTO match_key (key, record_id) SELECT key, record_id FROM unnest($1::bigint[], $2::uuid[]) AS given (key, record_id)

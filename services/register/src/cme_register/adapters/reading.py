@@ -10,7 +10,8 @@ from uuid import UUID
 
 import asyncpg
 
-from cme_register.adapters.cases import WAITING
+from cme_register.adapters.cases import LATEST, WITH_WAITING
+from cme_register.adapters.children import RECORDS
 from cme_register.adapters.clocks import COLUMNS, clock_of
 from cme_register.adapters.reading_status import status_view
 from cme_register.adapters.rows import shown
@@ -103,6 +104,12 @@ async def child_page(pool: Pool, child_id: UUID, today: date) -> View | None:
     }
 
 
+async def case_in_hand(pool: Pool, child_id: UUID) -> tuple[UUID, int] | None:
+    """The case with which whatever is done with a child is done, the open one or else the latest, and its version."""
+    row = await pool.fetchrow(f"SELECT id, version FROM case_file WHERE id = ({LATEST})", child_id)
+    return (row["id"], row["version"]) if row else None
+
+
 async def officers(pool: Pool, today: date) -> Sequence[View]:
     """Every officer, with how many open cases they have, and when they are away from now on."""
     return [dict(row) for row in await pool.fetch(OFFICERS, today)]
@@ -189,12 +196,6 @@ CASE = f"{LISTED} WHERE case_file.id = $1"
 CASES_OF_CHILD = f"{LISTED} WHERE case_file.child_id = $1 ORDER BY case_file.opened_at, case_file.id"
 
 CLOCKS = f"SELECT {COLUMNS} FROM clock WHERE case_id = $1 ORDER BY starts_on, code"
-
-WITH_WAITING = f"SELECT $1::uuid UNION ALL ({WAITING})"
-"""The case $1, and those that wait behind it."""
-
-RECORDS = "SELECT $1::uuid UNION ALL SELECT id FROM child WHERE shown_as = $1 AND joined_into IS NOT NULL"
-"""The record of child $1, and those that it has absorbed."""
 
 SUBMISSIONS = f"""
 SELECT submission.id AS submission_id, first_id AS first_submission_id, kind, reference, received_at, reason, ground, on_roll,

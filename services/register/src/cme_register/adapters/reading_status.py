@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from cme_register.adapters.children import RECORDS
 from cme_register.adapters.placements import PgPlacements
 from cme_register.adapters.status import PgStatuses
 from cme_register.domain.status import COUNTED, Standing, Stretch
@@ -80,8 +81,6 @@ def _age(standing: Standing, today: date) -> View | None:
         "check_leaving_date": age.check_leaving_date,
     }
 
-
-RECORDS = "SELECT $1::uuid UNION ALL SELECT id FROM child WHERE shown_as = $1 AND joined_into IS NOT NULL"
 
 AUTHORITIES = f"""
 SELECT (array_agg(school_la ORDER BY received_at DESC, id) FILTER (WHERE school_la IS NOT NULL))[1] AS school_la,

@@ -10,9 +10,10 @@ from uuid import UUID
 import asyncpg
 
 from cme_calendars import WorkingDays, local_date
-from cme_register.adapters.cases import case_of
+from cme_register.adapters.cases import WITH_WAITING, case_of
 from cme_register.adapters.checks import COLUMNS, check_of
-from cme_register.adapters.reading import RECORDS, WITH_WAITING, Pool, View
+from cme_register.adapters.children import RECORDS
+from cme_register.adapters.reading import Pool, View
 from cme_register.application.rules import Rules
 from cme_register.domain.checks import Check, CheckDefinition, plan
 
@@ -214,51 +215,49 @@ def _counted(code: str, label: str, made: list[Check], days: WorkingDays) -> Vie
     }  # fmt: skip
 
 
-OURS = RECORDS  # the records by which child $1 is shown
-
 CHECKS = f"""
-SELECT {COLUMNS} FROM child_check WHERE record_id IN ({OURS}) ORDER BY coalesce(requested_at, waived_at), id"""
+SELECT {COLUMNS} FROM child_check WHERE record_id IN ({RECORDS}) ORDER BY coalesce(requested_at, waived_at), id"""
 
 CHECK_CLOCKS = "SELECT about, breached_at, rung FROM clock WHERE about = ANY($1)"
 
 ENQUIRIES = f"""
 SELECT id, school_urn, received_at, made FROM submission, jsonb_array_elements(enquiries) AS made
-WHERE record_id IN ({OURS}) ORDER BY received_at, id"""
+WHERE record_id IN ({RECORDS}) ORDER BY received_at, id"""
 
 JOINT = f"""
 SELECT enquiry_id, recorded_at, one AS made
 FROM joint_signature JOIN joint_enquiry ON joint_enquiry.id = enquiry_id, jsonb_array_elements(made) AS one
-WHERE party = 'authority' AND withdrawn_at IS NULL AND record_id IN ({OURS}) ORDER BY joint_signature.id"""
+WHERE party = 'authority' AND withdrawn_at IS NULL AND record_id IN ({RECORDS}) ORDER BY joint_signature.id"""
 
 ATTEMPTS = f"""
 SELECT id AS attempt_id, case_id, contact_id, role, method, outcome, made_at, made_by FROM contact_attempt
-WHERE record_id IN ({OURS}) ORDER BY made_at, id"""
+WHERE record_id IN ({RECORDS}) ORDER BY made_at, id"""
 
 ASKED = f"""
 SELECT {COLUMNS} FROM child_check WHERE requested_at >= $1 AND requested_at < $2"""
 
 CONTACTS = f"""
 SELECT DISTINCT ON (contact_id) contact_id, role, particulars, safe_to_contact, recorded_by, recorded_at FROM contact
-WHERE record_id IN ({OURS}) ORDER BY contact_id, id DESC"""
+WHERE record_id IN ({RECORDS}) ORDER BY contact_id, id DESC"""
 
 OFFERS = f"""
 SELECT offer.id AS support_id, offer.case_id, support, offered_on, offered_by, answer, answered_on
 FROM support_offer AS offer
 LEFT JOIN LATERAL (SELECT answer, answered_on FROM support_answer WHERE support_id = offer.id ORDER BY id DESC LIMIT 1) AS latest
     ON true
-WHERE record_id IN ({OURS}) ORDER BY offered_on, offer.recorded_at, offer.id"""
+WHERE record_id IN ({RECORDS}) ORDER BY offered_on, offer.recorded_at, offer.id"""
 
 GROUPS_SAID = f"""
-SELECT code AS "group", belongs, recorded_by, recorded_at FROM vulnerable_group WHERE record_id IN ({OURS}) ORDER BY id"""
+SELECT code AS "group", belongs, recorded_by, recorded_at FROM vulnerable_group WHERE record_id IN ({RECORDS}) ORDER BY id"""
 
 FACTORS_SENT = f"""
 SELECT factor, min(received_at) AS since FROM (
-    SELECT unnest(factors) AS factor, received_at FROM submission WHERE record_id IN ({OURS})
-    UNION ALL SELECT unnest(factors), opened_at FROM case_file WHERE record_id IN ({OURS})
+    SELECT unnest(factors) AS factor, received_at FROM submission WHERE record_id IN ({RECORDS})
+    UNION ALL SELECT unnest(factors), opened_at FROM case_file WHERE record_id IN ({RECORDS})
 ) AS sent GROUP BY factor ORDER BY since, factor"""
 
 SIBLINGS = f"""
-WITH ours AS (SELECT id FROM child WHERE id IN ({OURS})),
+WITH ours AS (SELECT id FROM child WHERE id IN ({RECORDS})),
 linked AS (
     SELECT DISTINCT ON (record_id, sibling_record_id) record_id, sibling_record_id, linked
     FROM sibling_link WHERE record_id IN (SELECT id FROM ours) OR sibling_record_id IN (SELECT id FROM ours)

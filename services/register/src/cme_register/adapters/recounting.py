@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from cme_bus.database import Connection
+from cme_register.domain.counting import UNKNOWN_SCHOOL
 
 
 class PgRecounting:
@@ -35,7 +36,9 @@ class PgRecounting:
 
     async def otherwise_counted(self, version: str, after: UUID, limit: int) -> Sequence[UUID]:
         family = version.partition("/")[0]
-        rows = await self._conn.fetch(OTHERWISE, f"{family}/", f"{family}0", version, after, limit)
+        beside = [(f"{family}/", version), (version, f"{family}0")]
+        beside += [(UNKNOWN_SCHOOL + above, UNKNOWN_SCHOOL + below) for above, below in beside]
+        rows = await self._conn.fetch(OTHERWISE, *map(list, zip(*beside, strict=True)), after, limit)
         return [row["id"] for row in rows]
 
     async def ask(self, whose: str) -> None:
@@ -58,10 +61,11 @@ class PgRecounting:
 
 RUNS = "satisfied_at IS NULL AND cancelled_at IS NULL AND breached_at IS NULL"
 
-# two ranges beside the edition in use: however many clocks are counted by it, none of them is read
+# ranges beside the edition in use: however many clocks are counted by it, none of them is read
 OTHERWISE = f"""
-SELECT id FROM clock
-WHERE {RUNS} AND ((calendar >= $1 AND calendar < $3) OR (calendar > $3 AND calendar < $2)) AND id > $4 ORDER BY id LIMIT $5"""
+SELECT clock.id FROM unnest($1::text[], $2::text[]) AS beside (above, below) CROSS JOIN LATERAL (
+    SELECT id FROM clock WHERE {RUNS} AND calendar > above AND calendar < below AND id > $3 ORDER BY id LIMIT $4
+) AS clock ORDER BY clock.id LIMIT $4"""
 
 OF_SCHOOL = f"""
 SELECT id FROM clock WHERE {RUNS} AND (school_urn = $1 OR school_la = $1) AND id > $2 ORDER BY id LIMIT $3"""

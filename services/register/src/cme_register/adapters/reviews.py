@@ -23,14 +23,13 @@ class PgReviews:
         return {frozenset((row["one"], row["other"])) for row in rows}
 
     async def propose(self, pairs: Sequence[Pair], at: datetime) -> set[UUID]:
-        proposed = set()
-        for one in pairs:  # few: most submissions fit a record, or nobody
-            row = await self._conn.fetchrow(
-                PROPOSE, one.id, one.one_id, one.other_id, one.submission_id, one.score, one.reasons, at
-            )
-            if row is not None:
-                proposed.add(row["id"])
-        return proposed
+        if not pairs:
+            return set()
+        rows = await self._conn.fetchmany(
+            PROPOSE,
+            [(one.id, one.one_id, one.other_id, one.submission_id, one.score, one.reasons, at) for one in pairs],
+        )
+        return {row["id"] for row in rows}
 
     async def lock(self, pair_id: UUID) -> Pair | None:
         row = await self._conn.fetchrow("SELECT * FROM review_pair WHERE id = $1 FOR UPDATE", pair_id)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+import zipfile
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from cme_register.domain.imported import FIELDS, SheetMap
+from cme_register.domain.sheets import Columns, SheetMap
 
-MAP = Path(__file__).parent.parent / "tables" / "import_cases.toml"
 LARGEST = 50 * 1024 * 1024
-WORKBOOK = b"PK\x03\x04"
-"""A workbook is a ZIP archive, whatever its file is called."""
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+"""What a workbook begins with, whatever its file is called: XLSX and ODS, or XLS and what has a password."""
+FAILED = re.compile(rb'<c\b[^>]*\bt="e"|\bcalcext:value-type="error"')
+"""A cell of XLSX or ODS whose formula has failed: the library reads it as empty."""
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -40,10 +43,12 @@ class Sheet:
     rows: tuple[tuple[int, Mapping[str, str]], ...]
     unused: tuple[str, ...]
     """Headings that the map does not name: what stands below them is not taken."""
+    failed: int
+    """Cells anywhere in a workbook whose formula has failed, and which are empty here."""
 
 
-def load_map(file: Path = MAP) -> tuple[SheetMap, Layout]:
-    """The map, and where to read. Raises `UnusableFile`."""
+def load_map(file: Path, can_be: Columns, codes: Mapping[str, Collection[str]]) -> tuple[SheetMap, Layout]:
+    """The map, and where to read. `codes`: per field, ours; a word that means another is refused. Raises `UnusableFile`."""
     try:
         table: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
         columns = {str(name): str(heading) for name, heading in table["columns"].items()}
@@ -55,9 +60,12 @@ def load_map(file: Path = MAP) -> tuple[SheetMap, Layout]:
         layout = Layout(int(table.get("header_row", 1)), table.get("sheet"))
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise UnusableFile(f"{file.name} is no map of columns: {type(error).__name__}") from None
-    if unknown := sorted((columns.keys() | values.keys()) - FIELDS):
+    if unknown := sorted((columns.keys() | values.keys()) - can_be.can):
         raise UnusableFile(f"{file.name} names fields that there are not: {', '.join(unknown)}")
-    if missing := sorted({"received_on", "category"} - columns.keys()):
+    for name, ours in codes.items():
+        if no_codes := sorted({*values.get(name, {}).values()} - {*ours}):
+            raise UnusableFile(f"{file.name} has codes for {name} that there are not: {', '.join(no_codes)}")
+    if missing := sorted({*can_be.must} - columns.keys()):
         raise UnusableFile(f"{file.name} names no column for {', '.join(missing)}")
     if not ({"name"} <= columns.keys() or {"forename", "surname"} <= columns.keys()):
         raise UnusableFile(f"{file.name} names no column for the child's name")
@@ -70,7 +78,7 @@ def read_sheet(file: Path, sheet: SheetMap, layout: Layout) -> Sheet:
         if file.stat().st_size > LARGEST:
             raise UnusableFile(f"{file.name} is larger than {LARGEST // 1024 // 1024} MiB")
         content = file.read_bytes()
-        lines = [*(_workbook(file, content, layout.sheet) if content.startswith(WORKBOOK) else _csv(content))]
+        lines = [*(_workbook(file, content, layout.sheet) if content.startswith((ZIP, OLE)) else _csv(content))]
     except (OSError, csv.Error) as error:
         raise UnusableFile(f"{file.name} cannot be read: {type(error).__name__}") from None
     header_row = layout.header_row
@@ -89,7 +97,13 @@ def read_sheet(file: Path, sheet: SheetMap, layout: Layout) -> Sheet:
         if any(cell.strip() for cell in line)
     )
     unused = [cell.strip() for place, cell in enumerate(lines[header_row - 1]) if place not in places.values()]
-    return Sheet(rows, tuple(filter(None, unused)))
+    return Sheet(rows, tuple(filter(None, unused)), _failed(content) if content.startswith(ZIP) else 0)
+
+
+def _failed(workbook: bytes) -> int:
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+        parts = [one for one in archive.namelist() if one.startswith("xl/worksheets/") or one == "content.xml"]
+        return sum(len(FAILED.findall(archive.read(one))) for one in parts)
 
 
 def _workbook(file: Path, content: bytes, named: str | None) -> Iterator[list[str]]:

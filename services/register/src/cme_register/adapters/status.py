@@ -37,6 +37,9 @@ class PgStatuses:
         if lines:
             await self._conn.execute(ADD, *([getattr(line, name) for line in lines] for name in WRITTEN))
 
+    async def silent(self, record_id: UUID) -> bool:
+        return not await self._conn.fetchval("SELECT true FROM status_line WHERE record_id = $1 LIMIT 1", record_id)
+
     async def told(self, child_ids: Collection[UUID]) -> Mapping[UUID, Told]:
         rows = await self._conn.fetch(TOLD, list(child_ids))
         return {

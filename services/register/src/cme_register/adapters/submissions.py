@@ -7,12 +7,15 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
+from pydantic import TypeAdapter
 
 from cme_bus.database import Connection
 from cme_register.adapters.rows import details_as_json, details_from_json
 from cme_register.application.ports import Kept
 from cme_register.domain.codes import SubmissionKind
-from cme_register.domain.submission import Submission
+from cme_register.domain.submission import Referred, Submission
+
+_REFERRED = TypeAdapter(Referred | None)
 
 
 class PgSubmissions:
@@ -56,6 +59,10 @@ class PgSubmissions:
     async def assign(self, cases: Mapping[UUID, UUID | None]) -> None:
         await self._conn.executemany("UPDATE submission SET case_id = $2 WHERE id = $1", list(cases.items()))
 
+    async def refer(self, referred: Mapping[UUID, Referred | None]) -> None:
+        rows = [(id_, _REFERRED.dump_python(one, mode="json")) for id_, one in referred.items()]
+        await self._conn.executemany("UPDATE submission SET referred = $2 WHERE id = $1", rows)
+
     async def find(self, submission_id: UUID) -> Kept | None:
         row = await self._conn.fetchrow("SELECT * FROM submission WHERE id = $1", submission_id)
         return None if row is None else kept_of(row)
@@ -65,6 +72,9 @@ class PgSubmissions:
 
     async def note_watch_over(self, submission_id: UUID, at: datetime) -> None:
         await self._conn.execute("UPDATE submission SET watched_at = $2 WHERE id = $1", submission_id, at)
+
+    async def count_latest(self, record_ids: Collection[UUID]) -> list[Kept]:
+        return [kept_of(row) for row in await self._conn.fetch(COUNT_LATEST, list(record_ids))]
 
     async def supersede_by(self, submission_ids: Collection[UUID], at: datetime) -> set[UUID]:
         return {row["id"] for row in await self._conn.fetch(SUPERSEDE_BY, list(submission_ids), at)}
@@ -97,12 +107,28 @@ INSERT INTO submission (id, first_id, record_id, case_id, kind, reference, recei
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"""
 
 SUPERSEDE_BY = """
-UPDATE submission AS old SET superseded_at = $2
-FROM submission AS new JOIN child AS ours ON ours.id = new.record_id
-WHERE new.id = ANY($1) AND old.kind = 'deletion' AND old.superseded_at IS NULL AND old.school_urn = new.school_urn
-  AND old.record_id IN (SELECT id FROM child WHERE shown_as = ours.shown_as)
+WITH new AS MATERIALIZED (
+    SELECT sent.id, sent.received_at, sent.school_urn, record.id AS record_id
+    FROM submission AS sent JOIN child AS ours ON ours.id = sent.record_id
+    CROSS JOIN LATERAL (
+        SELECT ours.shown_as AS id UNION ALL SELECT id FROM child WHERE shown_as = ours.shown_as AND joined_into IS NOT NULL
+    ) AS record
+    WHERE sent.id = ANY($1)
+)
+UPDATE submission AS old SET superseded_at = $2 FROM new
+WHERE old.record_id = new.record_id AND old.school_urn = new.school_urn AND old.kind = 'deletion' AND old.superseded_at IS NULL
   AND (old.received_at, old.id) < (new.received_at, new.id)
 RETURNING old.id"""
+"""The records first: a school has thousands of returns, a child a few."""
+
+COUNT_LATEST = """
+UPDATE submission AS sent SET superseded_at = NULL
+FROM (SELECT DISTINCT ON (school_urn) id FROM submission WHERE record_id = ANY($1) AND kind = 'deletion'
+      ORDER BY school_urn, received_at DESC, id DESC) AS latest
+WHERE sent.id = latest.id AND superseded_at IS NOT NULL AND NOT EXISTS (
+    SELECT FROM chronology WHERE what = 'cme.submission.withdrawn.v1' AND detail->>'first_submission_id' = sent.first_id::text
+    AND subject IN (sent.first_id, sent.case_id))
+RETURNING sent.*"""
 
 SUPERSEDE_CHAIN = """
 UPDATE submission SET superseded_at = $2 WHERE first_id = $1 AND kind = 'deletion' AND superseded_at IS NULL RETURNING id"""
@@ -128,5 +154,6 @@ def kept_of(row: asyncpg.Record) -> Kept:
         effective_on=row["effective_on"],
     )  # fmt: skip
     return Kept(
-        submission, row["record_id"], row["case_id"], tuple(row["matched_by"]), row["superseded_at"] is not None
-    )
+        submission, row["record_id"], row["case_id"], tuple(row["matched_by"]), row["superseded_at"] is not None,
+        _REFERRED.validate_python(row["referred"]),
+    )  # fmt: skip

@@ -105,8 +105,11 @@ class PgFamily:
     async def linked(self, child_id: UUID, sibling_id: UUID) -> bool:
         return bool(await self._conn.fetchval(LINKED, child_id, sibling_id))
 
-    async def link(self, record_id: UUID, sibling_record_id: UUID, linked: bool, *, by: UUID, at: datetime) -> None:
-        await self._conn.execute(LINK, *sorted((record_id, sibling_record_id)), linked, by, at)
+    async def link(self, record_id: UUID, sibling_record_id: UUID, *, by: UUID, at: datetime) -> None:
+        await self._conn.execute(LINK, *sorted((record_id, sibling_record_id)), by, at)
+
+    async def unlink(self, child_id: UUID, sibling_id: UUID, *, by: UUID, at: datetime) -> None:
+        await self._conn.execute(UNLINK, child_id, sibling_id, by, at)
 
 
 class PgGroups:
@@ -152,16 +155,22 @@ ANSWER = """
 INSERT INTO support_answer (support_id, answer, answered_on, recorded_by, recorded_at) VALUES ($1, $2, $3, $4, $5)"""
 
 LINK = """
-INSERT INTO sibling_link (record_id, sibling_record_id, linked, recorded_by, recorded_at) VALUES ($1, $2, $3, $4, $5)"""
+INSERT INTO sibling_link (record_id, sibling_record_id, linked, recorded_by, recorded_at) VALUES ($1, $2, true, $3, $4)"""
 
-LINKED = """
+LATEST = """
 WITH latest AS (
-    SELECT DISTINCT ON (record_id, sibling_record_id) linked
+    SELECT DISTINCT ON (record_id, sibling_record_id) record_id, sibling_record_id, linked
     FROM sibling_link JOIN child AS one ON one.id = record_id JOIN child AS other ON other.id = sibling_record_id
     WHERE (one.shown_as, other.shown_as) IN (($1, $2), ($2, $1))
     ORDER BY record_id, sibling_record_id, sibling_link.id DESC
-)
-SELECT bool_or(linked) FROM latest"""
+)"""
+"""What was said last of any record that either child is shown by and any of the other's."""
+
+LINKED = f"{LATEST} SELECT bool_or(linked) FROM latest"
+
+UNLINK = f"""
+{LATEST} INSERT INTO sibling_link (record_id, sibling_record_id, linked, recorded_by, recorded_at)
+SELECT record_id, sibling_record_id, false, $3, $4 FROM latest WHERE linked"""
 
 SAY_GROUP = """
 INSERT INTO vulnerable_group (record_id, code, belongs, recorded_by, recorded_at) VALUES ($1, $2, $3, $4, $5)"""

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from cme_calendars import end_of_day
 from cme_contracts.register_cases import OfficerAbsenceRecorded
+from cme_register.application.giving_on import THE_TEAM, to_give_on
 from cme_register.application.ports import Transaction
+from cme_register.application.rules import NewId
 from cme_register.domain.absence import Absence
 from cme_register.domain.errors import RegisterError
 
@@ -24,9 +27,11 @@ class AbsentIsNoLeadOfficer(RegisterError):
 
 
 async def record_absence(
-    tx: Transaction, absence: Absence, *, absence_id: UUID, by: UUID | None, at: datetime
+    tx: Transaction, absence: Absence, *, absence_id: UUID, by: UUID | None, at: datetime, new_id: NewId
 ) -> UUID | None:
     """Keep an absence, or change the one that begins on the same day. Returns its id; None where it stands like that already.
+
+    What was left to the team meanwhile is given on as soon as the officer is back.
 
     Raises `AbsentIsNoLeadOfficer`, `CoverIsNoLeadOfficer`.
     """
@@ -41,4 +46,12 @@ async def record_absence(
             absence_id=kept, officer_id=absence.officer_id, first_day=absence.first_day, last_day=absence.last_day,
             cover_id=cover, cancelled=absence.cancelled, recorded_by=by, recorded_at=at,
         ))  # fmt: skip
+        if (back_at := _back_at(absence, at)) is not None:
+            await tx.timers.set_timers([to_give_on(THE_TEAM, max(at, back_at), new_id)])
     return kept
+
+
+def _back_at(absence: Absence, at: datetime) -> datetime | None:
+    if absence.cancelled:
+        return at
+    return end_of_day(absence.last_day) if absence.last_day else None

@@ -12,10 +12,14 @@ from cme_contracts.codes_status import Came as CameCode
 from cme_contracts.codes_status import Intake as IntakeCode
 from cme_contracts.register_placement import StarterReported
 from cme_register.application.ports import Transaction
+from cme_register.application.referring import refer_no_more
 from cme_register.application.telling import entry
 from cme_register.application.triaging import Arrival
 from cme_register.domain.codes import SubmissionKind
 from cme_register.domain.cohort import Came, Starter
+
+ARRIVED = "arrived"
+"""Why a starter who had not come is waited for no more."""
 
 
 async def hear_of_starters(tx: Transaction, arrivals: Sequence[Arrival], *, at: datetime) -> None:
@@ -35,6 +39,7 @@ async def hear_of_starters(tx: Transaction, arrivals: Sequence[Arrival], *, at: 
             sent = said.submission
             came = replace(one, came=Came.ARRIVED, on_roll=None, reported_on=local_date(sent.received_at))
             await tx.cohorts.save([came], None, at)
+            await refer_no_more(tx, [one.submission_id], at=at, because=ARRIVED)
             event = starter_reported(came, said.child_id, None, at)
             tx.publish(event, cause=said.cause)
             await tx.chronology.add([entry(one.record_id, event, at)])

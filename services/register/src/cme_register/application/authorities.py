@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cme_contracts.register_status import OtherAuthorityConcerned
-from cme_register.application.ports import Transaction
+from cme_register.application.ports import Entry, Transaction
 from cme_register.application.rules import Rules
 from cme_register.application.telling import entry
 from cme_register.application.triaging import Arrival
@@ -29,6 +29,7 @@ async def tell_other_authorities(
         if code is not None and code != rules.authority
     }
     new = await tx.statuses.note_concerned([(*key, one.record_id) for key, one in wanted.items()], at)
+    lines: list[Entry] = []
     for (first_id, code), one in wanted.items():
         if (first_id, code) in new:
             sent = one.submission
@@ -37,4 +38,5 @@ async def tell_other_authorities(
                 school_la=sent.school_la, home_la=sent.home_la, case_id=cases.get(sent.id), noted_at=at,
             )  # fmt: skip
             tx.publish(event, cause=one.cause)
-            await tx.chronology.add([entry(one.record_id, event, at)])
+            lines.append(entry(one.record_id, event, at))
+    await tx.chronology.add(lines)

@@ -12,6 +12,7 @@ from cme_register.application.ports import Transaction
 from cme_register.application.rating import rate_and_save
 from cme_register.application.rules import Rules
 from cme_register.application.telling import entry, tell
+from cme_register.application.versions import note_of_child
 from cme_register.domain.case import NothingChanges
 from cme_register.domain.errors import NotOnRegister, RegisterError
 
@@ -34,10 +35,13 @@ async def link_sibling(
         raise OneChild(f"{child_id} and {sibling_id} are one child")
     if await tx.work.family.linked(ours, theirs) is linked:
         raise NothingChanges("they are linked so already")
-    await tx.work.family.link(child_id, sibling_id, linked, by=by, at=at)
+    if linked:
+        await tx.work.family.link(child_id, sibling_id, by=by, at=at)
+    else:
+        await tx.work.family.unlink(ours, theirs, by=by, at=at)
     for one, other in ((ours, theirs), (theirs, ours)):  # each child's page tells it
         event = SiblingLinked(child_id=one, sibling_child_id=other, linked=linked, recorded_by=by, recorded_at=at)
-        await _tell(tx, one, event, at)
+        await _tell(tx, one, event, f"siblings.{other}", at)
 
 
 async def say_group(
@@ -57,12 +61,12 @@ async def say_group(
     event = VulnerableGroupRecorded(
         child_id=owner, case_id=case.id if case else None, group=code, belongs=belongs, recorded_by=by, recorded_at=at
     )
-    await _tell(tx, owner, event, at)
+    await _tell(tx, owner, event, f"groups.{code}", at)
     if case is not None:
         await tell(tx, await rate_and_save(tx, [case], rules, at=at))
 
 
-async def _tell(tx: Transaction, owner: UUID, event: Event, at: datetime) -> None:
+async def _tell(tx: Transaction, owner: UUID, event: Event, part: str, at: datetime) -> None:
     tx.publish(event)
-    case_id = await tx.cases.latest_of(owner)
+    case_id = await note_of_child(tx, owner, part)
     await tx.chronology.add([entry(case_id or owner, event, at)])

@@ -8,6 +8,7 @@ from uuid import UUID
 from cme_contracts import codes
 from cme_contracts.register import ChildLocated, LeadOfficerAssigned
 from cme_register.application.clocks import occurred
+from cme_register.application.closing import lapse
 from cme_register.application.dormancy import wake_if_dormant
 from cme_register.application.ports import Transaction
 from cme_register.application.rating import rate
@@ -67,14 +68,18 @@ async def recategorise(
 async def locate(
     tx: Transaction, case_id: UUID, proof: Proof, rules: Rules, *, by: UUID, at: datetime, new_id: NewId
 ) -> None:
-    """The child has been found: the initial investigation is done. Raises `NotOnRegister`, `CaseNotOpen`, `AlreadyLocated`."""
+    """The child has been found: the initial investigation is done, and how the case was to end without that falls through.
+
+    Raises `NotOnRegister`, `CaseNotOpen`, `AlreadyLocated`.
+    """
     case = await tx.cases.lock(case_id)
     case.locate(proof, at)
     located = ChildLocated(
         child_id=case.child_id, case_id=case.id, proof=codes.Proof(proof), decided_by=by, located_at=at
     )
     clocks = await occurred(tx, case, Occurrence.CHILD_LOCATED, rules, at=at, new_id=new_id)
+    lapsed = await lapse(tx, case, rules, at=at, new_id=new_id)
     woken = await wake_if_dormant(tx, case, Waking.CHILD_LOCATED, rules, by=by, at=at, new_id=new_id)
     rated = await rate(tx, [case], rules, at=at)
     await tx.cases.save([case])
-    await tell(tx, [Said(located, at), *clocks, *woken, *rated])
+    await tell(tx, [Said(located, at), *clocks, *lapsed, *woken, *rated])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,18 +17,20 @@ from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said, tell
 from cme_register.domain.case import Case, CaseNotOpen
 from cme_register.domain.checks import (
+    CannotWaive,
     Check,
     CheckDefinition,
     CheckRuns,
     GatewayNeeded,
     MayNotWaive,
+    NoSuchCheck,
     Planned,
     Result,
     WaiverReason,
     plan,
 )
 from cme_register.domain.codes import Role, Status
-from cme_register.domain.errors import NotOnRegister
+from cme_register.domain.errors import NotOnRegister, RegisterError
 from cme_register.domain.occurrences import Occurrence
 
 
@@ -71,6 +73,7 @@ async def request_check(
     check.due_on = next(one.event.due_on for one in clocks if isinstance(one.event, ClockStarted))
     await tx.work.checks.put(check)
     await tx.cases.save([case])
+    await tx.cases.note_change(case.id, *parts_of([check]))
     event = CheckRequested(
         child_id=case.child_id, case_id=case.id, check=code, check_id=check.id, to=definition.to, how=how,
         mandatory=check.mandatory, due_on=check.due_on, requested_by=by, requested_at=at,
@@ -107,6 +110,7 @@ async def answer_check(
     check.evidence_kind, check.evidence_reference = evidence.kind, evidence.reference
     await tx.work.checks.put(check)
     await tx.cases.save([case])
+    await tx.cases.note_change(case.id, *parts_of([check]))
     event = CheckAnswered(
         child_id=case.child_id, case_id=case.id, check=check.code, check_id=check.id,
         result=codes_work.CheckResult(result), on_time=check.on_time, recorded_by=by, answered_at=answered_at,
@@ -114,10 +118,10 @@ async def answer_check(
     await tell(tx, [Said(event, at), *clocks])
 
 
-async def waive_check(
+async def waive_checks(
     tx: Transaction,
     case_id: UUID,
-    code: str,
+    codes: Sequence[str],
     reason: WaiverReason,
     rules: Rules,
     *,
@@ -125,40 +129,72 @@ async def waive_check(
     by: UUID,
     at: datetime,
     new_id: NewId,
-) -> UUID:
-    """Decide that a check is not made, or that its answer is not waited for. Returns the id of what was waived.
+) -> Mapping[str, UUID]:
+    """Decide that checks are not made, or that their answers are not waited for: each a fact of its own, all of them or none.
 
-    Raises `NotOnRegister`, `CaseNotOpen`, `NoSuchCheck`, `MayNotWaive`.
+    Returns the id of what was waived of each. Raises `NotOnRegister`, `CaseNotOpen`, and `CannotWaive` that says what is
+    wrong with each that cannot be waived.
     """
     case = await _open(tx, case_id)
-    definition = rules.checks.get(code, local_date(at))
-    mandatory = _mandatory(case, code, rules)
-    if mandatory and definition.waived_by.isdisjoint(roles):
-        raise MayNotWaive(f"{code} is waived by {', '.join(sorted(definition.waived_by))}")
-    running = [one for one in await made_for(tx, case) if one.code == code and one.runs]
+    _may_waive(case, codes, rules, roles, at)
+    made = await made_for(tx, case)
+    waived: dict[str, UUID] = {}
     said: list[Said] = []
-    for one in running:
-        one.waive(reason, at=at, by=by)
-        await tx.work.checks.put(one)
-        owner = case if one.case_id == case.id else await tx.cases.lock(one.case_id)
-        said += await occurred(tx, owner, Occurrence.CHECK_WAIVED, rules, at=at, new_id=new_id, about=one.id)
-        await tx.cases.save([owner])
-    if not running:
-        never_asked = Check(
-            id=new_id(), case_id=case.id, record_id=case.record_id, code=code, mandatory=mandatory, waived_at=at, waived_by=by,
-            waiver_reason=reason,
-        )  # fmt: skip
-        await tx.work.checks.put(never_asked)
-        running = [never_asked]
-    events = [
-        CheckWaived(
-            child_id=case.child_id, case_id=case.id, check=code, check_id=one.id, reason=codes_work.WaiverReason(reason),
-            waived_by=by, waived_at=at,
-        )
-        for one in running
-    ]  # fmt: skip
-    await tell(tx, [*(Said(event, at) for event in events), *said])
-    return running[-1].id
+    for code in codes:
+        running = [one for one in made if one.code == code and one.runs] or [
+            Check(
+                id=new_id(), case_id=case.id, record_id=case.record_id, code=code, mandatory=_mandatory(case, code, rules)
+            )
+        ]  # fmt: skip
+        for check in running:
+            said += await _waive(tx, case, check, reason, rules, by=by, at=at, new_id=new_id)
+        await tx.cases.note_change(case.id, *parts_of(running))
+        waived[code] = running[-1].id
+    await tell(tx, said)
+    return waived
+
+
+def _may_waive(case: Case, codes: Iterable[str], rules: Rules, roles: Iterable[Role], at: datetime) -> None:
+    known = {row.code: row for row in rules.checks.on(local_date(at))}
+    wrong: dict[str, RegisterError] = {}
+    for code in codes:
+        if code not in known:
+            wrong[code] = NoSuchCheck(f"there is no such check on {local_date(at)}")
+        elif _mandatory(case, code, rules) and known[code].waived_by.isdisjoint(roles):
+            wrong[code] = MayNotWaive(f"{code} is waived by {', '.join(sorted(known[code].waived_by))}")
+    if wrong:
+        raise CannotWaive(wrong)
+
+
+async def _waive(
+    tx: Transaction,
+    case: Case,
+    check: Check,
+    reason: WaiverReason,
+    rules: Rules,
+    *,
+    by: UUID,
+    at: datetime,
+    new_id: NewId,
+) -> list[Said]:
+    """One that is waited for, and its clock; or one that was never asked for."""
+    check.waive(reason, at=at, by=by)
+    await tx.work.checks.put(check)
+    event = CheckWaived(
+        child_id=case.child_id, case_id=case.id, check=check.code, check_id=check.id,
+        reason=codes_work.WaiverReason(reason), waived_by=by, waived_at=at,
+    )  # fmt: skip
+    if check.requested_at is None:
+        return [Said(event, at)]
+    owner = case if check.case_id == case.id else await tx.cases.lock(check.case_id)
+    clocks = await occurred(tx, owner, Occurrence.CHECK_WAIVED, rules, at=at, new_id=new_id, about=check.id)
+    await tx.cases.save([owner])
+    return [Said(event, at), *clocks]
+
+
+def parts_of(checks: Iterable[Check]) -> list[str]:
+    """What of a case changes with these: each, and its kind."""
+    return sorted({part for one in checks for part in (f"checks.{one.id}", f"checks.{one.code}")})
 
 
 async def planned_for(tx: Transaction, case: Case, rules: Rules) -> tuple[Planned, ...]:

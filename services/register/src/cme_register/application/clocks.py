@@ -19,7 +19,7 @@ from cme_register.application.telling import Said
 from cme_register.domain.case import Case
 from cme_register.domain.clock_table import ClockDefinition
 from cme_register.domain.clocks import Beginning, Clock, rung_at, start_clock
-from cme_register.domain.codes import Stage, Status
+from cme_register.domain.codes import Role, Stage, Status
 from cme_register.domain.counting import Calendars, Unit
 from cme_register.domain.occurrences import Occurrence, circumstances
 from cme_register.domain.risk import DEADLINE_BREACHED
@@ -75,7 +75,7 @@ async def occurred(
         if what in definition.satisfied_by:
             said += await _satisfy(tx, clock, case, rules, at=at, heard_at=heard_at)
         elif what is Occurrence.CASE_CLOSED or what in definition.cancelled_by:
-            said += await _cancel(tx, clock, case, what, at=at)
+            said += await cancel(tx, clock, case, what, at=at)
     day = on or local_date(at)
     run = {(clock.code, clock.about) for clock in running if clock.runs}
     wanted = [
@@ -89,11 +89,27 @@ async def occurred(
     if fresh:
         await tx.clocks.add(fresh)
         await tx.timers.set_timers([timer for clock in fresh for timer in still_to_come(clock, rules)])
-    case.due_at = next_date([*running, *fresh], rules, sleeping=case.stage is Stage.DORMANT)
     said += [Said(started(clock, case).event, at) for clock in fresh]
-    if case.due_at is None and case.status is Status.OPEN and what is not Occurrence.NOTHING_ELSE_RUNS:
-        said += await occurred(tx, case, Occurrence.NOTHING_ELSE_RUNS, rules, at=at, new_id=new_id)
+    case.due_at = next_date([*running, *fresh], rules, sleeping=case.stage is Stage.DORMANT)
+    if what is not Occurrence.NOTHING_ELSE_RUNS:
+        said += await _never_without_a_date(tx, case, rules, at=at, new_id=new_id)
     return said
+
+
+async def go_on(tx: Transaction, case: Case, rules: Rules, *, at: datetime, new_id: NewId) -> list[Said]:
+    """A case stood still, or other clocks are its own now: set the timers of those that run, and its next date."""
+    running = await tx.clocks.running(case.id)
+    await tx.timers.set_timers([timer for clock in running for timer in still_to_come(clock, rules)])
+    case.due_at = next_date(running, rules, sleeping=case.stage is Stage.DORMANT)
+    return await _never_without_a_date(tx, case, rules, at=at, new_id=new_id)
+
+
+async def _never_without_a_date(
+    tx: Transaction, case: Case, rules: Rules, *, at: datetime, new_id: NewId
+) -> list[Said]:
+    if case.due_at is not None or case.status is not Status.OPEN:
+        return []
+    return await occurred(tx, case, Occurrence.NOTHING_ELSE_RUNS, rules, at=at, new_id=new_id)
 
 
 def next_date(clocks: Iterable[Clock], rules: Rules, *, sleeping: bool = False) -> datetime | None:
@@ -141,12 +157,20 @@ class Ticking:
     cause: Meta | None = None
 
 
-async def breach(tx: Transaction, ticking: Sequence[Ticking], rules: Rules, *, at: datetime) -> list[Said]:
-    """Note of each that its deadline has passed, once and for ever, and set the rest of its ladder."""
+async def breach(
+    tx: Transaction, ticking: Sequence[Ticking], rules: Rules, *, at: datetime, old_news: bool = False
+) -> list[Said]:
+    """Note of each that its deadline has passed, once and for ever, and set the rest of its ladder.
+
+    `old_news`: it passed before the register had the case. It is said all the same, but nobody is to be told of it, nor of the
+    rungs that were reached by then.
+    """
     passed = [one for one in ticking if one.clock.breach(at)]
     if not passed:
         return []
     for one in passed:
+        if old_news:
+            one.clock.climb(_reached(one.clock, rules, at))
         if rules.clocks(one.clock.code, one.clock.starts_on).raises_risk:
             one.case.take_factors([DEADLINE_BREACHED])
     cases = list({one.case.id: one.case for one in passed}.values())
@@ -159,12 +183,23 @@ async def breach(tx: Transaction, ticking: Sequence[Ticking], rules: Rules, *, a
     await tx.cases.save(cases)
     await tx.timers.set_timers([timer for one in passed for timer in still_to_come(one.clock, rules, one.cause)])
     acting = await acting_for_many(tx, cases, at)
-    return [*(_breached(one, rules, acting[one.case.id], at) for one in passed), *rated]
+    tells = {one.clock.id: () if old_news else _definition(one.clock, rules).rung(1).tell for one in passed}
+    return [*(_breached(one, tells[one.clock.id], acting[one.case.id], at) for one in passed), *rated]
 
 
-def _breached(ticking: Ticking, rules: Rules, officer_id: UUID | None, at: datetime) -> Said:
+def _definition(clock: Clock, rules: Rules) -> ClockDefinition:
+    return rules.clocks(clock.code, clock.starts_on)
+
+
+def _reached(clock: Clock, rules: Rules, at: datetime) -> int:
+    """The highest rung of its ladder that is past."""
+    definition = _definition(clock, rules)
+    rungs = range(1, len(definition.ladder) + 1)
+    return max(one for one in rungs if one == 1 or rung_at(definition, clock, one, rules.calendars) <= at)
+
+
+def _breached(ticking: Ticking, told: Iterable[Role], officer_id: UUID | None, at: datetime) -> Said:
     clock, case = ticking.clock, ticking.case
-    told = rules.clocks(clock.code, clock.starts_on).rung(1).tell
     event = DeadlineBreached(
         child_id=case.child_id, case_id=case.id, clock_id=clock.id, clock=clock.code, due_on=clock.due_on,
         due_at=clock.due_at, officer_id=officer_id, tell=tuple(map(OfficerRole, told)), detected_at=at,
@@ -194,7 +229,8 @@ async def _satisfy(
     return [*said, Said(event, at)]
 
 
-async def _cancel(tx: Transaction, clock: Clock, case: Case, why: Occurrence, *, at: datetime) -> list[Said]:
+async def cancel(tx: Transaction, clock: Clock, case: Case, why: Occurrence, *, at: datetime) -> list[Said]:
+    """What the clock asks for is not asked for any more. Raises `ClockNotRunning`."""
     clock.cancel(at)
     await tx.clocks.save(clock)
     await tx.timers.cancel(clock.id)

@@ -25,6 +25,8 @@ from cme_register.domain.codes import ClosureRefusal, Outcome, Proof, SignOff, S
 from cme_register.domain.occurrences import Occurrence
 from cme_register.domain.risk import Risk
 
+IMPORTS = frozenset({SubmissionKind.IMPORTED, SubmissionKind.EXPECTED_STARTER})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
@@ -218,9 +220,7 @@ async def _end(
 async def who_is_told(tx: Transaction, case: Case) -> tuple[UUID, ...]:
     """Everything the case is about, of a form and its corrections the last: one sender is told once.
 
-    Of what was imported with the council's sheet nobody knows the sender.
+    What was imported, a case of the council's sheet or an expected starter, has no sender.
     """
-    sent = [
-        one.submission for one in await everything_in(tx, case) if one.submission.kind is not SubmissionKind.IMPORTED
-    ]
+    sent = [one.submission for one in await everything_in(tx, case) if one.submission.kind not in IMPORTS]
     return tuple({one.first_id: one.id for one in sent}.values())

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
 from cme_calendars import end_of_day, local_date
 from cme_contracts.codes_status import Intake as IntakeCode
 from cme_contracts.register_placement import CohortReportOverdue
-from cme_register.application.arriving import starter_reported
+from cme_register.application.arriving import ARRIVED, starter_reported
+from cme_register.application.importing import Arrived, Became
 from cme_register.application.intake import Received, take_in
 from cme_register.application.ports import Transaction
 from cme_register.application.recording import DecidedInTheFuture
+from cme_register.application.referring import refer, refer_no_more
 from cme_register.application.rules import NewId, Rules
-from cme_register.application.school_age import take_outside
-from cme_register.application.settling import settle
 from cme_register.application.status import say
-from cme_register.application.telling import entry, tell
-from cme_register.application.triaging import Arrival
-from cme_register.domain.codes import SubmissionKind
+from cme_register.application.telling import entry
+from cme_register.domain.codes import DID_NOT_ARRIVE, SubmissionKind
 from cme_register.domain.cohort import Came, Cohort, Starter, report_due_on
-from cme_register.domain.details import Details
 from cme_register.domain.errors import RegisterError
+from cme_register.domain.expected import Expected
 from cme_register.domain.status import LegalStatus, Line
-from cme_register.domain.submission import Submission
+from cme_register.domain.submission import Referred, Submission
 from cme_timers import Wanted
 
 DUE = "cohort.due"
@@ -40,33 +39,30 @@ class NotInCohort(RegisterError):
     code = "not-in-cohort"
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """One line of an import of expected starters."""
+async def import_expected(tx: Transaction, one: Expected, rules: Rules, *, at: datetime, new_id: NewId) -> Arrived:
+    """Put an expected starter on the register, once, matched with who is known. Opens no case.
 
-    id: UUID
-    """Follows from what the line says: the same line again is the same."""
-    cohort: Cohort
-    school_la: str
-    starts_on: date
-    details: Details
-
-
-async def expect(tx: Transaction, lines: Sequence[Expected], rules: Rules, *, at: datetime, new_id: NewId) -> None:
-    """Put expected starters on the register, each matched with who is known. Opens no case, and does nothing a second time."""
-    await take_in(tx, [Received(_submission(one, at)) for one in lines], rules, at=at, new_id=new_id)
-    records = await tx.cohorts.records_of([one.id for one in lines])
-    starters = [
-        Starter(submission_id=one.id, record_id=records[one.id], cohort=one.cohort, school_la=one.school_la, starts_on=one.starts_on)
-        for one in lines
-    ]  # fmt: skip
-    await tx.cohorts.add(starters, at)
-    firsts = {one.cohort: one for one in starters}
-    await tx.timers.set_timers([
-        Wanted(DUE, cohort.id, end_of_day(due), {"school_urn": cohort.school_urn, "september": cohort.september, "intake": cohort.intake.value})
-        for cohort, one in firsts.items()
-        if (due := await due_on(tx, one, rules)) is not None
-    ])  # fmt: skip
+    Raises `BeyondCalendar` for a September that no calendar knows.
+    """
+    _, before = await tx.submissions.chains({*one.ids})
+    if before:
+        return Arrived(Became.BEFORE, ())
+    await take_in(tx, [Received(_submission(one, at))], rules, at=at, new_id=new_id)
+    kept = await tx.submissions.find(one.id)
+    assert kept is not None
+    starter = Starter(
+        submission_id=one.id, record_id=kept.record_id, cohort=one.cohort, school_la=one.school_la, starts_on=one.starts_on
+    )  # fmt: skip
+    await tx.cohorts.add([starter], at)
+    if (due := await due_on(tx, starter, rules)) is not None:
+        cohort = one.cohort
+        named: dict[str, str | int] = {
+            "school_urn": cohort.school_urn,
+            "september": cohort.september,
+            "intake": cohort.intake.value,
+        }
+        await tx.timers.set_timers([Wanted(DUE, cohort.id, end_of_day(due), named)])
+    return Arrived(Became.EXPECTED, one.remarks)
 
 
 async def due_on(tx: Transaction, starter: Starter, rules: Rules) -> date | None:
@@ -113,6 +109,7 @@ async def report(
     await tx.cohorts.save([*gone, *here], by, at)
     for one in (*gone, *here):
         await _tell(tx, one, owners[one.record_id], by, at)
+    await refer_no_more(tx, [one.submission_id for one in here], at=at, because=ARRIVED)
     await say(tx, [_started(one, at, by) for one in here], at=at)
     await _look_for(tx, gone, owners, rules, at=at, new_id=new_id)
     if others_arrived:
@@ -135,18 +132,15 @@ async def _look_for(
     tx: Transaction, gone: Sequence[Starter], owners: Mapping[UUID, UUID], rules: Rules, *, at: datetime, new_id: NewId
 ) -> None:
     """Each is a referral by rule: ten working days count from the report."""
-    arrivals = []
+    wanted = []
     for one in gone:
         kept = await tx.submissions.find(one.submission_id)
         assert kept is not None
-        sent = replace(
-            kept.submission, kind=SubmissionKind.REFERRAL, received_at=at, on_roll=bool(one.on_roll),
-            reason="did_not_arrive", factors=(TRANSITION_POINT,),
-        )  # fmt: skip
-        arrivals.append(Arrival(sent, kept.record_id, owners[kept.record_id]))
-    settled = await settle(tx, arrivals, rules, at=at, new_id=new_id)
-    await tell(tx, settled.said)
-    await take_outside(tx, settled.outside, rules, at=at, new_id=new_id)
+        referred = Referred(
+            reason=DID_NOT_ARRIVE, referred_at=at, on_roll=bool(one.on_roll), factors=(TRANSITION_POINT,)
+        )
+        wanted.append((kept, referred))
+    await refer(tx, wanted, owners, rules, at=at, new_id=new_id)
 
 
 async def _tell(tx: Transaction, one: Starter, child_id: UUID, by: UUID | None, at: datetime) -> None:

@@ -50,6 +50,16 @@ async def raise_breach(tx: Transaction, due: Sequence[Due], rules: Rules, *, at:
     await tell(tx, await breach(tx, await _ticking(tx, due), rules, at=at))
 
 
+async def catch_up(tx: Transaction, case_id: UUID, rules: Rules, *, until: datetime, at: datetime) -> None:
+    """What a case had missed `until` then, before the register had it: noted once, and nobody is written to about it."""
+    case = await tx.cases.lock(case_id)
+    missed = [one for one in await tx.clocks.running(case_id) if one.due_at <= until]
+    for clock in missed:
+        await tx.timers.cancel(clock.id)
+    ticking = [Ticking(clock, case) for clock in missed]
+    await tell(tx, await breach(tx, ticking, rules, at=at, old_news=True))
+
+
 async def climb(tx: Transaction, due: Sequence[Due], rules: Rules, *, at: datetime) -> None:
     """Missed deadlines are still not met: tell the next rung of each ladder."""
     rungs = {one.clock_id: one.rung for one in due}

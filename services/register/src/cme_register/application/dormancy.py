@@ -50,7 +50,7 @@ async def review(
     """Somebody has looked at the case. `work_again`: one that was on review is worked on again.
 
     Of a closed case it says that what has arrived since was looked at. Raises `NotOnRegister`, `CaseNotOpen`,
-    `NothingToReview`, `NotDormant`.
+    `NothingToReview`, `NotDormant`, `ClosureIsProposed`.
     """
     case = await tx.cases.lock(case_id)
     if case.status is Status.CLOSED:
@@ -73,7 +73,7 @@ async def review(
 async def wake(
     tx: Transaction, case: Case, reason: Waking, rules: Rules, *, by: UUID | None, at: datetime, new_id: NewId
 ) -> list[Said]:
-    """Worked on again. The case is changed, not saved. Raises `CaseNotOpen`, `NotDormant`."""
+    """Worked on again. The case is changed, not saved. Raises `CaseNotOpen`, `NotDormant`, `ClosureIsProposed`."""
     case.wake()
     clocks = await occurred(tx, case, Occurrence.CASE_WOKEN, rules, at=at, new_id=new_id)
     woken = CaseWoken(child_id=case.child_id, case_id=case.id, reason=codes.Waking(reason), woken_by=by, woken_at=at)
@@ -91,10 +91,11 @@ async def wake_if_dormant(
 
 async def _look(tx: Transaction, case: Case, rules: Rules, *, role: Role, at: datetime, new_id: NewId) -> list[Said]:
     case.must_be_open()
-    if case.stage is not Stage.DORMANT:
+    if case.dormant_as is None:
         manager = role is not Role.LEAD_OFFICER
         seen = [Occurrence.CASE_REVIEWED, *([Occurrence.CASE_REVIEWED_BY_MANAGER] if manager else [])]
         return [one for what in seen for one in await occurred(tx, case, what, rules, at=at, new_id=new_id)]
+    # on review still, even where somebody has proposed how the case ends
     what = RECHECKED[case.reviews] if case.reviews < len(RECHECKED) else Occurrence.RECHECKED_AGAIN
     case.reviews += 1
     return await occurred(tx, case, what, rules, at=at, on=_counted_from(case, what), new_id=new_id)

@@ -23,7 +23,7 @@ AT_ONCE = 100
 
 
 def to_give_on(whose: UUID, at: datetime, new_id: NewId) -> Wanted:
-    """Do it at once, however often at one instant: each is about itself."""
+    """Do it then, however often at one instant: each is about itself."""
     return Wanted(GIVE_ON, new_id(), at, {"whose": str(whose)})
 
 

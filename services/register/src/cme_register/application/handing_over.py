@@ -31,11 +31,13 @@ async def hand_over(tx: Transaction, wanted: Sequence[ForTeam], *, at: datetime)
     The same chain goes to the same team for the same reason once, however often it is corrected or heard.
     """
     new = await tx.handovers.add([one.handover for one in wanted], at)
-    for one in wanted:
-        if one.handover.id in new:
-            event = await _event(tx, one, at)
-            await tell(tx, [Said(event, at, one.cause)])
-            await tx.chronology.add([entry(one.handover.record_id, event, at)])
+    given = [one for one in wanted if one.handover.id in new]
+    cases = await tx.cases.latest_of_children({one.child_id for one in given})
+    events = [_event(one, cases.get(one.child_id), at) for one in given]
+    await tell(tx, [Said(event, at, one.cause) for event, one in zip(events, given, strict=True)])
+    await tx.chronology.add([
+        entry(one.handover.record_id, event, at) for event, one in zip(events, given, strict=True)
+    ])  # fmt: skip
 
 
 async def hand_over_chain(
@@ -63,10 +65,10 @@ async def hand_over_chain(
     await hand_over(tx, [ForTeam(handover, child.id)], at=at)
 
 
-async def _event(tx: Transaction, one: ForTeam, at: datetime) -> HandedOver:
+def _event(one: ForTeam, case_id: UUID | None, at: datetime) -> HandedOver:
     handover = one.handover
     return HandedOver(
-        child_id=one.child_id, handover_id=handover.id, case_id=await tx.cases.latest_of(one.child_id),
+        child_id=one.child_id, handover_id=handover.id, case_id=case_id,
         submission_id=handover.submission_id, first_submission_id=handover.first_submission_id,
         reference=handover.reference, team=Team(handover.team), reason=handover.reason, source=handover.source,
         handed_over_at=at,

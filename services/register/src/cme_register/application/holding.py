@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -32,7 +32,7 @@ WATCH = "deletion.watch"
 
 
 async def take_returns(
-    tx: Transaction, kept: Sequence[Kept], known: Sequence[UUID], rules: Rules, *, at: datetime
+    tx: Transaction, kept: Sequence[Kept], known: Collection[UUID], rules: Rules, *, at: datetime
 ) -> None:
     """Of a school's returns about one child the latest counts; one that is held and belongs to no case is watched.
 

@@ -14,19 +14,20 @@ from cme_register.application.handing_over import ForTeam, hand_over
 from cme_register.application.ports import Child, Kept, Transaction
 from cme_register.application.rating import rate_and_save
 from cme_register.application.recording import DecidedInTheFuture
+from cme_register.application.referring import refer, refer_no_more
 from cme_register.application.rules import NewId, Rules
-from cme_register.application.school_age import take_outside
-from cme_register.application.settling import settle
 from cme_register.application.status import say
 from cme_register.application.telling import Said, entry, tell
-from cme_register.application.triaging import Arrival, category_changed
-from cme_register.domain.codes import Category, Kind, SubmissionKind
+from cme_register.application.triaging import category_changed
+from cme_register.application.versions import note_of_child
+from cme_register.domain.codes import NO_SCHOOL_PLACE, Category, Kind, SubmissionKind
 from cme_register.domain.counting import first_moment
 from cme_register.domain.errors import NotOnRegister
 from cme_register.domain.handover import Handover
 from cme_register.domain.home_education import Assessment
 from cme_register.domain.occurrences import Occurrence
 from cme_register.domain.status import LegalStatus, Line
+from cme_register.domain.submission import Referred
 
 UNSUITABLE = "home-education-unsuitable"
 FAILED = "home_education_failed"
@@ -65,6 +66,7 @@ async def assess(
     )  # fmt: skip
     tx.publish(event)
     await tx.chronology.add([entry(child.id, event, at)])
+    await note_of_child(tx, child.id, "home_education")
     decided_at = at if decided_on == local_date(at) else first_moment(decided_on)
     status = LegalStatus.HOME_EDUCATION_SUITABLE if suitable else LegalStatus.WITHOUT_SCHOOL_PLACE
     line = Line(
@@ -72,6 +74,7 @@ async def assess(
         decided_by=by,
     )  # fmt: skip
     if suitable:
+        await _waits_no_more(tx, child.id, at)
         await say(tx, [line], at=at)
         return None
     return await _find_a_place(tx, child, line, decided_at, rules, at=at, new_id=new_id)
@@ -84,14 +87,9 @@ async def _find_a_place(
     about = _about_home_education(await tx.submissions.of_records(records))
     case = (await tx.cases.open_of([child.id])).get(child.id)
     if case is None:
-        wanted = replace(
-            about.submission, kind=SubmissionKind.REFERRAL, received_at=decided_at, on_roll=False, reason="no_school_place",
-            factors=(), held_by=(),
-        )  # fmt: skip
-        settled = await settle(tx, [Arrival(wanted, about.record_id, child.id)], rules, at=at, new_id=new_id)
-        await tell(tx, settled.said)
-        await take_outside(tx, settled.outside, rules, at=at, new_id=new_id)
-        case_id = settled.cases[wanted.id]
+        unsuitable = Referred(reason=NO_SCHOOL_PLACE, referred_at=decided_at)
+        cases = await refer(tx, [(about, unsuitable)], {about.record_id: child.id}, rules, at=at, new_id=new_id)
+        case_id = cases[about.submission.id]
     else:
         case_id = case.id
         if (case.kind, case.category) != (Kind.CME, Category.WITHOUT_SCHOOL_PLACE):
@@ -105,6 +103,17 @@ async def _find_a_place(
         await say(tx, [replace(line, case_id=case_id)], at=at)
         await _offer_the_order(tx, about, child.id, at=at, new_id=new_id)
     return case_id
+
+
+async def _waits_no_more(tx: Transaction, child_id: UUID, at: datetime) -> None:
+    """An earlier decision of a child too young for a case: none is to be opened by it once they are of age."""
+    records = [child_id, *await tx.children.absorbed_by(child_id)]
+    referred = [
+        one.submission.id
+        for one in await tx.submissions.of_records(records)
+        if one.referred and one.referred.reason == NO_SCHOOL_PLACE
+    ]
+    await refer_no_more(tx, referred, at=at, because="home_education_suitable")
 
 
 async def _offer_the_order(tx: Transaction, about: Kept, child_id: UUID, *, at: datetime, new_id: NewId) -> None:

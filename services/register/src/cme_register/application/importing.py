@@ -7,13 +7,15 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from uuid import UUID
 
-from cme_calendars import LONDON
+from cme_calendars import LONDON, local_date
 from cme_register.application.casework import locate
+from cme_register.application.deadlines import catch_up
 from cme_register.application.intake import Received, take_in
 from cme_register.application.ports import Entry, Transaction
 from cme_register.application.rules import NewId, Rules
 from cme_register.domain.codes import SubmissionKind
-from cme_register.domain.imported import Fault, Imported
+from cme_register.domain.imported import Imported
+from cme_register.domain.sheets import Fault
 from cme_register.domain.submission import Submission
 
 IMPORTED = "register.case.imported"
@@ -21,7 +23,7 @@ IMPORTED = "register.case.imported"
 REASON = {"missing": "whereabouts_unknown", "without_school_place": "no_school_place"}
 
 
-class Came(StrEnum):
+class Became(StrEnum):
     """What became of a row."""
 
     OPENED = "opened"
@@ -30,23 +32,26 @@ class Came(StrEnum):
     BEFORE = "imported before"
     NO_CASE = "no case"
     """The child is not of compulsory school age: kept, and looked at when they are."""
+    EXPECTED = "expected"
+    """A child who is to start, now on the register."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
     """A row that is in."""
 
-    came: Came
+    became: Became
     remarks: tuple[Fault, ...]
 
 
 async def import_case(tx: Transaction, case: Imported, rules: Rules, *, now: datetime, new_id: NewId) -> Arrived:
-    """Take in a case of the sheet, once, its clocks from its own day. Nobody is written to as its sender.
+    """Take in a case of the sheet, once, its clocks from its own day. Nobody is written to as its sender, nor of what was missed.
 
     Raises `BeyondCalendar` for a day that no calendar knows.
     """
-    if await tx.submissions.find(case.id):
-        return Arrived(Came.BEFORE, ())
+    _, before = await tx.submissions.chains({*case.ids})
+    if before:
+        return Arrived(Became.BEFORE, ())
     remarks = list(case.remarks)
     officer = await tx.importing.lead_officer(case.lead_officer) if case.lead_officer else None
     if case.lead_officer and officer is None:
@@ -57,17 +62,21 @@ async def import_case(tx: Transaction, case: Imported, rules: Rules, *, now: dat
                 "the case goes by load: give it to another, if need be",
             )
         )
-    at = _noon(case.received_on)
+    at = _noon(case.received_on, now)
     await take_in(tx, [Received(_submission(case, at), officer_id=officer)], rules, at=at, new_id=new_id)
     kept = await tx.submissions.find(case.id)
     assert kept is not None
-    detail = {"submission_id": str(case.id), "received_on": case.received_on.isoformat()}
+    detail = {
+        "submission_id": str(case.id), "received_on": case.received_on.isoformat(), "sheet_reference": case.reference
+    }  # fmt: skip
     await tx.chronology.add([Entry(kept.case_id or kept.record_id, now, IMPORTED, detail)])
     if kept.case_id is None:
-        return Arrived(Came.NO_CASE, tuple(remarks))
-    await _locate(tx, kept.case_id, case, rules, remarks, new_id=new_id)
-    if len(await tx.submissions.of_cases([kept.case_id])) == 1:
-        return Arrived(Came.OPENED, tuple(remarks))
+        return Arrived(Became.NO_CASE, tuple(remarks))
+    opened = len(await tx.submissions.of_cases([kept.case_id])) == 1
+    await _locate(tx, kept.case_id, case, rules, remarks, opened=opened, now=now, new_id=new_id)
+    if opened:
+        await catch_up(tx, kept.case_id, rules, until=now, at=now)
+        return Arrived(Became.OPENED, tuple(remarks))
     if (await tx.cases.lock(kept.case_id)).opened_at > at:
         remarks.append(
             Fault(
@@ -76,40 +85,51 @@ async def import_case(tx: Transaction, case: Imported, rules: Rules, *, now: dat
                 "its clocks run from that later day",
             )
         )
-    return Arrived(Came.JOINED, tuple(remarks))
+    return Arrived(Became.JOINED, tuple(remarks))
 
 
 async def _locate(
-    tx: Transaction, case_id: UUID, case: Imported, rules: Rules, remarks: list[Fault], *, new_id: NewId
+    tx: Transaction,
+    case_id: UUID,
+    case: Imported,
+    rules: Rules,
+    remarks: list[Fault],
+    *,
+    opened: bool,
+    now: datetime,
+    new_id: NewId,
 ) -> None:
-    """The child had been found before: said as of that day, by whoever has the case."""
+    """The child had been found before: said as of that day, by whoever has the case, and on time or late by that day."""
     if case.located_on is None or case.location_proof is None:
         return
-    found = await tx.cases.lock(case_id)
+    found, at = await tx.cases.lock(case_id), _noon(case.located_on, now)
     if found.located_at is not None:
         return
     if found.lead_officer_id is None:
-        remarks.append(
-            Fault(
-                "located_on",
-                "is not taken, as the case has no Lead Officer who could say so",
-                "record it in the register",
-            )
-        )
-        return
-    by, at = found.lead_officer_id, _noon(case.located_on)
-    await locate(tx, case_id, case.location_proof, rules, by=by, at=at, new_id=new_id)
+        remarks.append(_not_located("as the case has no Lead Officer who could say so"))
+    elif case.located_on < local_date(found.opened_at):
+        remarks.append(_not_located("as the child has a case that was opened after that day"))
+    else:
+        if opened:
+            await catch_up(tx, case_id, rules, until=at, at=now)
+        proof, by = case.location_proof, found.lead_officer_id
+        await locate(tx, case_id, proof, rules, by=by, at=at, new_id=new_id)
+
+
+def _not_located(because: str) -> Fault:
+    return Fault("located_on", f"is not taken, {because}", "record in the register how the child was found")
 
 
 def _submission(case: Imported, at: datetime) -> Submission:
     on_roll = case.category == "on_roll_enquiry"
     return Submission(
-        id=case.id, first_id=case.id, kind=SubmissionKind.IMPORTED, reference=case.reference, received_at=at,
+        id=case.id, first_id=case.id, kind=SubmissionKind.IMPORTED, reference=f"IMPORTED-{case.id.hex[:8].upper()}",
+        received_at=at,
         details=case.details, on_roll=on_roll, reason=REASON.get(case.category), factors=case.factors,
         school_urn=case.school_urn, school_la=case.school_la, home_la=case.home_la,
     )  # fmt: skip
 
 
-def _noon(day: date) -> datetime:
-    """The sheet knows days; noon is that day, summer and winter."""
-    return datetime.combine(day, time(12), LONDON)
+def _noon(day: date, now: datetime) -> datetime:
+    """The sheet knows days; noon is that day, summer and winter. Of today, nothing is later than now."""
+    return min(datetime.combine(day, time(12), LONDON), now)

@@ -38,7 +38,7 @@ class Received:
     submission: Submission
     cause: Meta | None = None
     officer_id: UUID | None = None
-    """Whose case it is to be, if it opens one; None: by load."""
+    """Whose it is already, if it opens a case; None: it goes by load."""
 
 
 async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *, at: datetime, new_id: NewId) -> None:
@@ -61,7 +61,7 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
     ]
     await tx.submissions.add(kept)
     returns = [one for one in kept if one.submission.kind is SubmissionKind.DELETION]
-    known = [one.submission.id for one, found in zip(fresh, matches, strict=True) if not found.new_record]
+    known = {one.submission.id for one, found in zip(fresh, matches, strict=True) if not found.new_record}
     await take_returns(tx, returns, known, rules, at=at)
     await tell(tx, settled.said)
     await keep_why(

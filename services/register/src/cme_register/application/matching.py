@@ -14,8 +14,8 @@ from cme_register.application.rules import NewId
 from cme_register.application.showing import show
 from cme_register.domain.blocking import keys
 from cme_register.domain.details import Details
-from cme_register.domain.features import Features, features
-from cme_register.domain.gathering import NHS_NUMBER, UPN, Given, without
+from cme_register.domain.features import Features, features, numbers_in_common
+from cme_register.domain.gathering import Given, without
 from cme_register.domain.likeness import Certainty, Likeness, likeness
 from cme_register.domain.names import folded, run_together
 from cme_register.domain.weights import Weights
@@ -67,16 +67,23 @@ class _Place:
     record_id: UUID
     child_id: UUID
     details: Details
-    features: Features
     made: bool = False
     keys: frozenset[int] | None = None
     """None: nobody has asked yet."""
+    ready: Features | None = None
+    """The same."""
 
     @property
     def found_by(self) -> frozenset[int]:
         if self.keys is None:
             self.keys = keys(self.details)
         return self.keys
+
+    @property
+    def features(self) -> Features:
+        if self.ready is None:
+            self.ready = features(self.details)
+        return self.ready
 
 
 @dataclass(slots=True)
@@ -177,12 +184,13 @@ class _Desk:
         """Whose it is, given all that came before it in the batch."""
         known = self._chains.get(child.first_id)
         others = self._others(child, looked_for, known)
-        compared = self._compare(child.details, others)
+        ours = features(child.details) if others else None
+        compared = self._compare(ours, others) if ours else []
         if known is not None:
             found = _Found(self._known[known], CHAIN)
         else:
-            found = self._best(compared) or _Found(self._make(child.details), new=True)
-        found.disputed = tuple(_disputed(child.details, others, found.place))
+            found = self._best(compared) or _Found(self._make(child.details, looked_for, ours), new=True)
+        found.disputed = tuple(_disputed(ours, others, found.place)) if ours else ()
         self._take(child, found)
         found.others = self._possible(found, compared)
         return found
@@ -200,11 +208,10 @@ class _Desk:
             if place.record_id not in taken and place.child_id not in shown and place.record_id != known
         ]
 
-    def _compare(self, details: Details, others: Sequence[_Place]) -> list[tuple[_Place, Likeness]]:
+    def _compare(self, ours: Features, others: Sequence[_Place]) -> list[tuple[_Place, Likeness]]:
         """Those that it may be, the likeliest first."""
-        if self._weights is None or not others:
+        if self._weights is None:
             return []
-        ours = features(details)
         compared = [(place, likeness(ours, place.features, self._weights)) for place in others]
         likely = [one for one in compared if one[1].certainty is not Certainty.UNLIKELY]
         return sorted(likely, key=lambda one: (-one[1].score, one[0].record_id))
@@ -221,9 +228,9 @@ class _Desk:
                 return None
         return _Found(place, best.agreed, best)
 
-    def _make(self, details: Details) -> _Place:
+    def _make(self, details: Details, found_by: frozenset[int], ready: Features | None) -> _Place:
         record_id = self._new_id()
-        place = _Place(record_id, record_id, details, features(details), made=True)
+        place = _Place(record_id, record_id, details, made=True, keys=found_by, ready=ready)
         self._known[record_id] = place
         return place
 
@@ -234,11 +241,13 @@ class _Desk:
         grown = believed if found.new else place.details.filled_with(believed)
         self._chains[child.first_id] = place.record_id
         self._of_family(child)[child.first_id] = place.record_id
-        if self._weights and (found.new or grown != place.details):
-            before = frozenset() if found.new else place.found_by
-            place.details, place.features, place.keys = grown, features(grown), None
-            for key in place.found_by - before:
-                self._here.setdefault(key, []).append(place)
+        if not self._weights:
+            return
+        before = frozenset[int]() if found.new else place.found_by
+        if grown != place.details:
+            place.details, place.keys, place.ready = grown, None, None
+        for key in place.found_by - before:
+            self._here.setdefault(key, []).append(place)
 
     def _possible(self, found: _Found, compared: Sequence[tuple[_Place, Likeness]]) -> list[tuple[_Place, Likeness]]:
         """Other children that it may be as well, seen from all that is known of the record now."""
@@ -264,17 +273,13 @@ class _Desk:
 
 
 def _place(candidate: Candidate) -> _Place:
-    return _Place(candidate.record_id, candidate.child_id, candidate.details, features(candidate.details))
+    return _Place(candidate.record_id, candidate.child_id, candidate.details)
 
 
-def _disputed(details: Details, others: Sequence[_Place], ours: _Place) -> list[Disputed]:
+def _disputed(said: Features, others: Sequence[_Place], ours: _Place) -> list[Disputed]:
     """Identifiers of another child's (domain scenario 19): nothing is overwritten, and nothing is believed of them."""
-    said, found = features(details), []
-    for other in (one for one in others if one.child_id != ours.child_id):
-        if said.upns & other.features.upns:
-            found.append(Disputed(UPN, other.child_id))
-        if said.nhs_number and said.nhs_number == other.features.nhs_number:
-            found.append(Disputed(NHS_NUMBER, other.child_id))
+    theirs = [one for one in others if one.child_id != ours.child_id]
+    found = [Disputed(name, one.child_id) for one in theirs for name in numbers_in_common(said, one.features)]
     return list({one.field: one for one in reversed(found)}.values())
 
 

@@ -18,12 +18,13 @@ from cme_register.application.rules import NewId, Rules
 from cme_register.application.status import say
 from cme_register.application.telling import Said, entry, tell
 from cme_register.application.triaging import Arrival
+from cme_register.application.versions import note_of_child
 from cme_register.domain.case import Case
-from cme_register.domain.codes import Outcome, SubmissionKind, Waking
+from cme_register.domain.codes import DID_NOT_ARRIVE, Outcome, SubmissionKind, Waking
 from cme_register.domain.counting import first_moment
 from cme_register.domain.errors import NotOnRegister, RegisterError
 from cme_register.domain.occurrences import Occurrence
-from cme_register.domain.placement import AWAITING, FIRST, Placement, Step, Taken
+from cme_register.domain.placement import FIRST, Placement, Step, Taken
 from cme_register.domain.status import LegalStatus, Line, status_of
 
 EVENTS: dict[Step, type[events.PlacementEvent]] = {
@@ -49,8 +50,6 @@ OCCURRENCES: dict[Step, Occurrence] = {
     Step.WITHDRAWN: Occurrence.PLACEMENT_WITHDRAWN,
 }
 """What each step is to the table of clocks."""
-DID_NOT_ARRIVE = "did_not_arrive"
-"""A reason for a referral: `cme_contracts.codes.ReferralReason`."""
 
 
 class NoOpenCase(RegisterError):
@@ -136,15 +135,14 @@ async def hear_of_places(
     for one in spoken:
         sent, what = one.submission, _says(one)
         assert what is not None
+        taken = Taken(
+            step=what, on=min(sent.effective_on or local_date(sent.received_at), local_date(at)), submission_id=sent.id,
+            recorded_at=at,
+        )  # fmt: skip
         for place in places:
             there = owners[place.record_id] == one.child_id and place.school_urn == sent.school_urn
-            fits = place.stands in (AWAITING if what is Step.STARTED else {*AWAITING, Step.STARTED} - {Step.APPLIED})
-            if there and fits and not (what is Step.NO_SHOW and place.stands is Step.NO_SHOW):
+            if there and place.may_take(taken):
                 child = (await tx.children.lock([place.record_id]))[place.record_id]
-                taken = Taken(
-                    step=what, on=min(sent.effective_on or local_date(sent.received_at), local_date(at)),
-                    submission_id=sent.id, recorded_at=at,
-                )  # fmt: skip
                 await _take(tx, child, place, taken, rules, None, None, at=at, new_id=new_id, cause=one.cause)
 
 
@@ -174,6 +172,7 @@ async def _take(
     placement.take(taken, school_urn=school_urn, school_la=school_la)
     await tx.placements.put(placement, at)
     await tx.placements.add_step(placement.id, taken)
+    await note_of_child(tx, child.id, f"placements.{placement.id}")
     case = (await tx.cases.open_of([child.id])).get(child.id)
     more: dict[str, object] = {}
     if taken.step is Step.START_EXPECTED:

@@ -14,7 +14,9 @@ from cme_contracts.base import Event
 from cme_register.application.ports_changes import Changes
 from cme_register.application.ports_closures import Closures
 from cme_register.application.ports_importing import Importing
+from cme_register.application.ports_joint_enquiries import JointEnquiries
 from cme_register.application.ports_matching import Matching, Reviews
+from cme_register.application.ports_moving import Moving
 from cme_register.application.ports_owners import Owners
 from cme_register.application.ports_recounting import Recounting
 from cme_register.application.ports_work import Work
@@ -23,10 +25,9 @@ from cme_register.domain.clocks import Clock
 from cme_register.domain.codes import Role
 from cme_register.domain.details import Details
 from cme_register.domain.handover import Handover
-from cme_register.domain.joint_enquiry import JointEnquiry, Party, Signature
 from cme_register.domain.recorded import Consent, Order
 from cme_register.domain.school_year import SchoolYear
-from cme_register.domain.submission import Submission
+from cme_register.domain.submission import Referred, Submission
 from cme_timers import Wanted
 
 if TYPE_CHECKING:
@@ -53,6 +54,13 @@ class Kept:
     matched_by: tuple[str, ...] = ()
     superseded: bool = False
     """A deletion return that was taken back, or that a later one of the school's about the child stands for."""
+    referred: Referred | None = None
+    """By a rule."""
+
+    @property
+    def triaged(self) -> Submission:
+        """As triage goes by it: as it was sent, or as the referral that a rule has made of it."""
+        return self.submission.made_referral(self.referred) if self.referred else self.submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +132,14 @@ class Submissions(Protocol):
     async def assign(self, cases: Mapping[UUID, UUID | None]) -> None:
         """Move submissions to other cases."""
 
+    async def refer(self, referred: Mapping[UUID, Referred | None]) -> None:
+        """A rule makes these referrals; None: not any more."""
+
     async def find(self, submission_id: UUID) -> Kept | None:
         """One of them. None where it is not known."""
+
+    async def count_latest(self, record_ids: Collection[UUID]) -> list[Kept]:
+        """Of each school's deletion returns about these records let the latest count, unless it was taken back. Returns those that did not."""
 
     async def hold(self, submission_id: UUID, rules: Collection[str]) -> None:
         """These rules hold a deletion back now, and no others."""
@@ -164,6 +178,9 @@ class Cases(Changes, Protocol):
     async def latest_of(self, subject: UUID) -> UUID | None:
         """The case `subject`; or the one, open before closed, of the child, record or chain."""
 
+    async def latest_of_children(self, child_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+        """The same of each child that has a case."""
+
     async def of_records(self, record_ids: Collection[UUID]) -> list[Case]:
         """All that were opened for these records."""
 
@@ -198,6 +215,9 @@ class Clocks(Protocol):
     async def running(self, case_id: UUID) -> list[Clock]:
         """The clocks of a case that still run, the earliest due first."""
 
+    async def about(self, ids: Collection[UUID]) -> list[Clock]:
+        """The clocks that still run about these checks, placements or submissions."""
+
 
 class Timers(Protocol):
     """Instants that come back to the register; see cme_timers."""
@@ -225,6 +245,12 @@ class Chronology(Protocol):
     async def add(self, entries: Sequence[Entry]) -> None:
         """Note it; what was heard before stands there already."""
 
+    async def leave(self, first_id: UUID, case_id: UUID) -> tuple[str, ...]:
+        """What was heard about a chain stands with it, and not with this case. Returns what was said there of risk."""
+
+    async def heard_of_risk(self, case_id: UUID) -> tuple[str, ...]:
+        """What safeguarding has said of risk that stands with a case."""
+
     async def heard(self, event_id: UUID) -> bool:
         """Whether this event has made a line before, even if the inbox has forgotten it."""
 
@@ -247,41 +273,6 @@ class Handovers(Protocol):
 
     async def add(self, handovers: Sequence[Handover], at: datetime) -> set[UUID]:
         """Keep those whose chain has not gone to that team for that reason before; returns their ids."""
-
-
-class JointEnquiries(Protocol):
-    """Joint enquiries and their signatures. Lock the child first."""
-
-    async def of_child(self, child_id: UUID) -> list[JointEnquiry]:
-        """All that are this child's now, the latest first."""
-
-    async def find(self, enquiry_id: UUID) -> JointEnquiry | None:
-        """One of them."""
-
-    async def put(self, enquiry: JointEnquiry, at: datetime) -> None:
-        """Make it, or write down when its absence began."""
-
-    async def sign(
-        self,
-        enquiry_id: UUID,
-        party: Party,
-        signature: Signature,
-        *,
-        made: Sequence[Mapping[str, str]] = (),
-        submission: tuple[UUID, UUID] | None = None,
-        by: UUID | None = None,
-        at: datetime,
-    ) -> None:
-        """Keep a half: of the school with its submission and chain, of the council with who signed and the enquiries made."""
-
-    async def signed_by(self, submission_id: UUID) -> bool:
-        """Whether this form has signed, even if it was taken back since."""
-
-    async def withdraw_authority(self, enquiry_id: UUID, at: datetime) -> bool:
-        """The council's half does not count any more. False where there was none."""
-
-    async def withdraw_chain(self, first_id: UUID, at: datetime) -> set[UUID]:
-        """What this chain signed does not count any more. Returns the enquiries."""
 
 
 class Calendars(Protocol):
@@ -331,6 +322,8 @@ class Transaction(Protocol):
     def matching(self) -> Matching: ...
     @property
     def reviews(self) -> Reviews: ...
+    @property
+    def moving(self) -> Moving: ...
     @property
     def work(self) -> Work: ...
     @property

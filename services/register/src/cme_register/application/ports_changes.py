@@ -16,13 +16,15 @@ class Change:
     fields: tuple[str, ...]
     changed_by: UUID | None
     """None: a rule."""
+    office: str | None = None
+    """As what they did it: their role."""
 
 
 class Changes(Protocol):
     """Versions of cases. Lock the case first."""
 
-    async def in_the_name_of(self, officer_id: UUID) -> None:
-        """Whatever this transaction changes, this officer has."""
+    async def in_the_name_of(self, officer_id: UUID, office: str) -> None:
+        """Whatever this transaction changes, this officer has, in this role."""
 
     async def version_of(self, case_id: UUID) -> int:
         """What it is now."""
@@ -30,5 +32,5 @@ class Changes(Protocol):
     async def changes_since(self, case_id: UUID, version: int) -> list[Change]:
         """What has changed after this version, in order."""
 
-    async def note_change(self, case_id: UUID, field: str) -> None:
-        """Something beside the case's own row that people decide has changed: a field of this name, from now on another version."""
+    async def note_change(self, case_id: UUID, *parts: str) -> None:
+        """What people decide beside the case's own row has changed: parts of these names, from now on another version."""

@@ -66,8 +66,8 @@ class Matching(Protocol):
     async def put_keys(self, added: Mapping[UUID, Collection[int]], removed: Mapping[UUID, Collection[int]]) -> None:
         """Find records under these keys from now on, and under those no more."""
 
-    async def unfindable(self, limit: int) -> list[Candidate]:
-        """Records with a birth date that are found under no key, of this many at most."""
+    async def unfindable(self, after: UUID, limit: int) -> list[Candidate]:
+        """Records that are found under no key, in the order of their ids, of this many at most."""
 
     async def records(self, child_ids: Collection[UUID]) -> list[UUID]:
         """The records that these children are shown by."""

@@ -45,6 +45,9 @@ class Statuses(Protocol):
     async def add(self, lines: Sequence[Line]) -> None:
         """Keep them."""
 
+    async def silent(self, record_id: UUID) -> bool:
+        """Whether nothing was ever said of a record."""
+
     async def told(self, child_ids: Collection[UUID]) -> Mapping[UUID, Told]:
         """What was said last of each child of whom anything was."""
 

@@ -135,8 +135,11 @@ class Family(Protocol):
     async def linked(self, child_id: UUID, sibling_id: UUID) -> bool:
         """Whether an officer has said that they are of one family, and not taken it back."""
 
-    async def link(self, record_id: UUID, sibling_record_id: UUID, linked: bool, *, by: UUID, at: datetime) -> None:
-        """Keep it."""
+    async def link(self, record_id: UUID, sibling_record_id: UUID, *, by: UUID, at: datetime) -> None:
+        """Keep that these records are of one family."""
+
+    async def unlink(self, child_id: UUID, sibling_id: UUID, *, by: UUID, at: datetime) -> None:
+        """Take back whatever links the two, of whichever of their records it was said."""
 
 
 class Groups(Protocol):

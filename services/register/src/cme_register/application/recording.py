@@ -9,6 +9,7 @@ from cme_contracts.codes import ConsentKind
 from cme_contracts.register_recorded import AttendanceOrderRecorded, ConsentRecorded
 from cme_register.application.ports import Transaction
 from cme_register.application.telling import entry
+from cme_register.application.versions import note_of_child
 from cme_register.domain.errors import NotOnRegister, RegisterError
 from cme_register.domain.recorded import Consent, Order
 
@@ -40,7 +41,7 @@ async def record_order(
         child_id=owner, order_id=kept, order_number=order.number, school_urn=order.school_urn,
         in_force_from=order.in_force_from, in_force_to=order.in_force_to, recorded_by=by, recorded_at=at,
     )  # fmt: skip
-    await _tell(tx, owner, event, at)
+    await _tell(tx, owner, event, "orders", at)
     return kept
 
 
@@ -59,7 +60,7 @@ async def record_consent(
         child_id=owner, consent_id=consent_id, kind=ConsentKind(consent.kind), given=consent.given,
         decided_on=consent.decided_on, school_urn=consent.school_urn, recorded_by=by, recorded_at=at,
     )  # fmt: skip
-    await _tell(tx, owner, event, at)
+    await _tell(tx, owner, event, "consents", at)
 
 
 async def _locked(tx: Transaction, child_id: UUID) -> UUID:
@@ -70,7 +71,9 @@ async def _locked(tx: Transaction, child_id: UUID) -> UUID:
     return children[child_id].id
 
 
-async def _tell(tx: Transaction, owner: UUID, event: AttendanceOrderRecorded | ConsentRecorded, at: datetime) -> None:
+async def _tell(
+    tx: Transaction, owner: UUID, event: AttendanceOrderRecorded | ConsentRecorded, part: str, at: datetime
+) -> None:
     tx.publish(event)
-    case_id = await tx.cases.latest_of(owner)
+    case_id = await note_of_child(tx, owner, part)
     await tx.chronology.add([entry(case_id or owner, event, at)])

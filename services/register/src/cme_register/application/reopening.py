@@ -121,7 +121,8 @@ def _reopened(
 ) -> CaseReopened:
     return CaseReopened(
         child_id=case.child_id, case_id=case.id, repeat=case.repeat, reason=codes.Waking(reason),
-        submission_id=submission_id, previous_outcome=codes.Outcome(previous), reopened_by=by, reopened_at=at,
+        submission_id=submission_id, previous_outcome=codes.Outcome(previous), kind=codes.CaseKind(case.kind),
+        category=codes.Category(case.category) if case.category else None, reopened_by=by, reopened_at=at,
     )  # fmt: skip
 
 

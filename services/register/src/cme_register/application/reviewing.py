@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,10 +12,11 @@ from cme_contracts.codes import MatchDecision
 from cme_contracts.register_matching import IdentifierQuarantined, MatchDecided, MatchProposed
 from cme_register.application.joining import DeadlineWouldMove, join
 from cme_register.application.matching import Match
-from cme_register.application.ports import Transaction
+from cme_register.application.ports import Entry, Transaction
 from cme_register.application.ports_matching import Known, Pair
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said, entry, tell
+from cme_register.domain.codes import SubmissionKind
 from cme_register.domain.errors import NotOnRegister, RegisterError
 from cme_register.domain.submission import Submission
 
@@ -50,11 +51,19 @@ async def keep_why(tx: Transaction, whys: Sequence[Why], *, at: datetime) -> Non
         for why in whys
         if why.match.likeness or why.match.disputed
     ])  # fmt: skip
+    pairs = [pair for why in whys for pair in why.match.may_be]
+    new = await tx.reviews.propose(pairs, at)
+    shown = await tx.statuses.children_of({id_ for one in pairs if one.id in new for id_ in (one.one_id, one.other_id)})
+    said, lines = list[Said](), list[Entry]()
     for why in whys:
-        if why.match.disputed:
-            await _quarantine(tx, why, at)
-        if why.match.may_be:
-            await _propose(tx, why, at)
+        for quarantined in _quarantined(why, at):
+            said.append(Said(quarantined, at, why.cause))
+            lines.append(entry(why.match.record_id, quarantined, at))
+        for proposed in _proposed(why, new, shown, at):
+            said.append(Said(proposed, at, why.cause))
+            lines += [entry(subject, proposed, at) for subject in (proposed.child_id, proposed.other_child_id)]
+    await tell(tx, said)
+    await tx.chronology.add(lines)
 
 
 async def decide(
@@ -78,7 +87,8 @@ async def decide(
         child_id=one, pair_id=pair_id, other_child_id=other, decision=decision, decided_by=by, decided_at=at
     )
     await tell(tx, [Said(event, at)])
-    await _note(tx, event, [one] if decision is MatchDecision.SAME else [one, other], at)
+    subjects = [one] if decision is MatchDecision.SAME else [one, other]
+    await tx.chronology.add([entry(subject, event, at) for subject in subjects])
     return one
 
 
@@ -108,38 +118,24 @@ async def _shown(tx: Transaction, record_id: UUID) -> UUID:
     return owner
 
 
-async def _propose(tx: Transaction, why: Why, at: datetime) -> None:
-    found, said = why.match, list[MatchProposed]()
-    new = await tx.reviews.propose(found.may_be, at)
+def _proposed(why: Why, new: Collection[UUID], shown: Mapping[UUID, UUID], at: datetime) -> Iterator[MatchProposed]:
+    found = why.match
     for pair in found.may_be:
         if pair.id in new:
-            other = await _shown(tx, _other(pair, found.record_id))
-            said.append(MatchProposed(
-                child_id=found.child_id, pair_id=pair.id, other_child_id=other, submission_id=why.sent.id, score=pair.score,
-                reasons=pair.reasons, proposed_at=at,
-            ))  # fmt: skip
-    if said:
-        await tell(tx, [Said(event, at, why.cause) for event in said])
-        lines = [entry(subject, event, at) for event in said for subject in (event.child_id, event.other_child_id)]
-        await tx.chronology.add(lines)
+            yield MatchProposed(
+                child_id=found.child_id, pair_id=pair.id, other_child_id=shown[_other(pair, found.record_id)],
+                submission_id=why.sent.id, score=pair.score, reasons=pair.reasons, proposed_at=at,
+            )  # fmt: skip
 
 
-async def _quarantine(tx: Transaction, why: Why, at: datetime) -> None:
+def _quarantined(why: Why, at: datetime) -> Iterator[IdentifierQuarantined]:
     found, sent = why.match, why.sent
     for one in found.disputed:
-        event = IdentifierQuarantined(
+        yield IdentifierQuarantined(
             child_id=found.child_id, submission_id=sent.id, first_submission_id=sent.first_id, identifier=one.field,
-            held_by_child_id=one.child_id, quarantined_at=at,
+            held_by_child_id=one.child_id, reference=sent.reference, school_urn=sent.school_urn if sent.is_return else None,
+            referred=sent.kind is SubmissionKind.REFERRAL, quarantined_at=at,
         )  # fmt: skip
-        await tell(tx, [Said(event, at, why.cause)])
-        await _note(tx, event, [found.record_id], at)
-
-
-async def _note(
-    tx: Transaction, event: MatchProposed | MatchDecided | IdentifierQuarantined, subjects: Sequence[UUID], at: datetime
-) -> None:
-    """With the records, so that it goes where they go."""
-    await tx.chronology.add([entry(subject, event, at) for subject in subjects])
 
 
 def _other(pair: Pair, record_id: UUID) -> UUID:

@@ -73,6 +73,12 @@ class Rules:
         """What periods are counted by that are no school's."""
         return Calendars(self.days, None, self.clocks.hours)
 
+    @property
+    def begins_on(self) -> date:
+        """The first day on which a case can have been received: every table that it is opened by holds from then."""
+        tables = (self.clocks, self.weights, self.watches, self.reopening)
+        return max(min(row.valid_from for row in table) for table in tables)
+
     def counting(self, school: SchoolDays | None) -> Calendars:
         """The same, with the days of a school; None where they are not known."""
         return Calendars(self.days, school, self.clocks.hours)

@@ -49,11 +49,18 @@ async def take_outside(
     ])  # fmt: skip
     causes = {str(one.arrival.child_id): one.arrival.cause for one in outside if one.arrival.cause}
     await say(tx, [_line(one) for one in outside], at=at, causes=causes)
-    for one in outside:
-        sent = one.arrival.submission
-        side: Side = "before" if one.too_young else "after"
-        kept = Kept(sent, one.arrival.record_id, None)
-        await _to_team(tx, kept, one.arrival.child_id, side, rules, one.arrival.cause, at=at, new_id=new_id)
+    await hand_over(
+        tx,
+        [
+            wanted
+            for one in outside
+            for wanted in _for_team(
+                Kept(one.arrival.submission, one.arrival.record_id, None), one.arrival.child_id,
+                "before" if one.too_young else "after", rules, one.arrival.cause, at=at, new_id=new_id,
+            )
+        ],
+        at=at,
+    )  # fmt: skip
 
 
 async def look_at_age(
@@ -105,7 +112,9 @@ async def _begin(
 ) -> None:
     """What waited is received now, as far as the law is concerned: ten working days count from the day age begins."""
     waiting = [
-        kept for one in watches if (kept := await tx.submissions.find(one.submission_id)) and not kept.superseded
+        kept
+        for one in watches
+        if (kept := await tx.submissions.find(one.submission_id)) and (kept.referred or not kept.superseded)
     ]
     await tx.age_watches.end([one.submission_id for one in watches], at, "of_age")
     if not waiting:
@@ -113,7 +122,7 @@ async def _begin(
     begins = first_moment(age.first_day) if age else at
     arrivals = [
         Arrival(
-            replace(one.submission, received_at=begins if begins > one.submission.received_at else at),
+            replace(one.triaged, received_at=begins if begins > one.triaged.received_at else at),
             one.record_id,
             child_id,
             cause=cause,
@@ -138,7 +147,7 @@ async def _pass_on(
     await tx.age_watches.end([one.submission_id for one in watches], at, "over_age")
     for one in watches:
         if kept := await tx.submissions.find(one.submission_id):
-            await _to_team(tx, kept, child_id, "after", rules, cause, at=at, new_id=new_id)
+            await hand_over(tx, _for_team(kept, child_id, "after", rules, cause, at=at, new_id=new_id), at=at)
 
 
 async def _leave(
@@ -183,29 +192,22 @@ async def _cease(
     )  # fmt: skip
     await tell(tx, _caused([Said(event, at), *said], cause))
     if kept:
-        await _to_team(tx, kept[-1], case.child_id, "after", rules, cause, at=at, new_id=new_id)
+        await hand_over(tx, _for_team(kept[-1], case.child_id, "after", rules, cause, at=at, new_id=new_id), at=at)
 
 
-async def _to_team(
-    tx: Transaction,
-    kept: Kept,
-    child_id: UUID,
-    side: Side,
-    rules: Rules,
-    cause: Meta | None,
-    *,
-    at: datetime,
-    new_id: NewId,
-) -> None:
+def _for_team(
+    kept: Kept, child_id: UUID, side: Side, rules: Rules, cause: Meta | None, *, at: datetime, new_id: NewId
+) -> list[ForTeam]:
+    """To whom it goes by age: one team, or none."""
     row = rules.age_teams.of(side, local_date(at))
     if row is None:
-        return
+        return []
     sent = kept.submission
     handover = Handover(
         id=new_id(), record_id=kept.record_id, submission_id=sent.id, first_submission_id=sent.first_id,
         reference=sent.reference, team=row.team, reason=row.reason, source=row.source,
     )  # fmt: skip
-    await hand_over(tx, [ForTeam(handover, child_id, cause)], at=at)
+    return [ForTeam(handover, child_id, cause)]
 
 
 def _caused(said: Sequence[Said], cause: Meta | None) -> list[Said]:

@@ -39,11 +39,15 @@ async def show(
         await _find_by(tx, before, own)
 
 
-async def make_findable(tx: Transaction, *, limit: int) -> int:
-    """Give keys to records that have none. Returns to how many; 0: there is none left."""
-    records = await tx.matching.unfindable(limit)
-    await tx.matching.put_keys({one.record_id: keys(one.details) for one in records}, {})
-    return len(records)
+async def make_findable(tx: Transaction, after: UUID, *, limit: int) -> tuple[int, UUID | None]:
+    """Give keys to records that have none, in the order of their ids.
+
+    Returns to how many, and after which to go on; None: there is none left. One that says nothing a child is found by stays without.
+    """
+    records = await tx.matching.unfindable(after, limit)
+    found_by = {one.record_id: some for one in records if (some := keys(one.details))}
+    await tx.matching.put_keys(found_by, {})
+    return len(found_by), records[-1].record_id if records else None
 
 
 async def _given(tx: Transaction, records: Collection[UUID]) -> list[Given]:

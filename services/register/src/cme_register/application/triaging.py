@@ -57,7 +57,7 @@ class Arrival:
     """What is said of it first."""
     cause: Meta | None = None
     officer_id: UUID | None = None
-    """Whose case it is to be, if it opens one; None: by load."""
+    """Whose it is already, if it opens a case; None: it goes by load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +295,7 @@ def _opening(opened: Opened, arrival: Arrival, at: datetime) -> list[Said]:
             opened_at=case.opened_at,
         ), case.opened_at, arrival.cause),
     ]  # fmt: skip
-    reason = Assignment.BY_MANAGER if opened.officer_id else Assignment.BY_LOAD
+    reason = Assignment.ALREADY_THEIRS if opened.officer_id else Assignment.BY_LOAD
     owned = Said(owner_told(case, reason, at=at), at, arrival.cause)
     return [*events, owned, *(Said(one.event, at, arrival.cause) for one in opened.started)]
 

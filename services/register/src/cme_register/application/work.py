@@ -37,14 +37,14 @@ class NoSuchSupport(RegisterError):
 async def write_note(tx: Transaction, note: Note, *, may_see_sensitive: bool) -> None:
     """Keep a note: of a case, whatever has become of it. It never changes; a correction is another note.
 
-    A correction of a sensitive note is sensitive. Raises `NotOnRegister`, `NoteCorrected`.
+    A correction of a sensitive note is sensitive; who wrote it may correct it. Raises `NotOnRegister`, `NoteCorrected`.
     """
     case = await tx.cases.lock(note.case_id)
     if note.corrects is not None:
         corrected = await tx.work.notes.find(note.corrects)
         if (
             corrected is None
-            or (corrected.sensitive and not may_see_sensitive)
+            or not (may_see_sensitive or not corrected.sensitive or corrected.written_by == note.written_by)
             or not await _of_child(tx, case, corrected.case_id)
         ):
             raise NotOnRegister("there is no such note")
@@ -81,6 +81,7 @@ async def record_contact(tx: Transaction, contact: Contact, *, known: bool) -> N
             raise NotOnRegister("there is no such contact of this case")
         record_id = before.record_id
     await tx.work.contacts.put(replace(contact, record_id=record_id))
+    await tx.cases.note_change(case.id, f"contacts.{contact.id}")
     event = ContactRecorded(
         child_id=case.child_id, case_id=case.id, contact_id=contact.id, role=codes_work.ContactRole(contact.role),
         safe_to_contact=contact.safe_to_contact, recorded_by=contact.recorded_by, recorded_at=contact.recorded_at,
@@ -115,6 +116,7 @@ async def offer_support(tx: Transaction, offer: Offer, rules: Rules, *, at: date
         raise InTheFuture("an offer is recorded once it has been made")
     case = await tx.cases.lock(offer.case_id)
     await tx.work.support.offer(replace(offer, record_id=case.record_id), at)
+    await tx.cases.note_change(case.id, f"support.{offer.id}")
     event = SupportOffered(
         child_id=case.child_id, case_id=case.id, support_id=offer.id, support=offer.support, offered_on=offer.offered_on,
         offered_by=offer.offered_by, recorded_at=at,
@@ -141,6 +143,7 @@ async def answer_support(
     if offer is None or not await _of_child(tx, case, offer.case_id):
         raise NotOnRegister("there is no such offer")
     await tx.work.support.answer(support_id, answer.value, answered_on, by=by, at=at)
+    await tx.cases.note_change(case.id, f"support.{support_id}")
     event = SupportAnswered(
         child_id=case.child_id, case_id=case.id, support_id=support_id, answer=answer, answered_on=answered_on,
         recorded_by=by, recorded_at=at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -146,6 +146,10 @@ class Case:
         self.factors += added
         return added
 
+    def forget_factors(self, factors: Collection[str]) -> None:
+        """What was known of risk was known of another child."""
+        self.factors = tuple(one for one in self.factors if one not in factors)
+
     def stand_for(self, waiting: Iterable[Case]) -> None:
         """These cases wait behind it, and no others: what is known of them counts for its rank."""
         told = (factor for case in waiting for factor in (*case.factors, *case.told_by_hand))
@@ -242,10 +246,12 @@ class Case:
         self.stage, self.dormant_as, self.dormant_at, self.reviews = Stage.DORMANT, outcome, at, 0
 
     def wake(self) -> None:
-        """Worked on again. Raises `CaseNotOpen`, `NotDormant`."""
+        """Worked on again. Raises `CaseNotOpen`, `NotDormant`, `ClosureIsProposed`."""
         self.must_be_open()
         if self.dormant_as is None:
             raise NotDormant(f"case {self.id} is not on review")
+        if self.stage is Stage.CLOSURE_PROPOSED:
+            raise ClosureIsProposed(f"a closure of case {self.id} is proposed")
         self.stage, self.dormant_as, self.dormant_at, self.reviews = Stage.WORKING, None, None, 0
 
     def wait_for(self, other: UUID) -> None:

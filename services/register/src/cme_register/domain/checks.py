@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -36,6 +36,17 @@ class MayNotWaive(RegisterError):
     """Somebody else decides that this check is not made."""
 
     code = "may-not-waive"
+
+
+class CannotWaive(RegisterError):
+    """Some of the checks that are to be waived cannot be."""
+
+    code = "cannot-waive"
+
+    def __init__(self, wrong: Mapping[str, RegisterError]) -> None:
+        super().__init__(f"{len(wrong)} of the checks cannot be waived")
+        self.wrong = wrong
+        """By code: `NoSuchCheck` or `MayNotWaive`."""
 
 
 class GatewayNeeded(RegisterError):

@@ -23,6 +23,15 @@ class SubmissionKind(StrEnum):
     """A school's half of the joint enquiries of ground (h) or (i)."""
 
 
+RETURNS = frozenset({
+    SubmissionKind.DELETION, SubmissionKind.ADDITION, SubmissionKind.HOME_EDUCATION, SubmissionKind.ATTENDANCE,
+    SubmissionKind.SICKNESS, SubmissionKind.LOST_PUPIL, SubmissionKind.TRANSFER_FILE, SubmissionKind.JOINT_ENQUIRY,
+})  # fmt: skip
+"""What a school sends of a pupil of its own."""
+DID_NOT_ARRIVE, NO_SCHOOL_PLACE = "did_not_arrive", "no_school_place"
+"""Reasons for a referral that rules go by: `cme_contracts.codes.ReferralReason`."""
+
+
 class Kind(StrEnum):
     """A child on a school roll is not missing education in law, however absent (Education Act 1996 s 436A)."""
 

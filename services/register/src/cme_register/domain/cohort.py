@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from cme_calendars import BeyondCalendar, SchoolDays, WorkingDays
 
 NAMESPACE = UUID("5b0a9d0e-6f0b-5c39-9f53-0d8f1a4c7e21")
-"""Of the ids that follow from what a cohort, or a line of an import, is."""
+"""Of the ids that follow from what a cohort is."""
 
 
 class Intake(StrEnum):

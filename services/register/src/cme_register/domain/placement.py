@@ -45,10 +45,6 @@ AFTER: Mapping[Step, frozenset[Step]] = {
 """What may follow what. That a child started, as the school said, and never came (scenario 28) is a step, not a correction."""
 AT_A_SCHOOL = frozenset({Step.OFFERED, Step.SCHOOL_IDENTIFIED, Step.START_EXPECTED, Step.STARTED, Step.NO_SHOW})
 """What can only be said of a place at a school that is named."""
-AWAITING = frozenset({
-    Step.APPLIED, Step.OFFERED, Step.FAIR_ACCESS_REFERRED, Step.SCHOOL_IDENTIFIED, Step.START_EXPECTED, Step.NO_SHOW
-})  # fmt: skip
-"""Where it stands when the school's new pupil return is the confirmation that the child started."""
 
 
 class StepDoesNotFit(RegisterError):
@@ -101,14 +97,25 @@ class Placement:
 
     def take(self, taken: Taken, *, school_urn: str | None = None, school_la: str | None = None) -> None:
         """Raises `StepDoesNotFit`, `SchoolNotNamed`, `StepTooEarly`."""
+        self._must_fit(taken, school_urn or self.school_urn)
+        if school_urn is not None:
+            self.school_urn, self.school_la = school_urn, school_la
+        self.steps.append(taken)
+
+    def may_take(self, taken: Taken) -> bool:
+        """Whether this step fits where it stands, at the school that it has."""
+        try:
+            self._must_fit(taken, self.school_urn)
+        except (StepDoesNotFit, SchoolNotNamed, StepTooEarly):
+            return False
+        return True
+
+    def _must_fit(self, taken: Taken, school_urn: str | None) -> None:
         allowed = FIRST if self.stands is None else AFTER[self.stands]
         if taken.step not in allowed:
             after = ", ".join(sorted(allowed)) or "nothing"
             raise StepDoesNotFit(f"after {self.stands or 'nothing'} comes {after}")
         if self.steps and taken.on < self.steps[-1].on and taken.step is not Step.STARTED:
             raise StepTooEarly("a step lies on the day of the one before it, or later")
-        if school_urn is not None:
-            self.school_urn, self.school_la = school_urn, school_la
-        if taken.step in AT_A_SCHOOL and self.school_urn is None:
+        if taken.step in AT_A_SCHOOL and school_urn is None:
             raise SchoolNotNamed(f"{taken.step} names a school")
-        self.steps.append(taken)

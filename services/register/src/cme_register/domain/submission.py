@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from cme_register.domain.codes import SubmissionKind
+from cme_register.domain.codes import RETURNS, SubmissionKind
 from cme_register.domain.details import Details
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referred:
+    """What a rule has made of a submission that was no referral: one, from then on."""
+
+    reason: str
+    referred_at: datetime
+    """What it counts from."""
+    on_roll: bool = False
+    factors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,3 +53,15 @@ class Submission:
     """The day from which what it says holds: the name was entered or deleted, or home education begins."""
     family_id: UUID | None = None
     """The same in every submission of one form about brothers and sisters: no two of them are one child."""
+
+    @property
+    def is_return(self) -> bool:
+        """Whether a school made it, which may be asked about it: not of a child who has died (ground k)."""
+        return self.kind in RETURNS and self.ground != "k"
+
+    def made_referral(self, referred: Referred) -> Submission:
+        """As it is triaged once a rule has made it a referral."""
+        return replace(
+            self, kind=SubmissionKind.REFERRAL, received_at=referred.referred_at, reason=referred.reason,
+            on_roll=referred.on_roll, factors=referred.factors, held_by=(),
+        )  # fmt: skip

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from cme_calendars import local_date
 from cme_register.domain.case import Case
-from cme_register.domain.codes import Category, Kind, SubmissionKind
+from cme_register.domain.codes import NO_SCHOOL_PLACE, Category, Kind, SubmissionKind
 from cme_register.domain.status import Standing
 from cme_register.domain.submission import Submission
 
@@ -78,7 +78,7 @@ def _by_kind(submission: Submission, case: Case | None, standing: Standing) -> T
 def _referral(submission: Submission) -> Triage:
     if submission.on_roll:
         return Triage(Move.OPEN, Kind.ON_ROLL_ENQUIRY)
-    if submission.reason == "no_school_place":
+    if submission.reason == NO_SCHOOL_PLACE:
         return Triage(Move.OPEN, Kind.CME, Category.WITHOUT_SCHOOL_PLACE)
     return Triage(Move.OPEN, Kind.CME, Category.MISSING)
 

@@ -6,29 +6,22 @@ from typing import Self
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from cme_bus.database import Database
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.application.absences import record_absence
 from cme_register.domain.absence import Absence
-from cme_register.entrypoints.officer import officer_of
-from cme_register.entrypoints.recording import Day
+from cme_register.entrypoints.acting import Acting
+from cme_register.entrypoints.bodies import Body, Day
 from cme_timers import BusinessClock
-from cme_web.idempotency import IdempotencyKey, idempotent
+from cme_web.idempotency import IdempotencyKey
 from cme_web.problems import Wrong
 from cme_web.tokens import CurrentCaller
 
 
-class NewAbsence(BaseModel):
+class NewAbsence(Body):
     """An absence, or what has changed about the one that begins on this day."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, hide_input_in_errors=True,
-        json_schema_extra={
-            "examples": [{"from": "2026-12-14", "to": "2026-12-18", "cover_id": "0a6e2d55-6c1c-4b43-8f6a-5a3c2a1f9b11"}]
-        },
-    )  # fmt: skip
 
     first_day: Day = Field(alias="from", description="The first day of the absence.")
     last_day: Day | None = Field(default=None, alias="to", description="The last day. Left out: until further notice.")
@@ -47,19 +40,20 @@ class NewAbsence(BaseModel):
 def absences_api(db: Database[RegisterTx], clock: BusinessClock) -> APIRouter:
     """The route of absences."""
     router = APIRouter()
+    act = Acting(db)
 
     @router.post("/v1/officers/{officer_id}/absences")
     async def add_absence(officer_id: UUID, body: NewAbsence, caller: CurrentCaller, key: IdempotencyKey) -> Response:
         """Record when a Lead Officer is away: warnings go to whoever covers, new cases to those who are there."""
-        by, route = officer_of(caller), f"POST /v1/officers/{officer_id}/absences"
         absence = Absence(
             officer_id=officer_id, first_day=body.first_day, last_day=body.last_day, cover_id=body.cover_id,
             cancelled=body.cancelled,
         )  # fmt: skip
-        async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
-            if not once.answered:
-                await record_absence(tx, absence, absence_id=uuid4(), by=by, at=clock.now())
-                once.answer(200, {"officer_id": str(officer_id)})
-        return once.response()
+
+        async def do(tx: RegisterTx, by: UUID) -> dict[str, str]:
+            await record_absence(tx, absence, absence_id=uuid4(), by=by, at=clock.now(), new_id=uuid4)
+            return {"officer_id": str(officer_id)}
+
+        return await act.once(f"POST /v1/officers/{officer_id}/absences", body, caller, key, do)
 
     return router

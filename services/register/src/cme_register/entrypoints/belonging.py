@@ -18,11 +18,11 @@ from cme_register.application.rating import rate_by_hand
 from cme_register.application.rules import Rules
 from cme_register.application.work import note_beside
 from cme_register.domain.risk import Risk
-from cme_register.entrypoints.acting import Acting, Seen
+from cme_register.entrypoints.acting import Acting
 from cme_register.entrypoints.bodies import Body, Code, Words, found
-from cme_register.entrypoints.officer import officer_of
+from cme_register.entrypoints.versions import Seen
 from cme_timers import BusinessClock
-from cme_web.idempotency import IdempotencyKey, idempotent
+from cme_web.idempotency import IdempotencyKey
 from cme_web.tokens import CurrentCaller
 
 OVERRULE = ("team_manager", "service_lead")
@@ -77,7 +77,9 @@ def belonging_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) 
             )  # fmt: skip
             await note_beside(tx, case_id, None, body.note, note_id=uuid4(), by=by, at=now)
 
-        return await act("rating", case_id, body, caller, key, do, seen=seen, fields={"status", "category", "located"})
+        return await act(
+            "rating", case_id, body, caller, key, do, seen=seen, fields={"rating", "status", "category", "located"}
+        )
 
     @router.get("/v1/groups")
     async def list_groups() -> View:
@@ -90,14 +92,17 @@ def belonging_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) 
         return found(await reading_work.groups(db.pool, child_id, rules, clock.now()))
 
     @router.post("/v1/children/{child_id}/groups")
-    async def say_group(child_id: UUID, body: GroupSaid, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+    async def say_group(
+        child_id: UUID, body: GroupSaid, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
+    ) -> Response:
         """Say that a child belongs to a group, or no longer does; their open case is rated again."""
-        by, route = officer_of(caller), f"POST /v1/children/{child_id}/groups"
-        async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
-            if not once.answered:
-                await belonging.say_group(tx, child_id, body.group, rules, belongs=body.belongs, by=by, at=clock.now())
-                once.answer(200, {"child_id": str(child_id), "group": body.group})
-        return once.response()
+
+        async def do(tx: RegisterTx, by: UUID) -> dict[str, str]:
+            await belonging.say_group(tx, child_id, body.group, rules, belongs=body.belongs, by=by, at=clock.now())
+            return {"group": body.group}
+
+        fields = {f"groups.{body.group}"}
+        return await act.on_child("groups", child_id, body, caller, key, do, seen=seen, fields=fields)
 
     @router.get("/v1/children/{child_id}/siblings")
     async def show_siblings(child_id: UUID) -> View:
@@ -107,13 +112,11 @@ def belonging_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) 
     @router.post("/v1/children/{child_id}/siblings")
     async def link_sibling(child_id: UUID, body: SiblingSaid, caller: CurrentCaller, key: IdempotencyKey) -> Response:
         """Say that two children are of one family, or are not. Their records and cases stay two."""
-        by, route = officer_of(caller), f"POST /v1/children/{child_id}/siblings"
-        async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
-            if not once.answered:
-                await belonging.link_sibling(
-                    tx, child_id, body.sibling_child_id, linked=body.linked, by=by, at=clock.now()
-                )
-                once.answer(200, {"child_id": str(child_id), "sibling_child_id": str(body.sibling_child_id)})
-        return once.response()
+
+        async def do(tx: RegisterTx, by: UUID) -> dict[str, str]:
+            await belonging.link_sibling(tx, child_id, body.sibling_child_id, linked=body.linked, by=by, at=clock.now())
+            return {"child_id": str(child_id), "sibling_child_id": str(body.sibling_child_id)}
+
+        return await act.once(f"POST /v1/children/{child_id}/siblings", body, caller, key, do)
 
     return router

@@ -18,6 +18,7 @@ from cme_register.application.ports_work import Attempt, Contact, Note
 from cme_register.entrypoints.acting import Acting
 from cme_register.entrypoints.bodies import Body, Instant, Text, Words, found
 from cme_register.entrypoints.officer import officer_of
+from cme_register.entrypoints.versions import Seen
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.paging import CurrentPage, instant, number
@@ -118,11 +119,12 @@ def casenotes_api(db: Database[RegisterTx], clock: BusinessClock) -> APIRouter:
 
     @router.post("/v1/cases/{case_id}/contacts/{contact_id}")
     async def change_contact(
-        case_id: UUID, contact_id: UUID, body: NewContact, caller: CurrentCaller, key: IdempotencyKey
+        case_id: UUID, contact_id: UUID, body: NewContact, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
         """Write down what is known of them now; what was known before is kept."""
         deed = _contact(contact_id, case_id, body, known=True)
-        return await act(f"contacts/{contact_id}", case_id, body, caller, key, deed)
+        what = f"contacts/{contact_id}"
+        return await act(what, case_id, body, caller, key, deed, seen=seen, fields={f"contacts.{contact_id}"})
 
     def _contact(contact_id: UUID, case_id: UUID, body: NewContact, *, known: bool = False) -> Any:
         async def do(tx: RegisterTx, by: UUID) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from pydantic_core import to_jsonable_python
 
 from cme_bus.database import Database
@@ -17,8 +17,10 @@ from cme_register.adapters.reading_urgency import with_urgency
 from cme_register.application import casework
 from cme_register.application.rules import Rules
 from cme_register.domain.codes import Proof, Stage, Status
-from cme_register.entrypoints.acting import Acting, Seen, etag
+from cme_register.entrypoints.acting import Acting
+from cme_register.entrypoints.bodies import Body
 from cme_register.entrypoints.translating import kind_and_category
+from cme_register.entrypoints.versions import Seen, etag
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.paging import CurrentPage, instant, number
@@ -26,12 +28,6 @@ from cme_web.problems import NotVisible
 from cme_web.tokens import CurrentCaller
 
 NO_DEADLINE = "none"
-
-
-class Body(BaseModel):
-    """A misspelt field is refused, not ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class NewLeadOfficer(Body):

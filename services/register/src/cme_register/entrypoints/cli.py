@@ -16,7 +16,6 @@ from cme_register.application.officers import take_list
 from cme_register.application.ports import Officer
 from cme_register.domain.codes import Role
 from cme_register.entrypoints import cli_matching
-from cme_register.entrypoints.import_starters import IMPORT_STARTERS
 from cme_register.entrypoints.rules_of import rules_of
 from cme_register.settings import Settings
 from cme_service.context import Context
@@ -69,5 +68,4 @@ async def use_calendar(context: Context[Settings, RegisterTx], arguments: Namesp
 COMMANDS = {
     "use-calendar": Command("go back to the working days of these settings, which others had replaced", use_calendar),
     "import-officers": Command("take the staff list; says only what has changed", import_officers, _arguments),
-    "import-starters": IMPORT_STARTERS,
 } | cli_matching.COMMANDS

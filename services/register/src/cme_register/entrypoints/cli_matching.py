@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from uuid import UUID
 
 from cme_calendars import local_date
 from cme_register.adapters.matching_file import read_described, write_weights
@@ -46,14 +47,14 @@ def _fitting(parser: ArgumentParser) -> None:
 
 async def find_again(context: Here, arguments: Namespace) -> int:
     """Make every record findable: once after matching by likeness came, or its keys have changed. May be repeated."""
-    many = 0
+    many, after = 0, UUID(int=0)
     while True:
         async with context.db.transaction() as tx:
-            some = await make_findable(tx, limit=1000)
-        many += some
-        if not some:
+            some, last = await make_findable(tx, after, limit=1000)
+        if last is None:
             print(f"{many} records can be found now")
             return 0
+        many, after = many + some, last
 
 
 def _nothing(parser: ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from cme_bus.database import Database
 from cme_register.adapters import reading_closures
@@ -18,7 +18,9 @@ from cme_register.application.closing import Ending
 from cme_register.application.rules import Rules
 from cme_register.domain.closure import Closure, ClosureNotReady, Unmet
 from cme_register.domain.codes import ClosureRefusal, Outcome, Proof, Role, SignOff, Waking
-from cme_register.entrypoints.acting import Acting, Seen
+from cme_register.entrypoints.acting import Acting
+from cme_register.entrypoints.bodies import Body
+from cme_register.entrypoints.versions import Seen
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.problems import Fault, NotVisible, Problem, Wrong
@@ -33,12 +35,6 @@ MAY_AGREE: dict[str, frozenset[SignOff]] = {
 """As whom each role agrees to a closure."""
 DECIDES_BY = frozenset({"located", "category", "status", "stage"})
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]
-
-
-class Body(BaseModel):
-    """A misspelt field is refused, not ignored; what was sent is never repeated."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class NewClosure(Body):

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+import hashlib
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Self
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from cme_bus.database import Database
 from cme_calendars import local_date
 from cme_register.adapters import reading_cohorts
+from cme_register.adapters.cohorts import PgCohorts
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.application import cohorts
+from cme_register.application.ports_cohorts import Reported
 from cme_register.application.rules import Rules
-from cme_register.domain.cohort import Cohort, Intake
-from cme_register.entrypoints.officer import officer_of
-from cme_register.entrypoints.recording import Day
+from cme_register.domain.cohort import Came, Cohort, Intake
+from cme_register.entrypoints.acting import Acting
+from cme_register.entrypoints.bodies import Body, Day
+from cme_register.entrypoints.versions import Seen, changed_by, changed_meanwhile, unreadable
 from cme_timers import BusinessClock
-from cme_web.idempotency import IdempotencyKey, idempotent
+from cme_web.idempotency import IdempotencyKey
 from cme_web.problems import NotVisible, Wrong
 from cme_web.tokens import CurrentCaller
 
@@ -26,10 +33,8 @@ September = Annotated[int, Path(ge=2000, le=2100, description="The year in whose
 School = Annotated[str, Path(pattern="^[0-9]{6}$", description="The school's unique reference number: six figures.")]
 
 
-class Absent(BaseModel):
+class Absent(Body):
     """A child who did not arrive."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     child_id: UUID
     on_roll: bool | None = Field(
@@ -37,22 +42,8 @@ class Absent(BaseModel):
     )
 
 
-class Report(BaseModel):
+class Report(Body):
     """What a school says of its expected starters, once its own enquiries are done."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        json_schema_extra={
-            "examples": [
-                {
-                    "reported_on": "2027-09-10",
-                    "did_not_arrive": [{"child_id": "49a337de-77de-5689-bad7-8f06bc94286c", "on_roll": False}],
-                    "others_arrived": True,
-                }
-            ]
-        },
-    )
 
     reported_on: Day
     did_not_arrive: tuple[Absent, ...] = Field(default=(), max_length=1000)
@@ -68,6 +59,7 @@ class Report(BaseModel):
 def cohorts_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> APIRouter:
     """The routes of cohorts."""
     router = APIRouter()
+    act = Acting(db)
 
     @router.get("/v1/cohorts")
     async def list_cohorts(
@@ -80,9 +72,14 @@ def cohorts_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) ->
         return {"items": await reading_cohorts.cohorts_of(db.pool, september, intake, school_urn, rules, today)}
 
     @router.get("/v1/cohorts/{september}/{intake}/{school_urn}")
-    async def show_cohort(september: September, intake: Intake, school_urn: School) -> reading_cohorts.View:
-        """The children of one cohort, those who did not arrive first."""
-        children = await reading_cohorts.cohort_page(db.pool, Cohort(school_urn, september, intake))
+    async def show_cohort(
+        september: September, intake: Intake, school_urn: School, response: Response
+    ) -> reading_cohorts.View:
+        """The children of one cohort, those who did not arrive first. Its ETag is for the school's report."""
+        cohort = Cohort(school_urn, september, intake)
+        async with db.pool.acquire() as conn:
+            response.headers["ETag"] = _etag(await PgCohorts(conn).reported(cohort))
+        children = await reading_cohorts.cohort_page(db.pool, cohort)
         if not children:
             raise NotVisible
         return {"school_urn": school_urn, "september": september, "intake": intake, "children": children}
@@ -95,23 +92,68 @@ def cohorts_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) ->
         body: Report,
         caller: CurrentCaller,
         key: IdempotencyKey,
+        seen: Seen = None,
     ) -> Response:
         """Record who did not arrive: each becomes an on-roll enquiry or a missing child; the others receive education."""
-        by, cohort, now = officer_of(caller), Cohort(school_urn, september, intake), clock.now()
+        cohort = Cohort(school_urn, september, intake)
         if not await reading_cohorts.known(db.pool, cohort):
             raise NotVisible
-        route = f"POST /v1/cohorts/{september}/{intake}/{school_urn}/report"
-        async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
-            if not once.answered:
-                cases = await cohorts.report(
-                    tx, cohort, {one.child_id: one.on_roll for one in body.did_not_arrive}, rules,
-                    others_arrived=body.others_arrived, reported_on=body.reported_on, by=by, at=now, new_id=uuid4,
-                )  # fmt: skip
-                items = [
-                    {"child_id": str(child), "case_id": str(case_id) if case_id else None}
-                    for child, case_id in cases.items()
-                ]
-                once.answer(200, {"did_not_arrive": items})
-        return once.response()
+
+        async def do(tx: RegisterTx, by: UUID) -> dict[str, Any]:
+            if seen is not None:
+                await _not_over_others(tx, cohort, seen, body)
+            cases = await cohorts.report(
+                tx, cohort, {one.child_id: one.on_roll for one in body.did_not_arrive}, rules,
+                others_arrived=body.others_arrived, reported_on=body.reported_on, by=by, at=clock.now(), new_id=uuid4,
+            )  # fmt: skip
+            items = [
+                {"child_id": str(child), "case_id": str(case_id) if case_id else None}
+                for child, case_id in cases.items()
+            ]
+            return {"did_not_arrive": items}
+
+        path = f"/v1/cohorts/{september}/{intake}/{school_urn}/report"
+        return await act.once(f"POST {path}", body, caller, key, do)
 
     return router
+
+
+ETAG = re.compile(r'(?:W/)?"([0-9]{1,18})\.([0-9a-f]{16})"')
+
+
+def _etag(known: Sequence[Reported]) -> str:
+    """What a cohort looks like: when somebody last said something of it, and a digest of what is known of whom."""
+    stands = "\n".join(f"{one.child_id} {one.came} {one.on_roll}" for one in known)
+    latest = max((_instant(one) for one in known), default=0)
+    return f'"{latest}.{hashlib.sha256(stands.encode()).hexdigest()[:16]}"'
+
+
+def _instant(one: Reported) -> int:
+    """Microseconds; 0 where nobody has said anything."""
+    return (one.at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) if one.at else 0
+
+
+async def _not_over_others(tx: RegisterTx, cohort: Cohort, seen: str, body: Report) -> None:
+    """Raises `Problem` 412 where a child of whom something was said since would become something else, or was not listed then."""
+    found = ETAG.fullmatch(seen.strip())
+    if seen.strip() == "*":
+        return
+    if found is None:
+        raise unreadable()
+    await tx.children.lock({one.record_id for one in await tx.cohorts.of_cohort(cohort)})
+    known = await tx.cohorts.reported(cohort)
+    if found[0].removeprefix("W/") == (now := _etag(known)):
+        return
+    changed = [one for one in known if _instant(one) > int(found[1])]
+    absent = {one.child_id: one.on_roll for one in body.did_not_arrive}
+
+    def overturned(one: Reported) -> bool:
+        if one.child_id in absent:
+            return (one.came, one.on_roll) != (Came.DID_NOT_ARRIVE, absent[one.child_id])
+        return body.others_arrived and one.came is not Came.ARRIVED
+
+    faults = [
+        changed_by(f"children.{one.child_id}", one.by, one.office, one.came) for one in changed if overturned(one)
+    ]
+    if faults or not changed:
+        raise changed_meanwhile(faults, now)

@@ -6,26 +6,25 @@ from typing import Annotated, Literal, Self
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from cme_bus.database import Database
 from cme_calendars import local_date
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.application.joint_enquiries import sign_for_authority, withdraw_for_authority
 from cme_register.domain.joint_enquiry import JointEnquiry, Signature
-from cme_register.entrypoints.officer import officer_of
-from cme_register.entrypoints.recording import Day, Urn
+from cme_register.entrypoints.acting import Acting
+from cme_register.entrypoints.bodies import Body, Day, Urn
+from cme_register.entrypoints.versions import Seen
 from cme_timers import BusinessClock
-from cme_web.idempotency import IdempotencyKey, idempotent
+from cme_web.idempotency import IdempotencyKey
 from cme_web.problems import Wrong
 from cme_web.tokens import CurrentCaller
 
-
-class _Said(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+DECIDES = frozenset({"joint_enquiries"})
 
 
-class MadeEnquiry(_Said):
+class MadeEnquiry(Body):
     """One thing the council did to find the child."""
 
     made_on: Day
@@ -37,7 +36,7 @@ class MadeEnquiry(_Said):
     ]
 
 
-class NewSignature(_Said):
+class NewSignature(Body):
     """The council's half of the joint enquiries of ground (h) or (i)."""
 
     school_urn: Urn
@@ -67,49 +66,51 @@ class NewSignature(_Said):
         return self
 
 
-class Nothing(_Said):
+class Nothing(Body):
     """No members."""
 
 
 def joint_enquiries_api(db: Database[RegisterTx], clock: BusinessClock) -> APIRouter:
     """The routes of joint enquiries."""
     router = APIRouter()
+    act = Acting(db)
 
     @router.post("/v1/children/{child_id}/joint-enquiries")
-    async def sign(child_id: UUID, body: NewSignature, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+    async def sign(
+        child_id: UUID, body: NewSignature, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
+    ) -> Response:
         """Sign for the council (regulation 9(1)(h) and (i)). Signing again replaces what it said."""
-        by, route, now = officer_of(caller), f"POST /v1/children/{child_id}/joint-enquiries", clock.now()
         signature = Signature(
             found=body.found,
             return_expected=body.return_expected,
             enquiries=len(body.enquiries),
             signed_on=body.signed_on,
         )
-        async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
-            if not once.answered:
-                enquiry = await sign_for_authority(
-                    tx, child_id, signature, school_urn=body.school_urn, ground=body.ground, began_on=body.began_on,
-                    made=[one.model_dump(mode="json") for one in body.enquiries], by=by, at=now, today=local_date(now),
-                    new_id=uuid4,
-                )  # fmt: skip
-                once.answer(200, _shown(child_id, enquiry))
-        return once.response()
+
+        async def do(tx: RegisterTx, by: UUID) -> dict[str, str]:
+            now = clock.now()
+            return _shown(await sign_for_authority(
+                tx, child_id, signature, school_urn=body.school_urn, ground=body.ground, began_on=body.began_on,
+                made=[one.model_dump(mode="json") for one in body.enquiries], by=by, at=now, today=local_date(now),
+                new_id=uuid4,
+            ))  # fmt: skip
+
+        return await act.on_child("joint-enquiries", child_id, body, caller, key, do, seen=seen, fields=DECIDES)
 
     @router.post("/v1/children/{child_id}/joint-enquiries/{enquiry_id}/withdrawal")
     async def take_back(
-        child_id: UUID, enquiry_id: UUID, body: Nothing, caller: CurrentCaller, key: IdempotencyKey
+        child_id: UUID, enquiry_id: UUID, body: Nothing, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
         """Take the council's signature back; the school's stays."""
-        officer_of(caller)
-        route = f"POST /v1/children/{child_id}/joint-enquiries/{enquiry_id}/withdrawal"
-        async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
-            if not once.answered:
-                enquiry = await withdraw_for_authority(tx, child_id, enquiry_id, at=clock.now())
-                once.answer(200, _shown(child_id, enquiry))
-        return once.response()
+
+        async def do(tx: RegisterTx, by: UUID) -> dict[str, str]:
+            return _shown(await withdraw_for_authority(tx, child_id, enquiry_id, at=clock.now()))
+
+        what = f"joint-enquiries/{enquiry_id}/withdrawal"
+        return await act.on_child(what, child_id, body, caller, key, do, seen=seen, fields=DECIDES)
 
     return router
 
 
-def _shown(child_id: UUID, enquiry: JointEnquiry) -> dict[str, str]:
-    return {"child_id": str(child_id), "enquiry_id": str(enquiry.id), "decision": enquiry.decision.value}
+def _shown(enquiry: JointEnquiry) -> dict[str, str]:
+    return {"enquiry_id": str(enquiry.id), "decision": enquiry.decision.value}

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import to_jsonable_python
 
 from cme_bus.database import Database
@@ -17,10 +17,11 @@ from cme_register.application.reviewing import decide
 from cme_register.application.rules import Rules
 from cme_register.application.searching import search
 from cme_register.domain.details import Address, Details, Parent
+from cme_register.entrypoints.acting import Acting
+from cme_register.entrypoints.bodies import Body, Day
 from cme_register.entrypoints.officer import officer_of
-from cme_register.entrypoints.recording import Day
 from cme_timers import BusinessClock
-from cme_web.idempotency import IdempotencyKey, idempotent
+from cme_web.idempotency import IdempotencyKey
 from cme_web.paging import CurrentPage
 from cme_web.problems import Wrong
 from cme_web.tokens import CurrentCaller
@@ -28,20 +29,16 @@ from cme_web.tokens import CurrentCaller
 Text = Annotated[str, Field(max_length=200)]
 
 
-class Decision(BaseModel):
+class Decision(Body):
     """What somebody says of two records."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     decision: Literal["same", "different"] = Field(
         description="same: they are joined, and can be separated again. different: never proposed again."
     )
 
 
-class Sought(BaseModel):
+class Sought(Body):
     """What is known of a child who is looked for. It is sent in the body, so that no name stands in an address or a log."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     forename: Text = ""
     surname: Text = ""
@@ -72,6 +69,7 @@ class Sought(BaseModel):
 def matching_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> APIRouter:
     """The routes of likeness."""
     router = APIRouter()
+    act = Acting(db)
 
     @router.post("/v1/children/search")
     async def search_children(body: Sought, caller: CurrentCaller) -> reading_reviews.View:
@@ -92,12 +90,13 @@ def matching_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
     @router.post("/v1/review/{pair_id}/decision")
     async def decide_pair(pair_id: UUID, body: Decision, caller: CurrentCaller, key: IdempotencyKey) -> Response:
         """Say whether two records are one child."""
-        by, route, decision = officer_of(caller), f"POST /v1/review/{pair_id}/decision", MatchDecision(body.decision)
-        async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
-            if not once.answered:
-                child_id = await decide(tx, pair_id, decision, rules, by=by, at=clock.now(), new_id=uuid4)
-                once.answer(200, {"pair_id": str(pair_id), "decision": body.decision, "child_id": str(child_id)})
-        return once.response()
+        decision = MatchDecision(body.decision)
+
+        async def do(tx: RegisterTx, by: UUID) -> dict[str, str]:
+            child_id = await decide(tx, pair_id, decision, rules, by=by, at=clock.now(), new_id=uuid4)
+            return {"pair_id": str(pair_id), "decision": body.decision, "child_id": str(child_id)}
+
+        return await act.once(f"POST /v1/review/{pair_id}/decision", body, caller, key, do)
 
     return router
 

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from cme_bus.database import Database
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.application import placing
 from cme_register.application.rules import Rules
 from cme_register.domain.placement import Step, Taken
-from cme_register.entrypoints.officer import officer_of
-from cme_register.entrypoints.recording import Day, Urn
+from cme_register.entrypoints.acting import Acting
+from cme_register.entrypoints.bodies import Body, Day, Urn
+from cme_register.entrypoints.versions import Seen
 from cme_timers import BusinessClock
-from cme_web.idempotency import IdempotencyKey, idempotent
+from cme_web.idempotency import IdempotencyKey
 from cme_web.problems import Wrong
 from cme_web.tokens import CurrentCaller
 
 La = Annotated[str, Field(pattern="^[0-9]{3}$", description="Code of the authority where the school is: three figures")]
 
 
-class _Step(BaseModel):
+class _Step(Body):
     """What both bodies have in common."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     on: Day = Field(description="The day on which it happened, up to today.")
     school_urn: Urn | None = Field(default=None, description="Left out: the school that the placement has already.")
@@ -43,12 +42,6 @@ class _Step(BaseModel):
 class NewPlacement(_Step):
     """A place is sought: by an application to a school, or by a Fair Access panel."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"step": "applied", "on": "2026-12-01", "school_urn": "999101", "school_la": "999"}]
-        }
-    )
-
     step: Literal[Step.APPLIED, Step.FAIR_ACCESS_REFERRED]
 
     @model_validator(mode="after")
@@ -60,8 +53,6 @@ class NewPlacement(_Step):
 
 class NextStep(_Step):
     """What happened next."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"step": "offered", "on": "2026-12-11"}]})
 
     step: Literal[
         Step.OFFERED,
@@ -88,38 +79,45 @@ class NextStep(_Step):
 def placements_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> APIRouter:
     """The routes of placements."""
     router = APIRouter()
+    act = Acting(db)
 
     @router.post("/v1/children/{child_id}/placements")
-    async def seek_place(child_id: UUID, body: NewPlacement, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+    async def seek_place(
+        child_id: UUID, body: NewPlacement, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
+    ) -> Response:
         """Begin to seek a place. The child is without a school place until the school confirms that they have started."""
-        by, route, placement_id, now = (
-            officer_of(caller),
-            f"POST /v1/children/{child_id}/placements",
-            uuid4(),
-            clock.now(),
-        )
-        async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
-            if not once.answered:
-                await placing.seek(
-                    tx, child_id, _taken(body, by, now), rules, placement_id=placement_id, school_urn=body.school_urn,
-                    school_la=body.school_la, at=now, new_id=uuid4,
-                )  # fmt: skip
-                once.answer(200, {"child_id": str(child_id), "placement_id": str(placement_id)})
-        return once.response()
+
+        async def do(tx: RegisterTx, by: UUID) -> dict[str, Any]:
+            placement_id, now = uuid4(), clock.now()
+            await placing.seek(
+                tx, child_id, _taken(body, by, now), rules, placement_id=placement_id, school_urn=body.school_urn,
+                school_la=body.school_la, at=now, new_id=uuid4,
+            )  # fmt: skip
+            return {"placement_id": str(placement_id)}
+
+        return await act.on_child("placements", child_id, body, caller, key, do, seen=seen, fields={"status"})
 
     @router.post("/v1/placements/{placement_id}/steps")
-    async def take_step(placement_id: UUID, body: NextStep, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+    async def take_step(
+        placement_id: UUID, body: NextStep, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
+    ) -> Response:
         """Record what happened next to a place."""
-        by, route, now = officer_of(caller), f"POST /v1/placements/{placement_id}/steps", clock.now()
-        async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
-            if not once.answered:
-                child_id = await placing.step(
-                    tx, placement_id, _taken(body, by, now), rules, school_urn=body.school_urn,
-                    school_la=body.school_la, at=now, new_id=uuid4,
-                )  # fmt: skip
-                answer = {"child_id": str(child_id), "placement_id": str(placement_id), "stands": body.step.value}
-                once.answer(200, answer)
-        return once.response()
+
+        async def whose(tx: RegisterTx) -> UUID | None:
+            return await tx.placements.record_of(placement_id)
+
+        async def do(tx: RegisterTx, by: UUID) -> dict[str, Any]:
+            now = clock.now()
+            child_id = await placing.step(
+                tx, placement_id, _taken(body, by, now), rules, school_urn=body.school_urn,
+                school_la=body.school_la, at=now, new_id=uuid4,
+            )  # fmt: skip
+            return {"child_id": str(child_id), "placement_id": str(placement_id), "stands": body.step.value}
+
+        return await act.on_record(
+            f"/v1/placements/{placement_id}/steps", whose, body, caller, key, do, seen=seen,
+            fields={f"placements.{placement_id}"},
+        )  # fmt: skip
 
     return router
 

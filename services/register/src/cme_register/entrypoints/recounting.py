@@ -49,7 +49,7 @@ class Recounting:
             latest, schools = await tx.recounting.is_latest(version), await tx.recounting.asked()
         moved = 0
         if latest:
-            moved += await self._through(
+            moved, _ = await self._through(
                 lambda tx, after: tx.recounting.otherwise_counted(version, after, AT_ONCE), WORKING_DAYS
             )
         else:
@@ -59,20 +59,26 @@ class Recounting:
         return moved
 
     async def _school(self, whose: str) -> int:
-        moved = await self._through(lambda tx, after: tx.recounting.of_school(whose, after, AT_ONCE), SCHOOL_DAYS)
-        async with self._db.transaction() as tx:
-            await tx.recounting.done(whose)
+        moved, to_the_end = await self._through(
+            lambda tx, after: tx.recounting.of_school(whose, after, AT_ONCE), SCHOOL_DAYS
+        )
+        if to_the_end:
+            async with self._db.transaction() as tx:
+                await tx.recounting.done(whose)
         return moved
 
-    async def _through(self, find: Find, because: str) -> int:
-        """In the order of the ids, each batch in a transaction of its own, until none is left or somebody else is at it."""
+    async def _through(self, find: Find, because: str) -> tuple[int, bool]:
+        """In the order of the ids, each batch in a transaction of its own, until none is left or somebody else is at it.
+
+        Returns how many moved, and whether none is left.
+        """
         moved, after = 0, UUID(int=0)
         while True:
             async with self._db.transaction() as tx:
                 if not await tx.recounting.alone():
-                    return moved
+                    return moved, False
                 found = await find(tx, after)
                 if not found:
-                    return moved
+                    return moved, True
                 moved += await count_again(tx, found, self._rules, because, at=self._clock.now())
             after = found[-1]

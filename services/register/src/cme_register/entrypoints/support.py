@@ -18,8 +18,8 @@ from cme_register.application import work
 from cme_register.application.ports_work import Offer
 from cme_register.application.rules import Rules
 from cme_register.entrypoints.acting import Acting
-from cme_register.entrypoints.bodies import Body, Code, Words, found
-from cme_register.entrypoints.recording import Day
+from cme_register.entrypoints.bodies import Body, Code, Day, Words, found
+from cme_register.entrypoints.versions import Seen
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.tokens import CurrentCaller
@@ -58,7 +58,9 @@ def support_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) ->
         return {"items": [{"support": row.code, "label": row.label, "source": row.source} for row in rows.values()]}
 
     @router.post("/v1/cases/{case_id}/support")
-    async def offer_support(case_id: UUID, body: NewOffer, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+    async def offer_support(
+        case_id: UUID, body: NewOffer, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
+    ) -> Response:
         """Record help that the family was offered."""
 
         async def do(tx: RegisterTx, by: UUID) -> dict[str, Any]:
@@ -75,11 +77,16 @@ def support_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) ->
             await work.note_beside(tx, case_id, offer.id, body.note, note_id=uuid4(), by=by, at=now)
             return {"support_id": str(offer.id)}
 
-        return await act("support", case_id, body, caller, key, do)
+        return await act("support", case_id, body, caller, key, do, seen=seen, fields={"status"})
 
     @router.post("/v1/cases/{case_id}/support/{support_id}/answer")
     async def answer_support(
-        case_id: UUID, support_id: UUID, body: NewSupportAnswer, caller: CurrentCaller, key: IdempotencyKey
+        case_id: UUID,
+        support_id: UUID,
+        body: NewSupportAnswer,
+        caller: CurrentCaller,
+        key: IdempotencyKey,
+        seen: Seen = None,
     ) -> Response:
         """Record whether it was taken up."""
 
@@ -97,6 +104,7 @@ def support_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) ->
             )
             return {"support_id": str(support_id)}
 
-        return await act(f"support/{support_id}/answer", case_id, body, caller, key, do)
+        what = f"support/{support_id}/answer"
+        return await act(what, case_id, body, caller, key, do, seen=seen, fields={f"support.{support_id}"})
 
     return router

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from cme_bus.database import Database
 from cme_register.adapters.postgres import RegisterTx
-from cme_register.application import cohorts, deadlines, giving_on, holding, rating, school_age, status
+from cme_register.application import catching_up, cohorts, deadlines, giving_on, holding, rating, school_age, status
 from cme_register.application.clocks import BREACH, RUNG, WARN
 from cme_register.application.rules import Rules
 from cme_register.application.triaging import AGE_ENDS
@@ -36,7 +36,11 @@ def handlers(rules: Rules) -> Mapping[str, Handler[RegisterTx]]:
         cohort = Cohort(str(named["school_urn"]), int(named["september"]), Intake(str(named["intake"])))
         await cohorts.overdue(tx, cohort, at=detected_at)
 
+    async def catch_up(timer: Timer, tx: RegisterTx, detected_at: datetime) -> None:
+        await catching_up.catch_up(tx, timer.subject, rules, at=detected_at, new_id=uuid4)
+
     return {
+        catching_up.CATCH_UP: catch_up,
         holding.WATCH: look_again,
         school_age.AGE_BEGINS: look_at_age,
         AGE_ENDS: look_at_age,

@@ -8,9 +8,7 @@ from uuid import UUID
 from cme_bus.database import Connection
 from cme_safeguarding.domain.case_file import CaseFile
 
-COLUMNS = (
-    "id, opened_at, kind, category, category_at, lead_officer_id, lead_officer_at, breached_at, located_at, closed_at"
-)
+COLUMNS = "id, opened_at, kind, category, category_at, lead_officer_id, lead_officer_at, breached_at, located_at, closed_at, ended, repeat"
 
 
 class PostgresCases:
@@ -28,11 +26,12 @@ class PostgresCases:
 
     async def save(self, case: CaseFile) -> None:
         await self._conn.execute(
-            f"INSERT INTO case_file ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+            f"INSERT INTO case_file ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
             " ON CONFLICT (id) DO UPDATE SET opened_at = excluded.opened_at, kind = excluded.kind,"
             " category = excluded.category, category_at = excluded.category_at,"
             " lead_officer_id = excluded.lead_officer_id, lead_officer_at = excluded.lead_officer_at,"
-            " breached_at = excluded.breached_at, located_at = excluded.located_at, closed_at = excluded.closed_at",
+            " breached_at = excluded.breached_at, located_at = excluded.located_at, closed_at = excluded.closed_at,"
+            " ended = excluded.ended, repeat = excluded.repeat",
             case.id,
             case.opened_at,
             case.kind,
@@ -43,6 +42,8 @@ class PostgresCases:
             case.breached_at,
             case.located_at,
             case.closed_at,
+            case.ended,
+            case.repeat,
         )
 
     async def of(self, subjects: Collection[UUID]) -> Sequence[CaseFile]:

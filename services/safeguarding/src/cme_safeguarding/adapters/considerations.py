@@ -64,6 +64,18 @@ class PostgresConsiderations:
             consideration.decided_at,
         )
 
+    async def version(self, subjects: Collection[UUID]) -> int:
+        version: int = await self._conn.fetchval(
+            "SELECT count(*) + count(decision) FROM consideration WHERE subject = ANY($1::uuid[])", list(subjects)
+        )
+        return version
+
+    async def shown(self, consideration_id: UUID) -> Shown[Consideration]:
+        row = await self._conn.fetchrow(f"{SHOWN} WHERE c.id = $1", consideration_id)
+        if row is None:
+            raise UnknownConsideration
+        return _shown(row)
+
     async def queue(
         self,
         *,
@@ -77,7 +89,18 @@ class PostgresConsiderations:
         rows = await self._conn.fetch(
             QUEUE, case_id, None if subjects is None else list(subjects), undecided, place[0], place[1], place[2], limit
         )
-        return [Shown(_consideration(row), row["child_id"], row["lead_officer_id"]) for row in rows]
+        return [_shown(row) for row in rows]
+
+
+def _shown(row: asyncpg.Record) -> Shown[Consideration]:
+    return Shown(
+        _consideration(row),
+        row["child_id"],
+        row["lead_officer_id"],
+        due_at=row["due_at"],
+        overdue=row["overdue"] or False,
+        version=row["version"],
+    )
 
 
 def _consideration(row: asyncpg.Record) -> Consideration:
@@ -93,11 +116,20 @@ def _consideration(row: asyncpg.Record) -> Consideration:
     )
 
 
-QUEUE = """
-SELECT c.*, w.child_id, f.lead_officer_id
+SHOWN = """
+SELECT c.*, w.child_id, f.lead_officer_id, k.due_at, k.breached_at IS NOT NULL AS overdue, v.version
 FROM consideration AS c
 LEFT JOIN whose AS w ON w.subject = c.subject
 LEFT JOIN case_file AS f ON f.id = c.case_id
+LEFT JOIN LATERAL (
+    SELECT due_at, breached_at FROM clock WHERE about = c.id AND satisfied_at IS NULL ORDER BY due_at LIMIT 1
+) AS k ON true
+CROSS JOIN LATERAL (
+    SELECT count(*) + count(decision) AS version FROM consideration AS o
+    WHERE o.subject = c.subject OR o.subject IN (SELECT subject FROM whose WHERE child_id = w.child_id)
+) AS v"""
+
+QUEUE = f"""{SHOWN}
 WHERE ($1::uuid IS NULL OR c.case_id = $1) AND ($2::uuid[] IS NULL OR c.subject = ANY($2))
   AND (NOT $3 OR c.decision IS NULL)
   AND ($4::bigint IS NULL OR (c.urgency, c.considered_at, c.id) > ($4, $5::timestamptz, $6::uuid))

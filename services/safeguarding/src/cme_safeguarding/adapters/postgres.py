@@ -6,11 +6,13 @@ from functools import cached_property
 
 from cme_bus.database import Tx
 from cme_safeguarding.adapters.cases import PostgresCases
+from cme_safeguarding.adapters.clocks import PostgresClocks
 from cme_safeguarding.adapters.confidential import PostgresConfidential
 from cme_safeguarding.adapters.considerations import PostgresConsiderations
 from cme_safeguarding.adapters.encompass import PostgresEncompass
 from cme_safeguarding.adapters.escalations import PostgresConcerns, PostgresEscalations
 from cme_safeguarding.adapters.files import PostgresFiles
+from cme_safeguarding.adapters.markers import PostgresEpisodes, PostgresMarkers
 from cme_safeguarding.adapters.records import PostgresAccesses, PostgresChronology
 from cme_safeguarding.adapters.submissions import PostgresFactors, PostgresSubmissions
 from cme_timers import Timers
@@ -46,6 +48,18 @@ class SafeguardingTx(Tx):
     @cached_property
     def considerations(self) -> PostgresConsiderations:
         return PostgresConsiderations(self.conn)
+
+    @cached_property
+    def clocks(self) -> PostgresClocks:
+        return PostgresClocks(self.conn)
+
+    @cached_property
+    def markers(self) -> PostgresMarkers:
+        return PostgresMarkers(self.conn)
+
+    @cached_property
+    def episodes(self) -> PostgresEpisodes:
+        return PostgresEpisodes(self.conn)
 
     @cached_property
     def concerns(self) -> PostgresConcerns:

@@ -6,13 +6,16 @@ from datetime import datetime
 from uuid import UUID
 
 from cme_contracts.safeguarding import EscalationConfirmed
-from cme_safeguarding.application.ports import File, Transaction
+from cme_safeguarding.application.deciding import settle
+from cme_safeguarding.application.ports import File, Practice, Transaction
 from cme_safeguarding.application.refer import ANSWER
 from cme_safeguarding.domain.consideration import Decision
 from cme_safeguarding.domain.escalation import Escalation
 
 
-async def confirm(tx: Transaction, *, escalation_id: UUID, confirmed: bool, by: UUID, now: datetime) -> Escalation:
+async def confirm(
+    tx: Transaction, practice: Practice, *, escalation_id: UUID, confirmed: bool, by: UUID, now: datetime
+) -> Escalation:
     """Say whether the rule was right. Raises UnknownEscalation, NothingToConfirm."""
     found = await tx.escalations.get(escalation_id)
     file = await tx.files.open(found.subject)
@@ -21,12 +24,12 @@ async def confirm(tx: Transaction, *, escalation_id: UUID, confirmed: bool, by: 
     waiting = await tx.considerations.undecided(file.subjects)
     for consideration in waiting:
         if confirmed:  # who stands by the escalation has answered all that waits about the child
-            consideration.decide(Decision.ESCALATE, (f"escalation {escalation_id} confirmed",), by, now)
+            decision, reason = Decision.ESCALATE, f"escalation {escalation_id} confirmed"
         elif consideration.id == escalation.consideration_id:  # who takes it back has answered only what it came from
-            consideration.decide(Decision.NO_FURTHER_ACTION, (f"escalation {escalation_id} taken back",), by, now)
+            decision, reason = Decision.NO_FURTHER_ACTION, f"escalation {escalation_id} taken back"
         else:
             continue
-        await tx.considerations.save(consideration)
+        await settle(tx, practice, file, consideration, decision, (reason,), by=by, now=now)
     return escalation
 
 

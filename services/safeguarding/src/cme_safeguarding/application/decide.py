@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from cme_safeguarding.application.deciding import settle
 from cme_safeguarding.application.escalate import Referral, by_person, decide_what_waits
 from cme_safeguarding.application.ports import Practice, Transaction
 from cme_safeguarding.domain.consideration import Consideration, Decision
+from cme_safeguarding.domain.errors import ChangedMeanwhile
 from cme_safeguarding.domain.escalation import Terms
 
 
@@ -21,19 +23,22 @@ async def decide(
     terms: Terms,
     factors: frozenset[str] = frozenset(),
     escalation_id: UUID,
+    seen: int | None = None,
     by: UUID,
     now: datetime,
 ) -> tuple[Consideration, Referral | None]:
     """Record the decision; `escalate` refers the child in the same breath, so that no decision waits for a second step.
 
     Where social care has the factors in hand already, the decision stands with that escalation.
-    Raises UnknownConsideration, AlreadyDecided, FactorsMissing, ConsentReasonMissing, TelephonedLater.
+    `seen`: the version of what was known of the child when whoever decides looked; None: not asked.
+    Raises UnknownConsideration, ChangedMeanwhile, AlreadyDecided, FactorsMissing, ConsentReasonMissing, TelephonedLater.
     """
     found = await tx.considerations.get(consideration_id)
     file = await tx.files.open(found.subject)
     consideration = await tx.considerations.get(consideration_id)  # again, now that nobody else can change it
-    consideration.decide(decision, reasons, by, now)
-    await tx.considerations.save(consideration)
+    if seen is not None and seen != await tx.considerations.version(file.subjects):
+        raise ChangedMeanwhile
+    await settle(tx, practice, file, consideration, decision, reasons, by=by, now=now)
     await tx.chronology.note(
         consideration.subject,
         now,
@@ -56,5 +61,5 @@ async def decide(
         by=by,
         now=now,
     )
-    await decide_what_waits(tx, file, referral.escalation, by=by, now=now)
+    await decide_what_waits(tx, practice, file, referral.escalation, by=by, now=now)
     return consideration, referral

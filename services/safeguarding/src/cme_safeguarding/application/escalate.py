@@ -7,12 +7,15 @@ from datetime import datetime
 from uuid import UUID
 
 from cme_safeguarding.application.confirm import settle_confirmation
+from cme_safeguarding.application.deciding import settle
+from cme_safeguarding.application.markers import say
 from cme_safeguarding.application.ports import File, Practice, Transaction
 from cme_safeguarding.application.refer import refer
 from cme_safeguarding.domain.answer import answer_due
 from cme_safeguarding.domain.consideration import Decision
 from cme_safeguarding.domain.errors import AlreadyEscalated, FactorsMissing, UnknownCase
 from cme_safeguarding.domain.escalation import Escalation, Terms, covered
+from cme_safeguarding.domain.markers import OFFICER
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ async def escalate(
     referral = await by_person(tx, practice, file, id=id, case_id=case_id, factors=factors, terms=terms, by=by, now=now)
     if not (referral.made or referral.confirmed):
         raise AlreadyEscalated
-    await decide_what_waits(tx, file, referral.escalation, by=by, now=now)
+    await decide_what_waits(tx, practice, file, referral.escalation, by=by, now=now)
     return referral
 
 
@@ -87,12 +90,15 @@ async def by_person(
         answer_due_at=due.at,
     )
     await refer(tx, file, escalation)
-    await tx.factors.say(id, file.subject, factors, now)
+    await say(tx, practice, source_id=id, subject=file.subject, factors=factors, source=OFFICER, at=now)
     return Referral(escalation, made=True, confirmed=bool(unconfirmed))
 
 
-async def decide_what_waits(tx: Transaction, file: File, escalation: Escalation, *, by: UUID, now: datetime) -> None:
+async def decide_what_waits(
+    tx: Transaction, practice: Practice, file: File, escalation: Escalation, *, by: UUID, now: datetime
+) -> None:
     """Whoever has told social care of a child has answered every consideration that waits about them."""
     for consideration in await tx.considerations.undecided(file.subjects):
-        consideration.decide(Decision.ESCALATE, (f"escalation {escalation.id}",), by, now)
-        await tx.considerations.save(consideration)
+        await settle(
+            tx, practice, file, consideration, Decision.ESCALATE, (f"escalation {escalation.id}",), by=by, now=now
+        )

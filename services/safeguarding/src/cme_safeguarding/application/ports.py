@@ -14,9 +14,11 @@ from cme_contracts.base import Event
 from cme_contracts.encompass import EncompassNotice
 from cme_contracts.people import Child, Confidential
 from cme_safeguarding.domain.case_file import CaseFile
+from cme_safeguarding.domain.clocks import Clock, ClockTable
 from cme_safeguarding.domain.consideration import Consideration
 from cme_safeguarding.domain.escalation import Escalation
 from cme_safeguarding.domain.factors import FactorTable
+from cme_safeguarding.domain.markers import Episode, Marker, MarkerTable
 from cme_timers import Detail
 
 
@@ -25,6 +27,8 @@ class Practice:
     """The data the council decides by."""
 
     factors: FactorTable
+    clocks: ClockTable
+    markers: MarkerTable
     working_days: WorkingDays
 
 
@@ -51,6 +55,12 @@ class Shown[R]:
     record: R
     child_id: UUID | None
     lead_officer_id: UUID | None = None
+    due_at: datetime | None = None
+    """When its clock is over; None: none runs."""
+    overdue: bool = False
+    """That instant has passed, and somebody has been told."""
+    version: int = 0
+    """How much had been heard and decided about the child when it was read."""
 
 
 class Files(Protocol):
@@ -108,7 +118,7 @@ class ConfidentialAddresses(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Marker:
+class KeptNotice:
     """That somebody told of an incident, as Operation Encompass has it."""
 
     submission_id: UUID
@@ -123,13 +133,39 @@ class Marker:
 
 
 class EncompassNotices(Protocol):
-    """Markers, restricted to safeguarding."""
+    """Notices, restricted to safeguarding."""
 
-    async def keep(self, marker: Marker, chain: UUID) -> None:
+    async def keep(self, notice: KeptNotice, chain: UUID) -> None:
         """Keep one, its notice sealed."""
 
-    async def of(self, subjects: Collection[UUID]) -> Sequence[Marker]:
+    async def of(self, subjects: Collection[UUID]) -> Sequence[KeptNotice]:
         """Those about these, the oldest first."""
+
+
+class Markers(Protocol):
+    """What is known of a child, by whom, since when and how surely."""
+
+    async def add(self, marker: Marker) -> None:
+        """Write one down; once for each source and type."""
+
+    async def end(self, marker: Marker) -> None:
+        """Write down that it has ended: screening forgets what it said."""
+
+    async def of(self, subjects: Collection[UUID]) -> Sequence[Marker]:
+        """Every marker about these, ended ones too, the latest first."""
+
+
+class Episodes(Protocol):
+    """When nobody knew where a child was."""
+
+    async def follow(self, case_id: UUID, *, missing: bool, at: datetime) -> None:
+        """By the case the child is missing, or is not, since `at` unless it was known before."""
+
+    async def resume(self, case_id: UUID, closed_at: datetime) -> None:
+        """The closing that ended one was none: the case is open again, and it goes on."""
+
+    async def of(self, subjects: Collection[UUID]) -> Sequence[Episode]:
+        """Those of these cases, the oldest first."""
 
 
 class Factors(Protocol):
@@ -141,7 +177,7 @@ class Factors(Protocol):
     async def said(
         self, subjects: Collection[UUID], *, but_not_by: UUID | None = None, since: datetime | None = None
     ) -> frozenset[str]:
-        """What any source has said of these subjects, or any but one, or since an instant."""
+        """What any source has said of these subjects and nobody has ended, or any but one, or since an instant."""
 
 
 class Cases(Protocol):
@@ -175,6 +211,12 @@ class Considerations(Protocol):
     async def save(self, consideration: Consideration) -> None:
         """Write its decision down."""
 
+    async def version(self, subjects: Collection[UUID]) -> int:
+        """How much has been heard and decided about a child: it grows with everything that a decision may rest on."""
+
+    async def shown(self, consideration_id: UUID) -> Shown[Consideration]:
+        """One, as the queue shows it. Raises UnknownConsideration."""
+
     async def queue(
         self,
         *,
@@ -185,6 +227,22 @@ class Considerations(Protocol):
         limit: int,
     ) -> Sequence[Shown[Consideration]]:
         """The list people work from: the most urgent first, then the oldest; those after a place in that order."""
+
+
+class Clocks(Protocol):
+    """What waits for somebody, by when."""
+
+    async def add(self, clock: Clock) -> None:
+        """Write a new one down."""
+
+    async def get(self, clock_id: UUID) -> Clock:
+        """Raises UnknownClock."""
+
+    async def running(self, about: UUID) -> Sequence[Clock]:
+        """Those that run about this."""
+
+    async def save(self, clock: Clock) -> None:
+        """Write down how far it has come."""
 
 
 class Concerns(Protocol):
@@ -266,6 +324,12 @@ class Transaction(Protocol):
     def cases(self) -> Cases: ...
     @property
     def considerations(self) -> Considerations: ...
+    @property
+    def clocks(self) -> Clocks: ...
+    @property
+    def markers(self) -> Markers: ...
+    @property
+    def episodes(self) -> Episodes: ...
     @property
     def concerns(self) -> Concerns: ...
     @property

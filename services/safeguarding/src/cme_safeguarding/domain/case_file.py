@@ -27,11 +27,16 @@ class CaseFile:
     breached_at: datetime | None = None
     located_at: datetime | None = None
     closed_at: datetime | None = None
+    """When it was closed last; it may be open again."""
+    ended: int | None = None
+    """Of that closing, how often the case had been reopened before it."""
+    repeat: int = 0
+    """How often it was reopened, as far as is known."""
 
     @property
     def open(self) -> bool:
         """Whether the register still works on it. A case that was heard of by its closing only is not."""
-        return self.closed_at is None
+        return self.ended is None or self.ended < self.repeat
 
     @property
     def missing(self) -> bool:
@@ -62,6 +67,19 @@ class CaseFile:
         before = self.missing
         self.kind, self.category, self.category_at = kind, category, at
         return self.missing and not before
+
+    def close(self, repeat: int, at: datetime) -> None:
+        """It was closed, having been reopened so often before. An earlier closing that is heard later changes nothing."""
+        if self.ended is None or repeat >= self.ended:
+            self.closed_at, self.ended = at, repeat
+
+    def reopen(self, repeat: int, at: datetime) -> None:
+        """It is open again, for this time: what was found or missed before then is not true of it any more."""
+        self.repeat = max(self.repeat, repeat)
+        if self.located_at is not None and self.located_at < at:
+            self.located_at = None
+        if self.breached_at is not None and self.breached_at < at:
+            self.breached_at = None
 
     def assign(self, officer_id: UUID, at: datetime) -> None:
         """The case is this officer's since `at`, unless a later assignment has been heard of."""

@@ -19,12 +19,14 @@ from cme_safeguarding.application.escalate import escalate
 from cme_safeguarding.application.ports import Practice, Shown
 from cme_safeguarding.domain.escalation import Escalation
 from cme_safeguarding.entrypoints import answers
+from cme_safeguarding.entrypoints.markers import markers_api
 from cme_safeguarding.entrypoints.requests import NewAcknowledgement, NewConfirmation, NewDecision, NewEscalation
+from cme_safeguarding.entrypoints.seen import Seen, etag, version_of
+from cme_safeguarding.entrypoints.who import officer
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey, idempotent
 from cme_web.paging import CurrentPage, instant, number
-from cme_web.problems import Problem
-from cme_web.tokens import Caller, CurrentCaller
+from cme_web.tokens import CurrentCaller
 
 
 def api(db: Database[SafeguardingTx], clock: BusinessClock, practice: Practice) -> list[APIRouter]:
@@ -34,6 +36,7 @@ def api(db: Database[SafeguardingTx], clock: BusinessClock, practice: Practice) 
         _escalations(db, clock, practice),
         _acknowledgement(db, clock),
         _children(db),
+        markers_api(db, clock, practice),
     ]
 
 
@@ -70,9 +73,16 @@ def _considerations(db: Database[SafeguardingTx], clock: BusinessClock, practice
             request, rows, show=lambda one: answers.consideration(one, practice.factors), place=answers.place
         )
 
+    @router.get("/v1/considerations/{consideration_id}")
+    async def one_consideration(consideration_id: UUID, caller: CurrentCaller) -> Response:
+        """One consideration; its ETag is the version of all that is known of the child. The reading is written down."""
+        async with db.transaction() as tx:
+            found = await read.consideration(tx, caller.subject, consideration_id)
+        return JSONResponse(answers.consideration(found, practice.factors), headers={"ETag": etag(found.version)})
+
     @router.post("/v1/considerations/{consideration_id}/decision", status_code=201)
     async def decision(
-        consideration_id: UUID, body: NewDecision, caller: CurrentCaller, key: IdempotencyKey
+        consideration_id: UUID, body: NewDecision, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
         """Decide. `escalate` refers the child in the same step; the answer names the escalation."""
         route = f"POST /v1/considerations/{consideration_id}/decision"
@@ -87,7 +97,8 @@ def _considerations(db: Database[SafeguardingTx], clock: BusinessClock, practice
                     terms=body.terms(),
                     factors=words(body.factors),
                     escalation_id=uuid4(),
-                    by=_officer(caller),
+                    seen=version_of(seen),
+                    by=officer(caller),
                     now=clock.now(),
                 )
                 escalation_id = str(referral.escalation.id) if referral else None
@@ -120,7 +131,7 @@ def _escalations(db: Database[SafeguardingTx], clock: BusinessClock, practice: P
                     case_id=body.case_id,
                     factors=words(body.factors),
                     terms=body.terms(),
-                    by=_officer(caller),
+                    by=officer(caller),
                     now=clock.now(),
                 )
                 location = f"/v1/escalations/{referral.escalation.id}"
@@ -150,7 +161,12 @@ def _escalations(db: Database[SafeguardingTx], clock: BusinessClock, practice: P
         async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
             if not once.answered:
                 found = await confirm(
-                    tx, escalation_id=escalation_id, confirmed=body.confirmed, by=_officer(caller), now=clock.now()
+                    tx,
+                    practice,
+                    escalation_id=escalation_id,
+                    confirmed=body.confirmed,
+                    by=officer(caller),
+                    now=clock.now(),
                 )
                 once.answer(201, {"escalation_id": str(found.id), "state": found.state, "confirmed": found.confirmed})
         return once.response()
@@ -241,7 +257,7 @@ def _children(db: Database[SafeguardingTx]) -> APIRouter:
         """What the police have told about a child (Operation Encompass). Restricted; the reading is written down."""
         async with db.transaction() as tx:
             found = await read.encompass_notices(tx, caller.subject, child_id)
-        return JSONResponse({"items": [answers.marker(one) for one in found]})
+        return JSONResponse({"items": [answers.notice(one) for one in found]})
 
     return router
 
@@ -263,13 +279,3 @@ def _made(escalation: Escalation) -> dict[str, object]:
         "answer_due_at",
     )
     return {name: shown[name] for name in kept}
-
-
-def _officer(caller: Caller) -> UUID:
-    """Who decides, by id. Raises `Problem` 403 for somebody who is no officer."""
-    try:
-        return UUID(caller.subject)
-    except ValueError:
-        raise Problem(
-            403, "not-an-officer", "Only an officer may decide", "Sign in as an officer of the council."
-        ) from None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from cme_contracts.codes import Factor
 from cme_safeguarding.domain.consideration import Decision
 from cme_safeguarding.domain.escalation import Consent, Terms
+from cme_safeguarding.domain.markers import Ending, MarkerLevel
 from cme_web.problems import Wrong
 
 
@@ -30,8 +32,15 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
+def _shown(**example: JsonValue) -> ConfigDict:
+    """The same manners, and an example for the API's description."""
+    return ConfigDict(json_schema_extra={"examples": [example]})
+
+
 class NewDecision(Request):
     """A person's decision about a consideration. With `escalate` the child is referred at once, on these terms."""
+
+    model_config = _shown(decision="no_further_action", reasons=["Seen by the health visitor on Friday"])
 
     decision: Decision
     reasons: Annotated[list[Sentence], Field(min_length=1, max_length=10)]
@@ -49,6 +58,15 @@ class NewDecision(Request):
 class NewEscalation(Request):
     """A named person refers the child of a case to children's social care."""
 
+    model_config = _shown(
+        case_id="1c72a522-b47a-544f-af82-dccc2c54205a",
+        factors=["whereabouts_unknown", "homeless_or_refuge"],
+        consent="not_sought",
+        consent_reason="nobody can be reached",
+        threshold_level=4,
+        telephoned_at="2026-11-23T09:00:00Z",
+    )
+
     case_id: UUID
     factors: Annotated[list[KnownFactor], Field(min_length=1, max_length=40)]
     consent: Consent
@@ -64,10 +82,41 @@ class NewEscalation(Request):
 class NewConfirmation(Request):
     """Whether the rule was right."""
 
+    model_config = _shown(confirmed=True)
+
     confirmed: bool
 
 
 class NewAcknowledgement(Request):
     """What social care calls it: a reference without spaces, never a name."""
 
+    model_config = _shown(their_reference="SC-2026-0001")
+
     their_reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9._/-]{1,100}$")]
+
+
+type Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+type Source = Literal[
+    "school", "health", "social_care", "police", "housing", "other_authority", "parent", "public", "officer"
+]
+
+
+class NewMarker(Request):
+    """What is known of a child: codes and a day, no words. `restricted` left out: as the table of types says."""
+
+    model_config = _shown(type="child_protection_plan", source="social_care", since="2026-09-14", level="confirmed")
+
+    type: Code
+    source: Source
+    since: date
+    level: MarkerLevel
+    restricted: bool | None = None
+
+
+class NewMarkerEnd(Request):
+    """It holds no more since this day; or it was recorded in error."""
+
+    model_config = _shown(because="no_longer_true", ended_on="2026-11-20")
+
+    because: Ending
+    ended_on: date
