@@ -66,7 +66,7 @@ def straight_routes(routes: Sequence[BaseRoute]) -> Mapping[tuple[str, str], Rou
         (method, route.path): route
         for route in routes
         if isinstance(route, StraightRoute) and "{" not in route.path
-        for method in route.methods
+        for method in route.methods or ()
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -236,9 +235,9 @@ class Sr1a(FamilyForm):
             factors=self.factors,
             known_factors=(Factor.EHCP,) if needs and needs.stage == "ehcp" else (),
             enquiries=tuple(one.made() for one in sorted(self.enquiries, key=lambda one: one.made_on)),
-            also_given=frozenset([
-                name for name, member, within in SCHOOLS_OWN if member in given and _says(self, member, within)
-            ]),
+            also_given=frozenset(
+                [name for name, member, within in SCHOOLS_OWN if member in given and _says(self, member, within)]
+            ),
         )
 
 
