@@ -11,7 +11,7 @@ from cme_contracts.safeguarding import CONCERNS, Concerning
 
 
 class RequestStepTaken(Concerning):
-    """Something happened to a request to a body: it was made, telephoned, decided, declined, ended."""
+    """Something happened to a request to a body: it was made, telephoned, decided, declined, ended. What of an escalation has an event of its own is not said again."""
 
     type: ClassVar[str] = "cme.request.step-taken.v1"
     stream: ClassVar[str] = CONCERNS

@@ -28,7 +28,7 @@ async def acknowledge(
     request = await tx.requests.get(escalation_id)
     if request.ended_at is None:  # what was taken back, they may have all the same
         step = Step(uuid5(escalation_id, ACKNOWLEDGED), ACKNOWLEDGED, now, now, None, their_reference)
-        await advance(tx, practice, file, request, step)
+        await advance(tx, practice, file, request, step, told=True)
     await tx.chronology.note(
         escalation.subject,
         now,

@@ -53,7 +53,7 @@ async def settle_confirmation(
         request = await tx.requests.get(escalation.id)
         if request.ended_at is None:
             step = Step(uuid5(escalation.id, TAKEN_BACK), TAKEN_BACK, now, now, by)
-            await advance(tx, practice, file, request, step)
+            await advance(tx, practice, file, request, step, told=True)
     what = "escalation_confirmed" if confirmed else "escalation_taken_back"
     await tx.chronology.note(escalation.subject, now, what, escalation_id=escalation.id, decided_by=by)
     tx.publish(

@@ -76,7 +76,7 @@ async def _request(
     )  # fmt: skip
     await tx.requests.add(request)
     by = escalation.decided_by
-    await advance(tx, practice, file, request, Step(uuid5(request.id, MADE), MADE, at, at, by, None, form))
+    await advance(tx, practice, file, request, Step(uuid5(request.id, MADE), MADE, at, at, by, None, form), told=True)
     if telephoned_at is not None:
         step = Step(uuid5(request.id, TELEPHONED), TELEPHONED, telephoned_at, at, by)
         await advance(tx, practice, file, request, step)

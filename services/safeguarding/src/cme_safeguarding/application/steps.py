@@ -9,31 +9,18 @@ from cme_safeguarding.application.ports import File, Practice, Transaction
 from cme_safeguarding.domain.requests import Request, Step
 
 
-async def advance(tx: Transaction, practice: Practice, file: File, request: Request, step: Step) -> None:
-    """Something happened to a request whose file is locked.
+async def advance(
+    tx: Transaction, practice: Practice, file: File, request: Request, step: Step, *, told: bool = False
+) -> None:
+    """Something happened to a request whose file is locked. `told`: it is a fact that has an event and a line of its own.
 
     Raises UnknownBody, UnknownStep, RequestEnded, StepTaken, OutOfTime, FieldUnknown, FieldMissing, ReferenceMissing.
     """
     rule = practice.bodies.body(request.body, local_date(request.made_at)).step(step.step)
     request.take(rule, step)
     await tx.requests.take(request, step)
-    await tx.chronology.note(
-        request.subject,
-        step.happened_at,
-        "request_step",
-        request_id=request.id,
-        body=request.body,
-        step=step.step,
-        reference=step.reference,
-        decided_by=step.by,
-    )
-    tx.publish(
-        RequestStepTaken(
-            **file.about(), case_id=request.case_id, request_id=request.id, body=request.body, step=step.step,
-            closes=rule.closes, reference=step.reference, recorded_by=step.by, happened_at=step.happened_at,
-            recorded_at=step.recorded_at,
-        )
-    )  # fmt: skip
+    if not told:
+        await _tell(tx, file, request, step, closes=rule.closes)
     await stop_clocks(tx, practice, file, step.step, about=request.id, at=step.happened_at)
     if rule.closes:
         await cancel_clocks(tx, about=request.id, at=step.happened_at)
@@ -48,3 +35,23 @@ async def advance(tx: Transaction, practice: Practice, file: File, request: Requ
             case_id=request.case_id,
             at=step.happened_at,
         )
+
+
+async def _tell(tx: Transaction, file: File, request: Request, step: Step, *, closes: bool) -> None:
+    await tx.chronology.note(
+        request.subject,
+        step.happened_at,
+        "request_step",
+        request_id=request.id,
+        body=request.body,
+        step=step.step,
+        reference=step.reference,
+        decided_by=step.by,
+    )
+    tx.publish(
+        RequestStepTaken(
+            **file.about(), case_id=request.case_id, request_id=request.id, body=request.body, step=step.step,
+            closes=closes, reference=step.reference, recorded_by=step.by, happened_at=step.happened_at,
+            recorded_at=step.recorded_at,
+        )
+    )  # fmt: skip
