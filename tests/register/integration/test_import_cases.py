@@ -193,7 +193,7 @@ async def test_ids_tell_nobody_who_it_is_and_a_changed_secret_knows_the_row_agai
     said = str([one.body for one in await register.said()])
     assert "IMPORTED-" in said and "'reference': '2'" not in said, "the sheet's own reference stays here"
     detail = await register.db.pool.fetchval(
-        "SELECT detail FROM chronology WHERE what = 'register.case.imported' LIMIT 1"
+        "SELECT detail FROM chronology WHERE what = 'register.case.imported' ORDER BY id LIMIT 1"
     )
     assert detail["sheet_reference"] == "1"
     sheet.secrets = f"another secret that is long enough too,{SECRET}"
