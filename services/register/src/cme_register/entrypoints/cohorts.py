@@ -33,7 +33,7 @@ from cme_web.problems import NotVisible, Wrong
 from cme_web.tokens import CurrentCaller
 
 September = Annotated[int, Path(ge=2000, le=2100, description="The year in whose September the children start.")]
-ETAG = re.compile(r'(?:W/)?"([0-9]{1,18})\.([0-9a-f]{16})"')
+ETAG = re.compile(r'(?:W/)?"?(([0-9]{1,18})\.([0-9]{1,9})\.[0-9a-f]{16})"?')
 SeenCohort = Annotated[str | None, written(ETAG), IF_MATCH]
 School = Annotated[str, Path(pattern="^[0-9]{6}$", description="The school's unique reference number: six figures.")]
 
@@ -124,10 +124,10 @@ def cohorts_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) ->
 
 
 def _etag(known: Sequence[Reported]) -> str:
-    """What a cohort looks like: when somebody last said something of it, and a digest of what is known of whom."""
+    """What a cohort looks like: when somebody last said something of it, of how many, and a digest of what is known of whom."""
     stands = "\n".join(f"{one.child_id} {one.came} {one.on_roll}" for one in known)
     latest = max((_instant(one) for one in known), default=0)
-    return f'"{latest}.{hashlib.sha256(stands.encode()).hexdigest()[:16]}"'
+    return f'"{latest}.{len(known)}.{hashlib.sha256(stands.encode()).hexdigest()[:16]}"'
 
 
 def _instant(one: Reported) -> int:
@@ -144,9 +144,9 @@ async def _not_over_others(tx: RegisterTx, cohort: Cohort, seen: str, body: Repo
         raise unreadable()
     await tx.children.lock({one.record_id for one in await tx.cohorts.of_cohort(cohort)})
     known = await tx.cohorts.reported(cohort)
-    if found[0].removeprefix("W/") == (now := _etag(known)):
+    if f'"{found[1]}"' == (now := _etag(known)):
         return
-    changed = [one for one in known if _instant(one) > int(found[1])]
+    changed = [one for one in known if _instant(one) > int(found[2])]
     absent = {one.child_id: one.on_roll for one in body.did_not_arrive}
 
     def overturned(one: Reported) -> bool:
@@ -157,5 +157,5 @@ async def _not_over_others(tx: RegisterTx, cohort: Cohort, seen: str, body: Repo
     faults = [
         changed_by(f"children.{one.child_id}", one.by, one.office, one.came) for one in changed if overturned(one)
     ]
-    if faults or not changed:
+    if faults or not changed or len(known) != int(found[3]):
         raise changed_meanwhile(faults, now)

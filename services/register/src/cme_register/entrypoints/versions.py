@@ -15,7 +15,8 @@ from cme_register.application.ports_changes import Change
 from cme_register.domain.case import Case
 from cme_web.problems import Fault, Problem
 
-ETAG = re.compile(r'(?:W/)?"(?:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.)?([0-9]{1,9})"')
+ETAG = re.compile(r'(?:W/)?"?(?:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.)?([0-9]{1,9})"?')
+"""With or without its quotes: some clients lose them."""
 
 
 def written(etag: re.Pattern[str]) -> WithJsonSchema:
