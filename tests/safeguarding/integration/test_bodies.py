@@ -215,3 +215,23 @@ async def test_what_is_no_request_is_refused_with_a_word_that_helps(
     only_one = ESCALATION | {"case_id": str(child.case_id), "raises_again": first}
     assert (await visitor.post("/v1/escalations", only_one)).json()["code"] == "invalid"
     assert {row["body"] for row in (await visitor.get("/v1/bodies")).json()["items"]} >= {"police", "border_force"}
+
+
+async def test_nobody_records_over_what_has_happened_to_a_request_since_they_looked(
+    safeguarding: Safeguarding, visitor: Visitor
+) -> None:
+    await open_case(safeguarding, Factor.SECTION_47)
+    [told] = await safeguarding.said(EscalatedToSocialCare)
+    id_ = told["escalation_id"]
+    seen = (await visitor.get(f"/v1/requests/{id_}")).headers["etag"]
+    assert seen == (await visitor.get(f"/v1/escalations/{id_}")).headers["etag"]
+    await visitor.call_back(id_, "SC-9", message="msg_1")
+
+    for path, body in (
+        (f"/v1/requests/{id_}/steps", {"step": "telephoned"}),
+        (f"/v1/escalations/{id_}/confirmation", {"confirmed": False}),
+    ):
+        refused = await visitor.post(path, body, seen=seen)
+        assert (refused.status_code, refused.json()["code"]) == (412, "changed-meanwhile")
+        again = (await visitor.get(f"/v1/requests/{id_}")).headers["etag"]
+        assert (await visitor.post(path, body, seen=again)).status_code == 201

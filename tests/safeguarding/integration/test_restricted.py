@@ -98,3 +98,23 @@ async def test_the_answer_to_an_escalation_names_no_more_than_was_sent(
     confirmed = await visitor.post("/v1/escalations", told)
     assert (confirmed.status_code, confirmed.json()["factors"]) == (200, ["section_47"])
     assert "child_protection_plan" not in confirmed.text
+
+
+async def test_a_marker_is_ended_as_it_was_seen_and_what_is_hidden_moves_no_version(
+    safeguarding: Safeguarding, visitor: Visitor
+) -> None:
+    child = await open_case(safeguarding)
+    path = f"/v1/children/{child.child_id}/markers"
+    openly = PLAN | {"type": "looked_after", "restricted": False}
+    marker = (await visitor.post(path, openly)).json()["marker_id"]
+    seen = (await visitor.get(path)).headers["etag"]
+    await visitor.post(path, PLAN, role="safeguarding")
+    assert (await visitor.get(path)).headers["etag"] == seen
+    assert (await visitor.get(path, role="safeguarding")).headers["etag"] != seen
+
+    await visitor.post(path, openly | {"source": "school"})
+    ending = {"because": "no_longer_true", "ended_on": "2026-11-23"}
+    refused = await visitor.post(f"{path}/{marker}/end", ending, seen=seen)
+    assert (refused.status_code, refused.json()["code"]) == (412, "changed-meanwhile")
+    again = (await visitor.get(path)).headers["etag"]
+    assert (await visitor.post(f"{path}/{marker}/end", ending, seen=again)).status_code == 201

@@ -13,15 +13,27 @@ from cme_safeguarding.application.steps import advance
 from cme_safeguarding.domain.consideration import Decision
 from cme_safeguarding.domain.escalation import Escalation
 from cme_safeguarding.domain.requests import TAKEN_BACK, Step
+from cme_safeguarding.domain.seen import not_over_others
 
 
 async def confirm(
-    tx: Transaction, practice: Practice, *, escalation_id: UUID, confirmed: bool, by: UUID, now: datetime
+    tx: Transaction,
+    practice: Practice,
+    *,
+    escalation_id: UUID,
+    confirmed: bool,
+    seen: int | None = None,
+    by: UUID,
+    now: datetime,
 ) -> Escalation:
-    """Say whether the rule was right. Raises UnknownEscalation, NothingToConfirm."""
+    """Say whether the rule was right; `seen`: the request's version when whoever says so looked; None: not asked.
+
+    Raises UnknownEscalation, ChangedMeanwhile, NothingToConfirm.
+    """
     found = await tx.escalations.get(escalation_id)
     file = await tx.files.open(found.subject)
     escalation = await tx.escalations.get(escalation_id)  # again, now that nobody else can change it
+    not_over_others(seen, (await tx.requests.get(escalation_id)).version)
     await settle_confirmation(tx, practice, file, escalation, confirmed=confirmed, by=by, now=now)
     waiting = await tx.considerations.undecided(file.subjects)
     for consideration in waiting:

@@ -9,8 +9,8 @@ from cme_safeguarding.application.deciding import settle
 from cme_safeguarding.application.escalate import Referral, by_person, decide_what_waits
 from cme_safeguarding.application.ports import Practice, Transaction
 from cme_safeguarding.domain.consideration import Consideration, Decision
-from cme_safeguarding.domain.errors import ChangedMeanwhile
 from cme_safeguarding.domain.escalation import Terms
+from cme_safeguarding.domain.seen import not_over_others
 
 
 async def decide(
@@ -36,8 +36,7 @@ async def decide(
     found = await tx.considerations.get(consideration_id)
     file = await tx.files.open(found.subject)
     consideration = await tx.considerations.get(consideration_id)  # again, now that nobody else can change it
-    if seen is not None and seen != await tx.considerations.version(file.subjects):
-        raise ChangedMeanwhile
+    not_over_others(seen, await tx.considerations.version(file.subjects))
     await settle(tx, practice, file, consideration, decision, reasons, by=by, now=now)
     await tx.chronology.note(
         consideration.subject,

@@ -12,7 +12,8 @@ from cme_contracts.safeguarding_markers import MarkerEnded, MarkerRecorded
 from cme_safeguarding.application.consider import Prompt, consider
 from cme_safeguarding.application.ports import File, Practice, Transaction
 from cme_safeguarding.domain.errors import UnknownChild, UnknownMarker
-from cme_safeguarding.domain.markers import Ending, Marker, MarkerLevel
+from cme_safeguarding.domain.markers import Ending, Marker, MarkerLevel, version_of_markers
+from cme_safeguarding.domain.seen import not_over_others
 
 
 async def say(
@@ -91,18 +92,22 @@ async def end_marker(
     because: Ending,
     ended_on: date,
     sees_restricted: bool,
+    seen: int | None = None,
     by: UUID,
     now: datetime,
 ) -> list[Marker]:
     """It holds no more: screening forgets it, its row and when it held stay. Returns all that end with it.
 
-    Raises UnknownChild, UnknownMarker, AlreadyEnded, EndedBeforeItBegan, MarkerInFuture.
+    `seen`: the version of the markers they may see when whoever ends it looked; None: not asked.
+    Raises UnknownChild, UnknownMarker, ChangedMeanwhile, AlreadyEnded, EndedBeforeItBegan, MarkerInFuture.
     """
     file = await _file(tx, child_id)
     markers = await tx.markers.of(file.subjects)
-    named = next((one for one in markers if one.id == marker_id), None)
-    if named is None or (named.restricted and not sees_restricted):
+    visible = [one for one in markers if sees_restricted or not one.restricted]
+    named = next((one for one in visible if one.id == marker_id), None)
+    if named is None:
         raise UnknownMarker
+    not_over_others(seen, version_of_markers(visible))
     named.end(because, ended_on, by=by, at=now)
     others = [one for one in markers if one.ends_with(named)]
     for other in others:

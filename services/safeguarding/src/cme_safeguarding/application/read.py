@@ -51,7 +51,12 @@ async def escalation(tx: Transaction, reader: Reader, escalation_id: UUID) -> Sh
     """One escalation. Raises UnknownEscalation."""
     found = await tx.escalations.get(escalation_id)
     await tx.accesses.note(reader.who, "escalation", {found.subject})
-    return Shown(found, await tx.files.child_of(found.subject), veil=await veil(tx, reader, found.subject))
+    return Shown(
+        found,
+        await tx.files.child_of(found.subject),
+        version=(await tx.requests.get(escalation_id)).version,
+        veil=await veil(tx, reader, found.subject),
+    )
 
 
 async def escalations(tx: Transaction, reader: Reader, case_id: UUID) -> Sequence[Shown[Escalation]]:

@@ -12,6 +12,7 @@ from cme_safeguarding.application.ports import Practice, Transaction
 from cme_safeguarding.application.steps import advance
 from cme_safeguarding.domain.errors import FollowsNothing, MadeByEscalation, UnknownCase, UnknownStep
 from cme_safeguarding.domain.requests import ACKNOWLEDGED, MADE, SOCIAL_CARE, TAKEN_BACK, Request, Step
+from cme_safeguarding.domain.seen import not_over_others
 
 
 async def ask(
@@ -56,16 +57,19 @@ async def take_step(
     happened_at: datetime,
     reference: str | None,
     form: Mapping[str, str],
+    seen: int | None = None,
     by: UUID | None,
     now: datetime,
 ) -> Request:
     """Something happened to a request. Who answers an escalation in any way has acknowledged it.
 
-    Raises UnknownRequest, UnknownStep, RequestEnded, StepTaken, OutOfTime, FieldUnknown, FieldMissing, ReferenceMissing.
+    `seen`: its version when whoever records this looked; None: not asked.
+    Raises UnknownRequest, ChangedMeanwhile, UnknownStep, RequestEnded, StepTaken, OutOfTime, FieldUnknown, FieldMissing, ReferenceMissing.
     """
     found = await tx.requests.get(request_id)
     file = await tx.files.open(found.subject)
     request = await tx.requests.get(request_id)  # again, now that nobody else can change it
+    not_over_others(seen, request.version)
     if step in {MADE, TAKEN_BACK} or (request.body == SOCIAL_CARE and step == ACKNOWLEDGED):
         raise UnknownStep  # those are said elsewhere: made, confirmed, acknowledged with the body's own signature
     if request.body == SOCIAL_CARE and reference is not None:

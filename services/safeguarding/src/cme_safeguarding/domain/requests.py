@@ -123,6 +123,11 @@ class Request:
         return any(step.step == DECLINED for step in self.steps)
 
     @property
+    def version(self) -> int:
+        """How much has happened to it."""
+        return len(self.steps)
+
+    @property
     def stands(self) -> str:
         """Its latest step, as it happened; of one instant the last recorded."""
         return max(reversed(self.steps), key=lambda step: step.happened_at).step if self.steps else MADE

@@ -28,8 +28,8 @@ ANSWERS = {
     ),
     "changed-meanwhile": Answer(
         412,
-        "Something was heard or decided about the child since you looked",
-        "Read what there is now (GET /v1/considerations?child_id=), then decide.",
+        "Something was heard, decided or recorded since you looked",
+        "Read what there is now, then decide.",
     ),
     "no-such-marker-type": Answer(422, "There is no such type of marker", "Give in type one of GET /v1/marker-types."),
     "no-such-marker": Answer(404, "Not found"),

@@ -17,6 +17,7 @@ from cme_safeguarding.application.requests import ask, take_step
 from cme_safeguarding.domain.requests import Body, Request
 from cme_safeguarding.entrypoints.answers import plain
 from cme_safeguarding.entrypoints.requests import NewRequest, NewSocialCareDecision, NewStep
+from cme_safeguarding.entrypoints.seen import Seen, etag, version_of
 from cme_safeguarding.entrypoints.who import officer
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey, idempotent
@@ -41,10 +42,10 @@ def bodies_api(db: Database[SafeguardingTx], clock: BusinessClock, practice: Pra
 
     @router.get("/v1/requests/{request_id}")
     async def one_request(request_id: UUID, caller: CurrentCaller) -> Response:
-        """One request, with what people wrote. The reading is written down."""
+        """One request, with what people wrote; its ETag is its version. The reading is written down."""
         async with db.transaction() as tx:
             found = await read.request(tx, caller.subject, request_id)
-        return JSONResponse(_request(found) | {"steps": _steps(found)})
+        return JSONResponse(_request(found) | {"steps": _steps(found)}, headers={"ETag": etag(found.version)})
 
     @router.post("/v1/requests", status_code=201)
     async def new_request(body: NewRequest, caller: CurrentCaller, key: IdempotencyKey) -> Response:
@@ -68,7 +69,9 @@ def bodies_api(db: Database[SafeguardingTx], clock: BusinessClock, practice: Pra
         return once.response()
 
     @router.post("/v1/requests/{request_id}/steps", status_code=201)
-    async def new_step(request_id: UUID, body: NewStep, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+    async def new_step(
+        request_id: UUID, body: NewStep, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
+    ) -> Response:
         """Record what happened to a request: telephoned, written, decided, declined, ended."""
         route = f"POST /v1/requests/{request_id}/steps"
         async with db.transaction() as tx, idempotent(tx, caller, route, key, body) as once:
@@ -82,6 +85,7 @@ def bodies_api(db: Database[SafeguardingTx], clock: BusinessClock, practice: Pra
                     happened_at=body.happened_at or now,
                     reference=body.reference,
                     form=body.form,
+                    seen=version_of(seen),
                     by=officer(caller),
                     now=now,
                 )

@@ -154,14 +154,14 @@ def _escalations(db: Database[SafeguardingTx], clock: BusinessClock, practice: P
 
     @router.get("/v1/escalations/{escalation_id}")
     async def one(escalation_id: UUID, caller: CurrentCaller) -> Response:
-        """One escalation. The reading is written down."""
+        """One escalation; its ETag is the version of the request it is. The reading is written down."""
         async with db.transaction() as tx:
             found = await read.escalation(tx, reader(caller, practice, clock.now()), escalation_id)
-        return JSONResponse(answers.escalation(found))
+        return JSONResponse(answers.escalation(found), headers={"ETag": etag(found.version)})
 
     @router.post("/v1/escalations/{escalation_id}/confirmation", status_code=201)
     async def confirmation(
-        escalation_id: UUID, body: NewConfirmation, caller: CurrentCaller, key: IdempotencyKey
+        escalation_id: UUID, body: NewConfirmation, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
         """Confirm what a rule did at once, or take it back."""
         route = f"POST /v1/escalations/{escalation_id}/confirmation"
@@ -172,6 +172,7 @@ def _escalations(db: Database[SafeguardingTx], clock: BusinessClock, practice: P
                     practice,
                     escalation_id=escalation_id,
                     confirmed=body.confirmed,
+                    seen=version_of(seen),
                     by=officer(caller),
                     now=clock.now(),
                 )

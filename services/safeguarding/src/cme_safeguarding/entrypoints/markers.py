@@ -14,9 +14,10 @@ from cme_safeguarding.adapters.postgres import SafeguardingTx
 from cme_safeguarding.application import read
 from cme_safeguarding.application.markers import end_marker, record_marker
 from cme_safeguarding.application.ports import Practice
-from cme_safeguarding.domain.markers import Episode, Marker
+from cme_safeguarding.domain.markers import Episode, Marker, version_of_markers
 from cme_safeguarding.entrypoints.answers import plain
 from cme_safeguarding.entrypoints.requests import NewMarker, NewMarkerEnd
+from cme_safeguarding.entrypoints.seen import Seen, etag, version_of
 from cme_safeguarding.entrypoints.who import officer, reader, sees_restricted
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey, idempotent
@@ -52,7 +53,8 @@ def markers_api(db: Database[SafeguardingTx], clock: BusinessClock, practice: Pr
         async with db.transaction() as tx:
             found, episodes = await read.markers(tx, reader(caller, practice, clock.now()), child_id)
         return JSONResponse(
-            {"items": [_marker(one) for one in found], "missing_episodes": [_episode(one) for one in episodes]}
+            {"items": [_marker(one) for one in found], "missing_episodes": [_episode(one) for one in episodes]},
+            headers={"ETag": etag(version_of_markers(found))},
         )
 
     @router.post("/v1/children/{child_id}/markers", status_code=201)
@@ -79,7 +81,12 @@ def markers_api(db: Database[SafeguardingTx], clock: BusinessClock, practice: Pr
 
     @router.post("/v1/children/{child_id}/markers/{marker_id}/end", status_code=201)
     async def end(
-        child_id: UUID, marker_id: UUID, body: NewMarkerEnd, caller: CurrentCaller, key: IdempotencyKey
+        child_id: UUID,
+        marker_id: UUID,
+        body: NewMarkerEnd,
+        caller: CurrentCaller,
+        key: IdempotencyKey,
+        seen: Seen = None,
     ) -> Response:
         """Say that a marker holds no more. What is no longer true of the child ends every marker of the type."""
         route = f"POST /v1/children/{child_id}/markers/{marker_id}/end"
@@ -92,6 +99,7 @@ def markers_api(db: Database[SafeguardingTx], clock: BusinessClock, practice: Pr
                     because=body.because,
                     ended_on=body.ended_on,
                     sees_restricted=sees_restricted(caller),
+                    seen=version_of(seen),
                     by=officer(caller),
                     now=clock.now(),
                 )

@@ -1,4 +1,4 @@
-"""The version of what is known of a child, as HTTP says it: `ETag` of a consideration, `If-Match` of a decision about it."""
+"""The version in which somebody has seen a consideration, a request or markers, as HTTP says it: `ETag`, and `If-Match` of what they do."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import re
 from typing import Annotated
 
 from fastapi import Header
+from pydantic import WithJsonSchema
 
 from cme_web.problems import Fault, Problem
 
+ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 Seen = Annotated[
     str | None,
+    WithJsonSchema({"type": "string", "pattern": rf"^(\*|{ETAG.pattern})$"}),
     Header(
         alias="If-Match",
-        description="The ETag of the consideration as you saw it: refused where anything was heard or decided about the child"
-        " since. Left out: not asked.",
+        description="The ETag of what you saw: refused where anything was heard, decided or recorded of it since."
+        " Left out: not asked.",
     ),
 ]
-ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
 
 def etag(version: int) -> str:
@@ -31,7 +33,7 @@ def version_of(seen: str | None) -> int | None:
         return None
     if found := ETAG.fullmatch(seen.strip()):
         return int(found[1])
-    mend = "Send the ETag that the consideration came with, or leave it out."
+    mend = "Send the ETag that came with what you saw, or leave it out."
     raise Problem(
         400,
         "unreadable-etag",
