@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -15,6 +15,7 @@ from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said, tell
 from cme_register.application.triaging import Arrival
 from cme_register.domain.case import Case
+from cme_register.domain.clock_table import ClockDefinition
 from cme_register.domain.clocks import Clock, start_clock
 from cme_register.domain.codes import SubmissionKind
 from cme_register.domain.counting import first_moment
@@ -32,6 +33,9 @@ OWED: Mapping[Occurrence, SubmissionKind] = {
 }
 """What a deletion is to the table of clocks, and what the school is to send for it."""
 
+type Sent = Mapping[tuple[UUID, str | None, SubmissionKind], datetime]
+"""When a school last sent something of a kind about a child."""
+
 
 async def chase(
     tx: Transaction, decided: Sequence[tuple[Arrival, Case]], rules: Rules, *, at: datetime, new_id: NewId
@@ -45,33 +49,36 @@ async def chase(
         return []
     sent = await tx.submissions.sent_by_schools({one.child_id for one, _ in deleted}, SAID_BY)
     known: dict[tuple[str, str | None, date], Clock] = {}
-    clocks: list[Clock] = []
-    said: list[Said] = []
-    timers = []
+    fresh: list[tuple[Clock, Case, Meta | None]] = []
     for arrival, case in deleted:
         one = arrival.submission
-        since = one.effective_on or local_date(one.received_at)
-        for what, owed in OWED.items():
-            last = sent.get((arrival.child_id, one.school_urn, owed))
-            if (last and last >= first_moment(since)) or (owed is SubmissionKind.LOST_PUPIL and not is_lost(one)):
-                continue
-            # the upload is asked for from when the council learns that it is due; the file is due by law from the deletion
-            day = local_date(one.received_at) if owed is SubmissionKind.LOST_PUPIL else since
-            for definition in rules.clocks.started_by(what, day, circumstances(case)):
-                key = definition.code, one.school_urn, day
-                if key not in known:  # most of a batch is one school's
-                    school = School(one.school_urn or "", one.school_la or "")
-                    begins, calendars = await counted_by(
-                        tx, definition, case, rules, day, one.received_at, one.id, school
-                    )
-                    known[key] = start_clock(definition, begins, calendars, clock_id=one.id, case_id=case.id)
-                clock = replace(known[key], id=new_id(), case_id=case.id, about=one.id, started_at=one.received_at)
-                clocks.append(clock)
-                timers += still_to_come(clock, rules, arrival.cause)
-                said.append(Said(started(clock, case).event, at, arrival.cause))
-    await tx.clocks.add(clocks)
-    await tx.timers.set_timers(timers)
-    return said
+        school = School(one.school_urn or "", one.school_la or "")
+        for definition, day in _asked_for(arrival, case, sent, rules):
+            key = definition.code, one.school_urn, day
+            if key not in known:  # one to copy: most of a batch is one school's
+                begins, calendars = await counted_by(tx, definition, case, rules, day, at, one.id, school)
+                known[key] = start_clock(definition, begins, calendars, clock_id=one.id, case_id=case.id)
+            clock = replace(known[key], id=new_id(), case_id=case.id, about=one.id, started_at=one.received_at)
+            fresh.append((clock, case, arrival.cause))
+    await tx.clocks.add([clock for clock, _, _ in fresh])
+    await tx.timers.set_timers([timer for clock, _, cause in fresh for timer in still_to_come(clock, rules, cause)])
+    return [Said(started(clock, case).event, at, cause) for clock, case, cause in fresh]
+
+
+def _asked_for(arrival: Arrival, case: Case, sent: Sent, rules: Rules) -> Iterator[tuple[ClockDefinition, date]]:
+    """The clocks of what this school owes for the deletion, each with its day nought.
+
+    The file is due from the deletion on; the upload is asked for from when the council learns of it.
+    """
+    one = arrival.submission
+    received = local_date(one.received_at)
+    since = one.effective_on or received
+    for what, owed in OWED.items():
+        last = sent.get((arrival.child_id, one.school_urn, owed))
+        lost_pupil = owed is SubmissionKind.LOST_PUPIL
+        if (last is None or last < first_moment(since)) and (is_lost(one) or not lost_pupil):
+            day = received if lost_pupil else since
+            yield from ((definition, day) for definition in rules.clocks.started_by(what, day, circumstances(case)))
 
 
 async def hear_of_uploads(
