@@ -16,6 +16,7 @@ from cme_contracts import (
     returns,
     safeguarding,
     safeguarding_clocks,
+    safeguarding_markers,
 )
 from cme_contracts.base import CATALOG
 
@@ -36,4 +37,5 @@ __all__ = [
     "returns",
     "safeguarding",
     "safeguarding_clocks",
+    "safeguarding_markers",
 ]

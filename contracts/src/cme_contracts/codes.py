@@ -3,8 +3,8 @@
 from enum import StrEnum
 from typing import Any
 
-from pydantic import GetJsonSchemaHandler
-from pydantic_core import CoreSchema
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 
 class OpenCode(StrEnum):
@@ -13,6 +13,12 @@ class OpenCode(StrEnum):
     @classmethod
     def _missing_(cls, value: object) -> "OpenCode | None":
         return cls.__members__.get("UNKNOWN") if isinstance(value, str) else None
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Written as the text it is: pydantic would call Python for the value of each."""
+        schema: CoreSchema = handler(source)
+        return {**schema, "serialization": core_schema.simple_ser_schema("str")}
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:

@@ -60,6 +60,10 @@ class RecordsSeparated(ChildEvent):
     source_clause: ClassVar[str] = "policy 8"
 
     restored_child_id: UUID = Field(description="The record that stands by itself again.")
+    submission_id: SubmissionId | None = Field(
+        default=None,
+        description="Where a submission that had joined the child by itself was taken out: which. The restored record is a new one, made for it.",
+    )
     submission_ids: tuple[UUID, ...] = Field(
         description="First submissions of the chains that are the restored child's."
     )

@@ -2,10 +2,11 @@
 
 import csv
 import io
+from typing import Any
 
 import pytest
 
-from tests.referrals.integration.bulk import CSV, Bulk, counts, csv_row, lines, table
+from tests.referrals.integration.bulk import CHILD, CSV, Bulk, counts, csv_row, lines, table
 
 
 @pytest.mark.parametrize("delimiter", [",", ";"])
@@ -65,3 +66,23 @@ async def test_csv_and_ndjson_of_one_row_are_one_row(bulk: Bulk) -> None:
     child_ = {"surname": "Quill", "date_of_birth": "2015-03-09", "addresses": [{"postcode": "ZZ99 9ZZ"}]}
     row = {"kind": "deletion_return", "child": child_, "ground": "g", "deleted_on": "2026-11-20"}
     assert (counts(as_csv), counts(await bulk.sent(lines(row)))) == ((1, 0, 0), (0, 1, 0))
+
+
+async def test_what_is_kept_of_a_row_is_what_is_kept_of_the_form_by_itself(bulk: Bulk) -> None:
+    """A child with a number that cannot be right, then with a sister; from a school, then from an officer."""
+    sister = {"child": {"forename": "Sage", "surname": "Quill", "date_of_birth": "2017-03-09"}}
+    one = {"referrer": {"name": "Sam", "email": "sam@example.org"}, "child": CHILD | {"surname": "Quill", "upn": "X1"}}
+    pool, own = bulk.visitor.pool, {"id", "first_submission_id", "reference", "as_received", "family_id"}
+
+    async def kept() -> list[dict[str, Any]]:
+        rows = await pool.fetch("SELECT *, family_id IS NULL AS alone FROM submission ORDER BY quarantined, id")
+        await pool.execute("TRUNCATE submission, taken_row CASCADE")
+        return [{name: value for name, value in row.items() if name not in own} for row in rows]
+
+    for who in (bulk.visitor.school(), bulk.visitor.bearer("lead_officer", sub="imogen")):
+        for form in (one, one | {"siblings": [sister]}):
+            await bulk.visitor.accepted("/v1/referrals", form, who=who)
+            by_itself = await kept()
+            assert counts(await bulk.sent(lines({"kind": "referral"} | form), who=who)) == (1, 0, 0)
+            assert await kept() == by_itself
+            assert by_itself[-1]["quarantined"] and len(by_itself) == (2 if "siblings" in form else 1)

@@ -223,3 +223,64 @@ async def test_a_place_follows_its_record_through_join_and_separation(
     await manager.do(f"/v1/children/{isolde}/separate", restored_child_id=seeker.child_id)
     assert len((await desk().read(f"/v1/children/{isolde}"))["placements"]) == 0
     assert (await seeker.page())["placements"][0]["stands"] == "offered"
+
+
+@pytest.mark.parametrize("recorded", ["before the join", "while they are one"])
+async def test_the_clock_of_a_place_goes_where_its_record_goes(
+    register: Register, seeker: Seeker, recorded: str
+) -> None:
+    """Merle's place: her case waits behind Isolde's while they are shown as one, and the days of the admission go on."""
+
+    async def running() -> set[str]:
+        rows = await register.db.pool.fetch(
+            "SELECT DISTINCT child_id FROM clock JOIN case_file ON case_file.id = case_id JOIN timer ON subject = clock.id"
+            " WHERE code = 'INYEAR' AND status = 'open' AND satisfied_at IS NULL AND clock.cancelled_at IS NULL"
+            " AND fired_at IS NULL AND timer.cancelled_at IS NULL"
+        )
+        return {str(row["child_id"]) for row in rows}
+
+    await register.hear(
+        referral(child("Isolde", postcode="ZZ99 1AB"), at=noon("2027-01-11"), reason=ReferralReason.NO_SCHOOL_PLACE)
+    )
+    isolde = (await register.last("submission.matched"))["child_id"]
+    manager = seeker.desk("team_manager")
+    await register.hear(
+        referral(child("Merle", postcode="ZZ99 2CD"), at=noon("2027-01-11"), reason=ReferralReason.NO_SCHOOL_PLACE)
+    )
+    merle = (await register.last("submission.matched"))["child_id"]
+    if recorded == "while they are one":
+        await manager.do(f"/v1/children/{isolde}/join", absorbed_child_id=merle)
+    answer = await seeker.post(f"children/{merle}/placements", step="applied", on="2027-01-11", **SCHOOL)
+    seeker.placement_id = answer.json()["placement_id"]
+    if recorded == "before the join":
+        assert await running() == {merle}
+        await manager.do(f"/v1/children/{isolde}/join", absorbed_child_id=merle)
+    assert await running() == {isolde}
+    await manager.do(f"/v1/children/{isolde}/separate", restored_child_id=merle)
+    assert await running() == {merle}
+    await seeker.take("offered", "2027-01-20")
+    assert await running() == set()
+    done = [
+        one.body for one in await register.said() if one.short == "clock.satisfied" and one.body["clock"] == "INYEAR"
+    ]
+    assert [one["child_id"] for one in done] == [merle]
+
+
+async def test_the_clock_of_a_place_ends_with_a_separation_that_leaves_its_child_without_a_case(
+    register: Register, seeker: Seeker
+) -> None:
+    """Merle is at school; her place was sought in Isolde's case while they were taken for one child."""
+    no_place = ReferralReason.NO_SCHOOL_PLACE
+    await register.hear(referral(child("Isolde", postcode="ZZ99 1AB"), at=noon("2027-01-11"), reason=no_place))
+    isolde = (await register.last("submission.matched"))["child_id"]
+    await register.hear(addition(child("Merle", postcode="ZZ99 2CD"), at=noon("2027-01-11")))
+    merle = (await register.last("submission.matched"))["child_id"]
+    manager = seeker.desk("team_manager")
+    await manager.do(f"/v1/children/{isolde}/join", absorbed_child_id=merle)
+    await seeker.post(f"children/{merle}/placements", step="applied", on="2027-01-11", **SCHOOL)
+    await manager.do(f"/v1/children/{isolde}/separate", restored_child_id=merle)
+    ended = [one.body for one in await register.said() if one.short == "clock.cancelled"]
+    assert {(one["clock"], one["because"]) for one in ended} == {
+        ("INYEAR", "records_separated"),
+        ("INYEAR-AIM", "records_separated"),
+    }

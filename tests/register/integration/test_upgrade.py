@@ -15,7 +15,7 @@ from cme_bus.database import Database, as_it_is, prepare
 from cme_bus.migrate import migrate
 from cme_register.__main__ import SERVICE
 from cme_register.adapters.postgres import RegisterTx
-from cme_register.application.joining import separate
+from cme_register.application.separating import separate
 from cme_register.entrypoints.cli_matching import find_again
 from tests.register.integration.county import IMOGEN, KEYRING, Register, Standing
 from tests.register.invented import child, referral

@@ -152,7 +152,7 @@ async def test_a_breach_of_a_case_that_is_closed_is_not_true_of_the_childs_next_
     safeguarding: Safeguarding, clock: str
 ) -> None:
     child, first, second = Someone(), uuid4(), uuid4()
-    await safeguarding.hear(child.matched(first), child.opened(first))
+    await safeguarding.hear(child.matched(first), child.opened(first, category=Category.WITHOUT_SCHOOL_PLACE))
     breached, closed = child.breached(clock), child.closed([first])
     await safeguarding.hear(*([breached, closed] if clock == "INIT-10" else [closed, breached]))
     child.case_id = uuid4()
@@ -209,11 +209,15 @@ async def test_a_second_referral_that_says_again_what_a_closing_answered_alerts_
     safeguarding: Safeguarding, *, concern_first: bool
 ) -> None:
     child, first, second, third = Someone(), uuid4(), uuid4(), uuid4()
-    await safeguarding.hear(child.matched(first), child.opened(first, Factor.TRAFFICKING), child.closed([first]))
+    await safeguarding.hear(
+        child.matched(first),
+        child.opened(first, Factor.IMMEDIATE_DANGER, category=Category.WITHOUT_SCHOOL_PLACE),
+        child.closed([first]),
+    )
     child.case_id = uuid4()
-    await safeguarding.hear(child.matched(second), child.opened(second))
-    linked = [child.matched(third), child.duplicate(third, Factor.TRAFFICKING)]
-    concern = child.concern(Factor.TRAFFICKING, submission=third)
+    await safeguarding.hear(child.matched(second), child.opened(second, category=Category.WITHOUT_SCHOOL_PLACE))
+    linked = [child.matched(third), child.duplicate(third, Factor.IMMEDIATE_DANGER)]
+    concern = child.concern(Factor.IMMEDIATE_DANGER, submission=third)
     await safeguarding.hear(*([concern, *linked] if concern_first else [*linked, concern]))
 
     assert len(await safeguarding.said(ConcernRaised)) == 2

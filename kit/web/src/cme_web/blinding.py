@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from struct import Struct
 
 from cme_web.mac import Mac
+
+_length = Struct(">I").pack
 
 
 class Blinding:
@@ -21,8 +24,6 @@ class Blinding:
 
     def tokens(self, *parts: str) -> tuple[bytes, ...]:
         """One for each secret, of these parts in this order."""
-        told = bytearray()
-        for text in parts:
-            part = text.encode("utf-8", "surrogatepass")
-            told += len(part).to_bytes(4) + part
+        written = [text.encode("utf-8", "surrogatepass") for text in parts]
+        told = b"".join([_length(len(part)) + part for part in written])
         return tuple([make(told) for make in self._makers])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from cme_bus.database import Connection
 from cme_bus.sealing import Key, Keyring
+from cme_referrals.adapters.copying import copy, field, instant, text, texts
 from cme_referrals.application.ports import Submission
 
 ADD = """
@@ -18,8 +21,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, string_to_array($10, ' '), string_to
 """Names of fields have no spaces; and an array would be looked at by the driver entry by entry, in Python."""
 
 COLUMNS = (
-    "id", "first_submission_id", "reference", "kind", "received_at", "sender", "sender_urn", "referrer_kind",
-    "school_urn", "still_missing", "quarantined", "kid", "as_received", "family_id",
+    "id", "first_submission_id", "reference", "as_received", "family_id", "kind", "received_at", "sender", "sender_urn",
+    "referrer_kind", "school_urn", "still_missing", "quarantined", "kid",
 )  # fmt: skip
 
 FORM = "SELECT kid, as_received FROM submission WHERE id = $1"
@@ -49,14 +52,18 @@ class PostgresSubmissions:
         subjects = [str(one.first_submission_id) for one in submissions]
         keys = await self._keyring.for_sealing(set(subjects))
         rows = [
-            (
-                one.id, one.first_submission_id, one.reference, one.kind, one.received_at, one.sender, one.sender_urn,
-                one.referrer_kind, one.school_urn, one.still_missing, one.quarantined, key.kid, _sealed(one, key),
-                one.family_id,
+            field(one.id.bytes)
+            + field(one.first_submission_id.bytes)
+            + text(one.reference)
+            + field(_sealed(one, key))
+            + field(one.family_id.bytes if one.family_id else None)
+            + _in_common(
+                one.kind, one.received_at, one.sender, one.sender_urn, one.referrer_kind, one.school_urn,
+                one.still_missing, one.quarantined, key.kid,
             )
             for one, key in zip(submissions, map(keys.__getitem__, subjects), strict=True)
         ]  # fmt: skip
-        await self._conn.copy_records_to_table("submission", records=rows, columns=COLUMNS)
+        await copy(self._conn, "submission", COLUMNS, rows)
 
     async def as_received(self, submission_id: UUID) -> Mapping[str, Any] | None:
         """See the port."""
@@ -66,6 +73,18 @@ class PostgresSubmissions:
             return None
         form: Mapping[str, Any] = json.loads(key.decrypt(row["as_received"], _bound_to(submission_id)))
         return form
+
+
+@lru_cache(maxsize=256)
+def _in_common(
+    kind: str, received_at: datetime, sender: str, sender_urn: str | None, referrer_kind: str, school_urn: str | None,
+    still_missing: tuple[str, ...], quarantined: tuple[str, ...], kid: str,
+) -> bytes:  # fmt: skip
+    """What many rows of one chunk have in common: no name, nothing of a form."""
+    return b"".join((
+        text(kind), instant(received_at), text(sender), text(sender_urn), text(referrer_kind), text(school_urn),
+        texts(still_missing), texts(quarantined), text(kid),
+    ))  # fmt: skip
 
 
 def _sealed(submission: Submission, key: Key) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -43,14 +42,17 @@ def refuse_the_future(today: date, **days: date | None) -> None:
             raise InTheFutureError(field.replace("__", "."))
 
 
-def filled(**fields: Any) -> Iterator[str]:
+NOTHING = (None, "", ())
+
+
+def filled(**fields: Any) -> list[str]:
     """The names of the fields that hold something. Two underscores stand for a point: `referrer__email`."""
-    return (name.replace("__", ".") for name, value in fields.items() if value is not None and value not in ("", ()))
+    return [name.replace("__", ".") for name, value in fields.items() if value not in NOTHING]
 
 
-def filled_about(child: Child) -> Iterator[str]:
+def filled_about(child: Child) -> list[str]:
     """The same for the child. What safeguarding holds was given, and is asked of nobody again."""
-    reachable = tuple(one for one in child.addresses if any(one.lines) or one.postcode or one.held_by_safeguarding)
+    reachable = [one for one in child.addresses if any(one.lines) or one.postcode or one.held_by_safeguarding]
     return filled(
         child__forename=child.forename,
         child__surname=child.surname,
@@ -59,7 +61,7 @@ def filled_about(child: Child) -> Iterator[str]:
         child__sex=child.sex,
         child__upn=child.upn,
         child__nhs_number=child.nhs_number,
-        child__addresses=reachable,
+        child__addresses=reachable or None,
         child__addresses__postcode=any(one.postcode or one.held_by_safeguarding for one in reachable) or None,
         child__parents=child.parents,
         child__parents__telephones=any(one.telephones or one.held_by_safeguarding for one in child.parents) or None,

@@ -64,7 +64,7 @@ class Batch:
     """Its name, where it is written by the rule for transfer files."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made of each form (`Receipt`)
 class FormRow:
     """A row that is a valid form."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from cme_bus.meta import Meta
 from cme_contracts.codes import ChallengeState, Ground
@@ -21,7 +22,8 @@ def announce(
     """
     said = list(challenges)
     asked = [one.rule for one in said if one.state is State.CHALLENGED]
-    notice = _notice(one for one in said if one.state is State.CHALLENGED) if len(asked) > 1 else None
+    told = tuple([(one.what, one.mend, one.source) for one in said if one.state is State.CHALLENGED])
+    notice = _notice(told) if len(asked) > 1 else None
     for one in said:
         event = SubmissionChallenged(
             submission_id=returned.submission_id,
@@ -44,9 +46,10 @@ def announce(
         tx.publish(event, cause=cause)
 
 
-def _notice(asked: Iterable[Challenge]) -> str:
-    """What is asked, numbered, in the words of the table."""
+@lru_cache(maxsize=256)
+def _notice(asked: tuple[tuple[str, str, str], ...]) -> str:
+    """What is asked, numbered, in the words of the table: what, mend and source of each."""
     return "\n\n".join(
-        f"{number}. {one.what}\nWhat to do: {one.mend}\nThe law: {one.source}."
-        for number, one in enumerate(asked, start=1)
+        f"{number}. {what}\nWhat to do: {mend}\nThe law: {source}."
+        for number, (what, mend, source) in enumerate(asked, start=1)
     )

@@ -6,7 +6,6 @@ from cme_contracts.people import Address, Child, Confidential
 from cme_referrals.application.forms import About
 from cme_referrals.application.telling import Blinds
 from cme_referrals.domain.address_token import same_address
-from cme_referrals.domain.child_token import same_child
 
 WIDTH = 16
 """Bytes of a token in an event: enough that two addresses never share one."""
@@ -19,7 +18,7 @@ def blinded(about: About, blinds: Blinds) -> tuple[Child, Confidential]:
     confidential and one that is not meet. Only one that is held gets a token of its own: beside an address in the
     clear it would say where the others are.
     """
-    given = [_found_by(about.child, one, blinds) for one in about.addresses()]
+    given = [_found_by(about, one, blinds) for one in about.addresses()]
     if not any(one.held_by_safeguarding for one in about.child.addresses):
         return about.child.but(addresses=tuple(given)), about.withheld
     held = [
@@ -38,12 +37,11 @@ def blinded(about: About, blinds: Blinds) -> tuple[Child, Confidential]:
     return about.child.but(addresses=told), withheld
 
 
-def _found_by(child: Child, address: Address, blinds: Blinds) -> Address:
-    known = same_child(child.forename, child.surname, child.date_of_birth, address.postcode)
+def _found_by(about: About, address: Address, blinds: Blinds) -> Address:
+    known = about.same_child(address.postcode)
     if known is None or not all(known):
         return address
-    tokens = tuple(token[:WIDTH].hex() for token in blinds.tokens("found", *known))
-    return address.but(found_by=tokens)
+    return address.but(found_by=tuple([token[:WIDTH].hex() for token in blinds.tokens("found", *known)]))
 
 
 def _token(address: Address, blinds: Blinds) -> str | None:

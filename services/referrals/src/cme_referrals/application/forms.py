@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
 from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
 from cme_contracts.people import Address, Child, Confidential, Referrer
 from cme_contracts.referrals import EnquiryMade
+from cme_referrals.domain.child_token import same_child
 from cme_referrals.domain.returns import Timing
 from cme_referrals.domain.rules import Challenge
 
@@ -56,11 +57,22 @@ class About:
     former_upns: tuple[str, ...] = ()
     withheld: Confidential = NOTHING_WITHHELD
     """What safeguarding alone is told: its addresses in the order of those that `child` says are held, then parents' own."""
+    _at: tuple[str | None, tuple[str, ...] | None] | None = field(default=None, repr=False, compare=False)
+    """What `same_child` found last: whoever notes that the child was told of asks, and whoever blinds their address."""
 
-    def addresses(self) -> Iterator[Address]:
+    def addresses(self) -> Sequence[Address]:
         """All that were given, in their order, confidential or not."""
+        if not self.withheld.addresses:
+            return self.child.addresses
         held = iter(self.withheld.addresses)
-        return (next(held) if one.held_by_safeguarding else one for one in self.child.addresses)
+        return [next(held) if one.held_by_safeguarding else one for one in self.child.addresses]
+
+    def same_child(self, postcode: str | None) -> tuple[str, ...] | None:
+        """The child as whoever looks for them at an address of theirs knows them (`domain.child_token`)."""
+        if self._at is None or self._at[0] != postcode:
+            child = self.child
+            self._at = postcode, same_child(child.forename, child.surname, child.date_of_birth, postcode)
+        return self._at[1]
 
 
 @dataclass(slots=True, kw_only=True)  # not frozen: that triples the cost of making one, and one is made of each form
@@ -84,7 +96,7 @@ class ReferralForm:
     """Which of the members that only a school is asked for say something, by name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made of each form (`Receipt`)
 class PartnerForm:
     """A partner notification (policy 5.4). None: not said, or not known."""
 
@@ -105,7 +117,7 @@ class PartnerForm:
     """The sender's own system asks what became of it: without another contact, it can still be told."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made of each form (`Receipt`)
 class NewPupilForm:
     """A new pupil return (policy 5.2.1, regulation 13(1))."""
 
@@ -118,7 +130,7 @@ class NewPupilForm:
     home_la: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made of each form (`Receipt`)
 class EncompassForm:
     """An Operation Encompass notice (policy 9). None: not said."""
 
@@ -130,7 +142,7 @@ class EncompassForm:
     home_educated: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made of each form (`Receipt`)
 class Evidence:
     """A ground's own conditions, as `domain.rules.Deletion` has them. None: not said."""
 
@@ -154,7 +166,7 @@ class Evidence:
     placed_by_authority: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made of each form (`Receipt`)
 class DeletionForm:
     """A deletion return (policy 5.2.2, regulations 9 and 13). Where the child goes is not part of the ground."""
 
@@ -169,7 +181,7 @@ class DeletionForm:
     """The day on which the pupil starts at the new school."""
     recorded_on: date | None = None
     """The day on which the name was in fact deleted."""
-    evidence: Evidence = Evidence()
+    evidence: Evidence = field(default_factory=Evidence)
     new_address_given: bool = False
     """Whether one of the child's addresses is where they live from now on."""
     most_senior_class: bool | None = None

@@ -9,7 +9,7 @@ from cme_contracts.codes import AbsenceCode, Factor
 from cme_referrals.application.forms import About
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made of each form (`Receipt`)
 class HomeEducationForm:
     """A parent means to educate the child at home (policy 5.3)."""
 
@@ -23,7 +23,7 @@ class HomeEducationForm:
     home_la: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made of each form (`Receipt`)
 class AttendanceForm:
     """Ten continuous school days of absence, or attendance that fails to be regular (regulation 13)."""
 
@@ -38,7 +38,7 @@ class AttendanceForm:
     home_la: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made of each form (`Receipt`)
 class SicknessForm:
     """Fifteen school days are expected to be missed through illness (regulation 13; Education Act 1996 s 19)."""
 
@@ -51,7 +51,7 @@ class SicknessForm:
     home_la: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made of each form (`Receipt`)
 class LostPupilForm:
     """A pupil's record was uploaded to the Lost Pupil Database (policy 5.2.3)."""
 
@@ -63,7 +63,7 @@ class LostPupilForm:
     home_la: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made of each form (`Receipt`)
 class TransferFileForm:
     """A pupil's Common Transfer File was sent."""
 

@@ -204,7 +204,7 @@ class SchoolLists(Schools, Protocol):
         """Keep how a school departs from it; False where nothing changed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made of each form (`Receipt`)
 class Returned:
     """A deletion return as its rules need it; nothing in it says who the child is."""
 

@@ -12,7 +12,7 @@ from cme_referrals.domain.errors import NoSchoolError, UnknownSchoolError
 from cme_referrals.domain.school_data import Establishment
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made of each form (`Receipt`)
 class Returning:
     """The school a return is of."""
 

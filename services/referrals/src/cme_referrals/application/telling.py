@@ -8,7 +8,6 @@ from typing import Protocol
 from uuid import UUID
 
 from cme_referrals.application.forms import About
-from cme_referrals.domain.child_token import same_child
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +20,12 @@ class Sender:
     @property
     def scope(self) -> str:
         """Keys of rows and told children of different senders never meet."""
-        return f"urn:{self.urn}" if self.urn else f"sub:{self.subject}"
+        return scope_of(self.subject, self.urn)
+
+
+def scope_of(subject: str, urn: str | None) -> str:
+    """The `scope` of a sender."""
+    return f"urn:{urn}" if urn else f"sub:{subject}"
 
 
 class Blinds(Protocol):
@@ -50,7 +54,6 @@ def child_tokens(blinds: Blinds, scope: str, about: About) -> tuple[bytes, ...] 
     The sender is part of the token: it says nothing about whether others have told us of the child. Whether the address
     was marked confidential makes no difference.
     """
-    child = about.child
-    postcode = next((address.postcode for address in about.addresses() if address.postcode), None)
-    found = same_child(child.forename, child.surname, child.date_of_birth, postcode)
+    postcodes = [address.postcode for address in about.addresses() if address.postcode]
+    found = about.same_child(postcodes[0]) if postcodes else None
     return blinds.tokens("child", scope, *found) if found else None

@@ -12,7 +12,7 @@ from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.returns import Timing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made of each form (`Receipt`)
 class Timed:
     """A return as its punctuality is kept: one for each chain, ids, codes and days."""
 

@@ -35,18 +35,18 @@ class Unwritten:
         self.punctuality = _Timed()
         self.schools = _Seen(schools, seen)
         self.said: list[Event] = []
+        self._all: tuple[list[Any], ...] = (
+            self.submissions.kept, self.challenges.asked, self.punctuality.timed, self.said
+        )  # fmt: skip
 
-    def so_far(self) -> tuple[int, ...]:
+    def so_far(self) -> list[int]:
         """How much is held: where to go `back` to."""
-        return tuple([len(one) for one in self._all()])
+        return [len(one) for one in self._all]
 
-    def back(self, so_far: tuple[int, ...]) -> None:
+    def back(self, so_far: list[int]) -> None:
         """Forget what came after: the form it belonged to is not taken."""
-        for one, length in zip(self._all(), so_far, strict=True):
+        for one, length in zip(self._all, so_far, strict=True):
             del one[length:]
-
-    def _all(self) -> tuple[list[Any], ...]:
-        return self.submissions.kept, self.challenges.asked, self.punctuality.timed, self.said
 
     def publish(self, *events: Event, cause: Meta | None = None) -> None:
         """See the port."""

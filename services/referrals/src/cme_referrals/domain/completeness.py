@@ -96,8 +96,8 @@ def still_missing(kind: Kind, given: Iterable[str], *, by_school: bool = False) 
     `by_school`: a school sends it, and is asked for more. `given` are the names of the fields that hold something. Raises `TooLittleError` below the required minimum.
     """
     known = set(given)
-    lacking = tuple(group[0] for group in MINIMUM[kind] if known.isdisjoint(group))
+    lacking = [group[0] for group in MINIMUM[kind] if known.isdisjoint(group)]
     if lacking:
-        raise TooLittleError(lacking)
+        raise TooLittleError(tuple(lacking))
     asked = (*ASKED[kind], *(asked_of_a_school(kind) if by_school else ()))
-    return tuple(field for field in asked if field not in known)
+    return tuple([field for field in asked if field not in known])

@@ -20,7 +20,7 @@ class ConsentKind(StrEnum):
     """Education Act 1996 s 434A; not in force."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made of each form, and freezing triples the cost
 class Deletion:
     """What a deletion return says, as codes and days; nothing in it says who the child is. None: not said."""
 
@@ -135,7 +135,7 @@ class Elsewhere:
     """The one that was decided last comes last."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made of each form, and freezing triples the cost
 class Known:
     """All that a rule may look at."""
 

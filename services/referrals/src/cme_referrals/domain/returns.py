@@ -40,7 +40,7 @@ class Term:
     grace_working_days: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made of each form, and freezing triples the cost
 class Days:
     """The calendars to count by. None: nobody has given one."""
 
@@ -48,7 +48,7 @@ class Days:
     school: SchoolDays | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made of each form, and freezing triples the cost
 class Timing:
     """Whether a return was in time. None: not yet known, or what it is counted from was not said."""
 

@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made of each form, and freezing triples the cost
 class Challenge:
     """What is told of one rule."""
 
@@ -83,10 +83,10 @@ def rule_table(path: Path = DATA / "rules.toml") -> Table:
 
 def findings(known: Known, rules: Iterable[Rule]) -> Mapping[str, Challenge]:
     """By rule: what is challenged and what is not known yet, in the order of the table. A rule that is met is silent."""
-    found = {}
+    found, ground = {}, known.deletion.ground
     for rule in rules:
-        if not rule.holds(known.deletion.ground, known.deletion.deleted_on):
-            continue
+        if ground not in rule.grounds or not rule.holds(ground, known.deletion.deleted_on):
+            continue  # asked here first: nearly all rules are of other grounds
         if finding := CHECKS[rule.code](known, rule):
             found[rule.code] = challenge(rule, finding.state, finding.not_before)
     return found

@@ -31,6 +31,8 @@ def at_once_table(path: Path = DATA / "at_once.toml") -> tuple[AtOnce, ...]:
 
 def at_once(factors: tuple[str, ...], on: date, table: Sequence[AtOnce] | None = None) -> tuple[str, ...]:
     """Those of `factors` that safeguarding must see at once on a day (policy 9), by the published table or another."""
+    if not factors:
+        return ()
     holds = {
         row.code
         for row in (at_once_table() if table is None else table)

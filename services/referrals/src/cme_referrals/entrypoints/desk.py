@@ -17,7 +17,7 @@ from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.forms import Receipt, Received
 from cme_referrals.application.parts import Part, take_parts
-from cme_referrals.application.telling import Blinds, Sender, child_tokens
+from cme_referrals.application.telling import Blinds, Sender, child_tokens, scope_of
 from cme_referrals.domain.reference import RANDOM, reference_of
 from cme_referrals.entrypoints.access import FOLLOW, OFFICERS, PARTNER, SCHOOL
 from cme_referrals.entrypoints.kinds import AnyKind
@@ -100,14 +100,14 @@ def parts_of(desk: Desk, kind: AnyKind, form: SentForm, receipt: Receipt) -> tup
 
 def _part(desk: Desk, kind: AnyKind, form: SentForm, receipt: Receipt) -> Part:
     mine = receipt if receipt.family_id is None else replace(receipt, as_received=form.written)
-    scope = Sender(subject=receipt.sender, urn=receipt.school_urn).scope
+    scope = scope_of(receipt.sender, receipt.school_urn)
     child = child_tokens(desk.blinds, scope, form.child.about())
     return Part(receipt=mine, take_in=kind.use_case(form, desk.authority), child=child)
 
 
 def sameness(desk: Desk, kind: AnyKind, receipt: Receipt) -> tuple[bytes, ...]:
     """Blind tokens of what this sender says with this form: the same form again has the same."""
-    scope = Sender(subject=receipt.sender, urn=receipt.school_urn).scope
+    scope = scope_of(receipt.sender, receipt.school_urn)
     return desk.blinds.tokens("content", scope, kind.kind, receipt.as_received.decode())
 
 
@@ -119,8 +119,8 @@ def answer_of(desk: Desk, receipt: Receipt, received: Received) -> dict[str, obj
 
 async def note_told(desk: Desk, tx: ReferralsTx, body: SentForm, receipt: Receipt) -> None:
     """Remember that this sender has told us of this child, without remembering of whom."""
-    sender = Sender(subject=receipt.sender, urn=receipt.school_urn)
-    if tokens := child_tokens(desk.blinds, sender.scope, body.child.about()):
+    scope = scope_of(receipt.sender, receipt.school_urn)
+    if tokens := child_tokens(desk.blinds, scope, body.child.about()):
         await tx.told.add([(tokens[0], receipt.submission_id)])
 
 

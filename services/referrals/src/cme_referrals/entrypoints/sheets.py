@@ -41,7 +41,7 @@ MEDIA_TYPES = {
 """None: seen by its first sign."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made of each form (`Receipt`)
 class Row:
     """One row: what it says, or why it cannot be read. `sent` is what came, to be given back with what is wrong."""
 

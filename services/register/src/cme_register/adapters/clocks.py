@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from operator import attrgetter
 from uuid import UUID
@@ -44,6 +44,13 @@ class PgClocks:
         rows = await self._conn.fetch(
             f"SELECT {COLUMNS} FROM clock WHERE case_id = $1 AND satisfied_at IS NULL AND cancelled_at IS NULL ORDER BY due_at, code, id",
             case_id,
+        )
+        return [clock_of(row) for row in rows]
+
+    async def about(self, ids: Collection[UUID]) -> list[Clock]:
+        rows = await self._conn.fetch(
+            f"SELECT {COLUMNS} FROM clock WHERE about = ANY($1) AND satisfied_at IS NULL AND cancelled_at IS NULL ORDER BY id",
+            list(ids),
         )
         return [clock_of(row) for row in rows]
 

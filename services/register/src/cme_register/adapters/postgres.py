@@ -15,6 +15,7 @@ from cme_register.adapters.handovers import PgHandovers
 from cme_register.adapters.importing import PgImporting
 from cme_register.adapters.joint_enquiries import PgJointEnquiries
 from cme_register.adapters.matching import PgMatching
+from cme_register.adapters.moving import PgMoving
 from cme_register.adapters.officers import PgOfficers
 from cme_register.adapters.owners import PgOwners
 from cme_register.adapters.placements import PgPlacements
@@ -49,6 +50,7 @@ class RegisterTx(Tx):
         self.handovers = PgHandovers(conn)
         self.matching = PgMatching(conn)
         self.reviews = PgReviews(conn)
+        self.moving = PgMoving(conn)
         self.work = PgWork(conn)
         self.statuses = PgStatuses(conn)
         self.age_watches = PgAgeWatches(conn)

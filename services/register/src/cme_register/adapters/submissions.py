@@ -79,6 +79,9 @@ class PgSubmissions:
     async def note_watch_over(self, submission_id: UUID, at: datetime) -> None:
         await self._conn.execute("UPDATE submission SET watched_at = $2 WHERE id = $1", submission_id, at)
 
+    async def count_latest(self, record_ids: Collection[UUID]) -> list[Kept]:
+        return [kept_of(row) for row in await self._conn.fetch(COUNT_LATEST, list(record_ids))]
+
     async def supersede_by(self, submission_ids: Collection[UUID], at: datetime) -> set[UUID]:
         return {row["id"] for row in await self._conn.fetch(SUPERSEDE_BY, list(submission_ids), at)}
 
@@ -129,6 +132,15 @@ WHERE old.record_id = new.record_id AND old.school_urn = new.school_urn AND old.
   AND (old.received_at, old.id) < (new.received_at, new.id)
 RETURNING old.id"""
 """The records first: a school has thousands of returns, a child a few."""
+
+COUNT_LATEST = """
+UPDATE submission AS sent SET superseded_at = NULL
+FROM (SELECT DISTINCT ON (school_urn) id FROM submission WHERE record_id = ANY($1) AND kind = 'deletion'
+      ORDER BY school_urn, received_at DESC, id DESC) AS latest
+WHERE sent.id = latest.id AND superseded_at IS NOT NULL AND NOT EXISTS (
+    SELECT FROM chronology WHERE what = 'cme.submission.withdrawn.v1' AND detail->>'first_submission_id' = sent.first_id::text
+    AND subject IN (sent.first_id, sent.case_id))
+RETURNING sent.*"""
 
 SUPERSEDE_CHAIN = """
 UPDATE submission SET superseded_at = $2 WHERE first_id = $1 AND kind = 'deletion' AND superseded_at IS NULL RETURNING id"""

@@ -75,7 +75,7 @@ async def occurred(
         if what in definition.satisfied_by:
             said += await _satisfy(tx, clock, case, rules, at=at, heard_at=heard_at)
         elif what is Occurrence.CASE_CLOSED or what in definition.cancelled_by:
-            said += await _cancel(tx, clock, case, what, at=at)
+            said += await cancel(tx, clock, case, what, at=at)
     day = on or local_date(at)
     run = {(clock.code, clock.about) for clock in running if clock.runs}
     wanted = [
@@ -229,7 +229,8 @@ async def _satisfy(
     return [*said, Said(event, at)]
 
 
-async def _cancel(tx: Transaction, clock: Clock, case: Case, why: Occurrence, *, at: datetime) -> list[Said]:
+async def cancel(tx: Transaction, clock: Clock, case: Case, why: Occurrence, *, at: datetime) -> list[Said]:
+    """What the clock asks for is not asked for any more. Raises `ClockNotRunning`."""
     clock.cancel(at)
     await tx.clocks.save(clock)
     await tx.timers.cancel(clock.id)

@@ -57,7 +57,7 @@ async def sign_for_school(
     submission = (submission_id, first_submission_id)
     await tx.joint_enquiries.sign(enquiry.id, Party.SCHOOL, signature, submission=submission, at=at)
     for enquiry_id in sorted(before | {enquiry.id}):
-        await _tell(tx, child.id, enquiry_id, at)
+        await tell_decided(tx, child.id, enquiry_id, at)
 
 
 async def sign_for_authority(
@@ -83,7 +83,7 @@ async def sign_for_authority(
     owner = children[child_id].id
     enquiry = await _enquiry(tx, owner, owner, school_urn, ground, began_on, at=at, new_id=new_id)
     await tx.joint_enquiries.sign(enquiry.id, Party.AUTHORITY, signature, made=made, by=by, at=at)
-    return await _tell(tx, owner, enquiry.id, at)
+    return await tell_decided(tx, owner, enquiry.id, at)
 
 
 async def withdraw_for_authority(tx: Transaction, child_id: UUID, enquiry_id: UUID, *, at: datetime) -> JointEnquiry:
@@ -94,7 +94,7 @@ async def withdraw_for_authority(tx: Transaction, child_id: UUID, enquiry_id: UU
         raise NotOnRegister("there is no such enquiry about this child")
     if not await tx.joint_enquiries.withdraw_authority(enquiry_id, at):
         raise NotSigned("the council has not signed")
-    return await _tell(tx, children[child_id].id, enquiry_id, at)
+    return await tell_decided(tx, children[child_id].id, enquiry_id, at)
 
 
 async def withdraw_for_school(tx: Transaction, first_submission_id: UUID, *, at: datetime) -> None:
@@ -103,7 +103,7 @@ async def withdraw_for_school(tx: Transaction, first_submission_id: UUID, *, at:
     for record_id in records.values():
         child = (await tx.children.lock([record_id]))[record_id]
         for enquiry_id in sorted(await tx.joint_enquiries.withdraw_chain(first_submission_id, at)):
-            await _tell(tx, child.id, enquiry_id, at)
+            await tell_decided(tx, child.id, enquiry_id, at)
 
 
 async def _enquiry(
@@ -132,7 +132,8 @@ async def _enquiry(
     return enquiry
 
 
-async def _tell(tx: Transaction, child_id: UUID, enquiry_id: UUID, at: datetime) -> JointEnquiry:
+async def tell_decided(tx: Transaction, child_id: UUID, enquiry_id: UUID, at: datetime) -> JointEnquiry:
+    """Say how an enquiry of this child's stands now."""
     enquiry = await tx.joint_enquiries.find(enquiry_id)
     assert enquiry is not None
     event = JointEnquiryDecided(

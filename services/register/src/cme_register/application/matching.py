@@ -14,8 +14,8 @@ from cme_register.application.rules import NewId
 from cme_register.application.showing import show
 from cme_register.domain.blocking import keys
 from cme_register.domain.details import Details
-from cme_register.domain.features import Features, features
-from cme_register.domain.gathering import NHS_NUMBER, UPN, Given, without
+from cme_register.domain.features import Features, features, numbers_in_common
+from cme_register.domain.gathering import Given, without
 from cme_register.domain.likeness import Certainty, Likeness, likeness
 from cme_register.domain.names import folded, run_together
 from cme_register.domain.weights import Weights
@@ -278,12 +278,8 @@ def _place(candidate: Candidate) -> _Place:
 
 def _disputed(said: Features, others: Sequence[_Place], ours: _Place) -> list[Disputed]:
     """Identifiers of another child's (domain scenario 19): nothing is overwritten, and nothing is believed of them."""
-    found = []
-    for other in (one for one in others if one.child_id != ours.child_id):
-        if said.upns & other.features.upns:
-            found.append(Disputed(UPN, other.child_id))
-        if said.nhs_number and said.nhs_number == other.features.nhs_number:
-            found.append(Disputed(NHS_NUMBER, other.child_id))
+    theirs = [one for one in others if one.child_id != ours.child_id]
+    found = [Disputed(name, one.child_id) for one in theirs for name in numbers_in_common(said, one.features)]
     return list({one.field: one for one in reversed(found)}.values())
 
 

@@ -16,6 +16,7 @@ from cme_register.application.ports_closures import Closures
 from cme_register.application.ports_importing import Importing
 from cme_register.application.ports_joint_enquiries import JointEnquiries
 from cme_register.application.ports_matching import Matching, Reviews
+from cme_register.application.ports_moving import Moving
 from cme_register.application.ports_owners import Owners
 from cme_register.application.ports_recounting import Recounting
 from cme_register.application.ports_work import Work
@@ -142,6 +143,9 @@ class Submissions(Protocol):
     async def find(self, submission_id: UUID) -> Kept | None:
         """One of them. None where it is not known."""
 
+    async def count_latest(self, record_ids: Collection[UUID]) -> list[Kept]:
+        """Of each school's deletion returns about these records let the latest count, unless it was taken back. Returns those that did not."""
+
     async def hold(self, submission_id: UUID, rules: Collection[str]) -> None:
         """These rules hold a deletion back now, and no others."""
 
@@ -216,6 +220,9 @@ class Clocks(Protocol):
     async def running(self, case_id: UUID) -> list[Clock]:
         """The clocks of a case that still run, the earliest due first."""
 
+    async def about(self, ids: Collection[UUID]) -> list[Clock]:
+        """The clocks that still run about these checks, placements or submissions."""
+
 
 class Timers(Protocol):
     """Instants that come back to the register; see cme_timers."""
@@ -242,6 +249,12 @@ class Chronology(Protocol):
 
     async def add(self, entries: Sequence[Entry]) -> None:
         """Note it; what was heard before stands there already."""
+
+    async def leave(self, first_id: UUID, case_id: UUID) -> tuple[str, ...]:
+        """What was heard about a chain stands with it, and not with this case. Returns what was said there of risk."""
+
+    async def heard_of_risk(self, case_id: UUID) -> tuple[str, ...]:
+        """What safeguarding has said of risk that stands with a case."""
 
     async def heard(self, event_id: UUID) -> bool:
         """Whether this event has made a line before, even if the inbox has forgotten it."""
@@ -314,6 +327,8 @@ class Transaction(Protocol):
     def matching(self) -> Matching: ...
     @property
     def reviews(self) -> Reviews: ...
+    @property
+    def moving(self) -> Moving: ...
     @property
     def work(self) -> Work: ...
     @property

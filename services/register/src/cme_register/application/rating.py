@@ -54,6 +54,11 @@ async def rate_and_save(tx: Transaction, cases: Sequence[Case], rules: Rules, *,
     return said
 
 
+async def rate_open_of(tx: Transaction, child_ids: Collection[UUID], rules: Rules, *, at: datetime) -> list[Said]:
+    """The same of the open cases of these children: something is known of them that was not."""
+    return await rate_and_save(tx, [*(await tx.cases.open_of(child_ids)).values()], rules, at=at)
+
+
 async def rate_again(tx: Transaction, case_ids: Collection[UUID], rules: Rules, *, at: datetime) -> None:
     """Time has passed: rate the cases, write them down, and say what has changed."""
     cases = await tx.cases.lock_many(case_ids)

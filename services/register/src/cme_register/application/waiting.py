@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cme_register.application.ports import Kept, Transaction
 from cme_register.domain.case import Case
+from cme_register.domain.clocks import INITIAL_INVESTIGATION, Clock
 
 
 async def everything_in(tx: Transaction, case: Case) -> list[Kept]:
@@ -28,3 +29,13 @@ async def rank_again(tx: Transaction, case: Case) -> Case:
     case.stand_for(await tx.cases.waiting_for(case.id))
     await tx.cases.save([case])
     return case if case.waits_for is None else await rank_again(tx, await tx.cases.lock(case.waits_for))
+
+
+async def due_before(tx: Transaction, one: Case, other: Case) -> bool:
+    """Whether letting `one` wait for `other` would lose the earlier deadline."""
+    ours, theirs = await _investigation(tx, one), await _investigation(tx, other)
+    return ours is not None and theirs is not None and ours.due_at < theirs.due_at
+
+
+async def _investigation(tx: Transaction, case: Case) -> Clock | None:
+    return next((one for one in await tx.clocks.running(case.id) if one.code == INITIAL_INVESTIGATION), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -145,6 +145,10 @@ class Case:
         added = tuple(factor for factor in said if factor not in self.factors)
         self.factors += added
         return added
+
+    def forget_factors(self, factors: Collection[str]) -> None:
+        """What was known of risk was known of another child."""
+        self.factors = tuple(one for one in self.factors if one not in factors)
 
     def stand_for(self, waiting: Iterable[Case]) -> None:
         """These cases wait behind it, and no others: what is known of them counts for its rank."""

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from cme_register.domain.blocking import alias, squeezed, telephone
 from cme_register.domain.details import Address, Details
+from cme_register.domain.gathering import NHS_NUMBER, UPN
 from cme_register.domain.names import folded, parts, run_together
 
 _FIGURES = re.compile(r"\d+")
@@ -105,3 +106,10 @@ def _place(address: Address) -> Place:
 def _house(lines: Iterable[str]) -> Iterable[str]:
     figures = [figure.lstrip("0") for line in lines for figure in _FIGURES.findall(line)]
     return figures or [run_together(folded(line)) for line in lines][:1]
+
+
+def numbers_in_common(one: Features, other: Features) -> tuple[str, ...]:
+    """The names of the identifiers that two descriptions share, each of which is one child's."""
+    upn = (UPN,) if one.upns & other.upns else ()
+    nhs_number = (NHS_NUMBER,) if one.nhs_number and one.nhs_number == other.nhs_number else ()
+    return (*upn, *nhs_number)

@@ -33,6 +33,8 @@ class Occurrence(StrEnum):
     RECHECKED_AGAIN = "rechecked_again"
     NOTHING_ELSE_RUNS = "nothing_else_runs"
     """An open case has no next date: never left like that."""
+    RECORDS_SEPARATED = "records_separated"
+    """About one placement: it is a child's who has no open case."""
     REFERRERS_TO_BE_TOLD = "referrers_to_be_told"
     """It was closed, and somebody has sent what it is about."""
     REFERRERS_INFORMED = "referrers_informed"

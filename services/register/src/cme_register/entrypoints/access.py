@@ -86,6 +86,7 @@ ACCESS = AccessTable(
     Row("POST", "/v1/children/search", bearer, roles=OFFICERS, hidden=True),
     Row("GET", "/v1/review", bearer, roles=OFFICERS, hidden=True),
     Row("POST", "/v1/review/{pair_id}/decision", bearer, roles=OFFICERS, hidden=True, idempotent=True),
+    Row("POST", "/v1/children/{child_id}/take-out", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/children/{child_id}/join", bearer, roles=MANAGER, hidden=True, idempotent=True),
     Row("POST", "/v1/children/{child_id}/separate", bearer, roles=MANAGER, hidden=True, idempotent=True),
 )

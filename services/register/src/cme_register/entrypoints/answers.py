@@ -35,6 +35,10 @@ ANSWERS = {
     "cover-is-no-lead-officer": Answer(422, "Who covers is no other active Lead Officer", "Choose one from /v1/officers."),
     "records-not-apart": Answer(409, "These are not two records that stand by themselves", "Look at both records first."),
     "records-not-joined": Answer(409, "The one record was not joined into the other", "Look at the record: it names what was joined into it."),
+    "nothing-else-known": Answer(
+        409, "The record is made of this submission alone",
+        "It was taken for nobody else: separate the record where it was joined, or join it with the child whom it is about."
+    ),
     "order-of-another-child": Answer(
         409, "This order number is another child's", "Check the number and whose page you are on; one order is about one child."
     ),

@@ -10,7 +10,7 @@ from cme_bus.database import Database
 from cme_calendars import local_date
 from cme_register.adapters import reading
 from cme_register.adapters.postgres import RegisterTx
-from cme_register.application import joining
+from cme_register.application import joining, separating, taking_out
 from cme_register.application.rules import Rules
 from cme_register.entrypoints.acting import Acting
 from cme_register.entrypoints.bodies import Body, found
@@ -24,6 +24,12 @@ class Join(Body):
     """Which record is no longer shown by itself."""
 
     absorbed_child_id: UUID
+
+
+class TakeOut(Body):
+    """Which submission is about another child."""
+
+    submission_id: UUID
 
 
 class Separate(Body):
@@ -69,9 +75,21 @@ def children_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
         """They are not: what is the other record's goes back to it."""
 
         async def do(tx: RegisterTx, by: UUID) -> dict[str, str]:
-            await joining.separate(tx, child_id, body.restored_child_id, rules, by=by, at=clock.now(), new_id=uuid4)
+            await separating.separate(tx, child_id, body.restored_child_id, rules, by=by, at=clock.now(), new_id=uuid4)
             return {"child_id": str(child_id), "restored_child_id": str(body.restored_child_id)}
 
         return await act.once(f"POST /v1/children/{child_id}/separate", body, caller, key, do)
+
+    @router.post("/v1/children/{child_id}/take-out")
+    async def take_out(child_id: UUID, body: TakeOut, caller: CurrentCaller, key: IdempotencyKey) -> Response:
+        """A submission that joined this child by itself is about another: it gets a record of its own, with its corrections."""
+
+        async def do(tx: RegisterTx, by: UUID) -> dict[str, str]:
+            own = await taking_out.take_out(
+                tx, child_id, body.submission_id, rules, by=by, at=clock.now(), new_id=uuid4
+            )
+            return {"child_id": str(child_id), "new_child_id": str(own)}
+
+        return await act.once(f"POST /v1/children/{child_id}/take-out", body, caller, key, do)
 
     return router

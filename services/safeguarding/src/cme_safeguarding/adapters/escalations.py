@@ -32,8 +32,7 @@ class PostgresConcerns:
 
     async def standing(self, subjects: Collection[UUID]) -> frozenset[str]:
         rows = await self._conn.fetch(
-            "SELECT DISTINCT unnest(factors) AS factor FROM concern"
-            " WHERE subject = ANY($1::uuid[]) AND settled_at IS NULL",
+            STANDING,
             list(subjects),
         )
         return frozenset(row["factor"] for row in rows)
@@ -119,6 +118,12 @@ def _escalation(row: asyncpg.Record) -> Escalation:
     terms = Terms(Consent(row["consent"]), row["consent_reason"], row["threshold_level"], row["telephoned_at"])
     return Escalation(**fields | {"factors": frozenset(fields["factors"]), "terms": terms})
 
+
+# What had ended after people were alerted to it alerts them again once it is said again.
+STANDING = """
+SELECT DISTINCT factor FROM concern AS c, unnest(c.factors) AS factor
+WHERE c.subject = ANY($1::uuid[]) AND c.settled_at IS NULL AND NOT EXISTS (
+    SELECT FROM factor_said AS s WHERE s.subject = ANY($1::uuid[]) AND s.factor = factor AND s.ended_at >= c.raised_at)"""
 
 OF_CASE = """
 SELECT e.*, w.child_id FROM escalation AS e LEFT JOIN whose AS w ON w.subject = e.subject

@@ -12,6 +12,7 @@ from cme_safeguarding.adapters.considerations import PostgresConsiderations
 from cme_safeguarding.adapters.encompass import PostgresEncompass
 from cme_safeguarding.adapters.escalations import PostgresConcerns, PostgresEscalations
 from cme_safeguarding.adapters.files import PostgresFiles
+from cme_safeguarding.adapters.markers import PostgresEpisodes, PostgresMarkers
 from cme_safeguarding.adapters.records import PostgresAccesses, PostgresChronology
 from cme_safeguarding.adapters.submissions import PostgresFactors, PostgresSubmissions
 from cme_timers import Timers
@@ -51,6 +52,14 @@ class SafeguardingTx(Tx):
     @cached_property
     def clocks(self) -> PostgresClocks:
         return PostgresClocks(self.conn)
+
+    @cached_property
+    def markers(self) -> PostgresMarkers:
+        return PostgresMarkers(self.conn)
+
+    @cached_property
+    def episodes(self) -> PostgresEpisodes:
+        return PostgresEpisodes(self.conn)
 
     @cached_property
     def concerns(self) -> PostgresConcerns:

@@ -92,6 +92,7 @@ class PostgresFactors:
     ) -> frozenset[str]:
         rows = await self._conn.fetch(
             "SELECT DISTINCT factor FROM factor_said WHERE subject = ANY($1::uuid[]) AND source_id IS DISTINCT FROM $2"
+            " AND ended_at IS NULL"
             " AND ($3::timestamptz IS NULL OR said_at > $3)",
             list(subjects),
             but_not_by,

@@ -17,6 +17,7 @@ from cme_safeguarding.domain.case_file import last_closing
 from cme_safeguarding.domain.clocks import CONSIDERATION
 from cme_safeguarding.domain.consideration import Consideration
 from cme_safeguarding.domain.escalation import covered
+from cme_safeguarding.domain.factors import PREVIOUSLY_MISSING
 from cme_safeguarding.domain.screening import Screening, screen
 
 
@@ -39,13 +40,22 @@ async def consider(
     file: File,
     *,
     brought: frozenset[str],
+    news: frozenset[str] = frozenset(),
+    source_id: UUID | None = None,
+    opens: bool = False,
     case_id: UUID | None = None,
     now: datetime,
 ) -> None:
-    """Screen all that is known of the child now. `brought` is what this fact says first: it alone alerts and acts."""
-    cases = await tx.cases.of(file.subjects)
+    """Screen all that is known of the child now. `brought` is what this fact says first: it alone alerts and acts.
+
+    Where it, or what its report said before anybody knew of whom (`news`), says that the child is gone, or a case of theirs opens, it also brings what markers say that came from elsewhere than
+    its own `source_id`: a plan that was known for a year is news on the day on which the child on it vanishes (decision 0075).
+    """
+    cases, today = await tx.cases.of(file.subjects), local_date(now)
+    if opens or screen(brought | news, practice.factors, today).vanished:
+        brought |= await _by_markers(tx, file, source_id)
     known = (await tx.factors.said(file.subjects)).union(*(case.factors for case in cases), brought)
-    screening = screen(known, practice.factors, local_date(now))
+    screening = screen(known, practice.factors, today)
     case_id = case_id or next((case.id for case in cases if case.open), None)
 
     consideration = Consideration(
@@ -84,6 +94,14 @@ async def consider(
     await escalate_by_rule(
         tx, practice, file, screening, consideration, brought=brought, id=prompt.id("escalation"), now=now
     )
+
+
+async def _by_markers(tx: Transaction, file: File, source_id: UUID | None) -> frozenset[str]:
+    """What others have said of the child that still holds; and that they were missing before, and found."""
+    markers = await tx.markers.of(file.subjects)
+    said = {one.factor for one in markers if one.in_force and one.source_id != source_id}
+    before = any(one.ended_at is not None for one in await tx.episodes.of(file.subjects))
+    return frozenset(said | ({PREVIOUSLY_MISSING} if before else set()))
 
 
 async def clock_consideration(tx: Transaction, practice: Practice, file: File, consideration: Consideration) -> None:

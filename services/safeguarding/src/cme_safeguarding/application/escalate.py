@@ -8,12 +8,14 @@ from uuid import UUID
 
 from cme_safeguarding.application.confirm import settle_confirmation
 from cme_safeguarding.application.deciding import settle
+from cme_safeguarding.application.markers import say
 from cme_safeguarding.application.ports import File, Practice, Transaction
 from cme_safeguarding.application.refer import refer
 from cme_safeguarding.domain.answer import answer_due
 from cme_safeguarding.domain.consideration import Decision
 from cme_safeguarding.domain.errors import AlreadyEscalated, FactorsMissing, UnknownCase
 from cme_safeguarding.domain.escalation import Escalation, Terms, covered
+from cme_safeguarding.domain.markers import OFFICER
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ async def by_person(
         answer_due_at=due.at,
     )
     await refer(tx, file, escalation)
-    await tx.factors.say(id, file.subject, factors, now)
+    await say(tx, practice, source_id=id, subject=file.subject, factors=factors, source=OFFICER, at=now)
     return Referral(escalation, made=True, confirmed=bool(unconfirmed))
 
 

@@ -6,9 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from cme_safeguarding.application.consider import Prompt, consider
+from cme_safeguarding.application.markers import say
 from cme_safeguarding.application.ports import File, Practice, Transaction
-from cme_safeguarding.domain.case_file import last_closing
+from cme_safeguarding.domain.case_file import CaseFile, last_closing
 from cme_safeguarding.domain.factors import DEADLINE_BREACHED
+from cme_safeguarding.domain.markers import SUBMISSION
 
 
 async def open_case(
@@ -32,12 +34,22 @@ async def open_case(
     file = await _file(tx, case_id, child_id, decided_at, again=True)
     case = await tx.cases.get(case_id)
     case.begin(kind, category, opened_at)
-    await tx.cases.save(case)
-    brought = await tx.factors.say(submission_id, await tx.submissions.chain(submission_id), factors, opened_at)
+    await _keep(tx, case, opened_at)
+    brought = await _say(tx, practice, submission_id, factors, opened_at)
     await tx.chronology.note(
         case_id, opened_at, "case_opened", case_id=case_id, kind=kind, category=category, factors=sorted(factors)
     )
-    await consider(tx, practice, prompt, file, brought=brought | case.factors, case_id=case_id, now=now)
+    await consider(
+        tx,
+        practice,
+        prompt,
+        file,
+        brought=brought | case.factors,
+        source_id=submission_id,
+        opens=True,
+        case_id=case_id,
+        now=now,
+    )
 
 
 async def link_duplicate(
@@ -57,12 +69,14 @@ async def link_duplicate(
     await tx.cases.save(await tx.cases.get(case_id))
     ended = last_closing(await tx.cases.of(file.subjects))
     news = factors - await tx.factors.said(file.subjects, but_not_by=submission_id, since=ended)
-    brought = await tx.factors.say(submission_id, await tx.submissions.chain(submission_id), factors, linked_at)
+    brought = await _say(tx, practice, submission_id, factors, linked_at)
     await tx.chronology.note(
         case_id, linked_at, "duplicate_linked", submission_id=submission_id, factors=sorted(factors)
     )
     if news:
-        await consider(tx, practice, prompt, file, brought=brought, case_id=case_id, now=now)
+        await consider(
+            tx, practice, prompt, file, brought=brought, news=news, source_id=submission_id, case_id=case_id, now=now
+        )
 
 
 async def change_category(
@@ -81,7 +95,7 @@ async def change_category(
     file = await _file(tx, case_id, child_id, changed_at)
     case = await tx.cases.get(case_id)
     became_missing = case.categorise(kind, category, changed_at)
-    await tx.cases.save(case)
+    await _keep(tx, case, changed_at)
     await tx.chronology.note(case_id, changed_at, "category_changed", case_id=case_id, kind=kind, category=category)
     if became_missing:
         await consider(tx, practice, prompt, file, brought=case.factors, case_id=case_id, now=now)
@@ -129,7 +143,7 @@ async def note_located(tx: Transaction, *, case_id: UUID, child_id: UUID, proof:
     await _file(tx, case_id, child_id, at)
     case = await tx.cases.get(case_id)
     case.located_at = at
-    await tx.cases.save(case)
+    await _keep(tx, case, at)
     await tx.chronology.note(case_id, at, "child_located", case_id=case_id, proof=proof)
 
 
@@ -166,9 +180,11 @@ async def reopen_case(
     case.reopen(repeat, reopened_at)
     if kind is not None:
         case.categorise(kind, category, reopened_at)
-    await tx.cases.save(case)
+    if case.closed_at is not None:
+        await tx.episodes.resume(case_id, case.closed_at)
+    await _keep(tx, case, reopened_at)
     await tx.chronology.note(case_id, reopened_at, "case_reopened", case_id=case_id, kind=kind, category=category)
-    await consider(tx, practice, prompt, file, brought=case.factors, case_id=case_id, now=now)
+    await consider(tx, practice, prompt, file, brought=case.factors, opens=True, case_id=case_id, now=now)
 
 
 async def close_case(
@@ -178,7 +194,7 @@ async def close_case(
     file = await _file(tx, case_id, child_id, at)
     case = await tx.cases.get(case_id)
     case.close(repeat, at)
-    await tx.cases.save(case)
+    await _keep(tx, case, at)
     await tx.chronology.note(case_id, at, "case_closed", case_id=case_id, outcome=outcome)
     if any(other.open for other in await tx.cases.of(file.subjects)):
         return
@@ -187,6 +203,19 @@ async def close_case(
         if escalation.matter_ended_at is None:
             escalation.matter_ended_at = at
             await tx.escalations.save(escalation)
+
+
+async def _keep(tx: Transaction, case: CaseFile, at: datetime) -> None:
+    """Write the case down; and since when the child is missing by it, or is not any more."""
+    await tx.cases.save(case)
+    await tx.episodes.follow(case.id, missing=case.missing, at=at)
+
+
+async def _say(
+    tx: Transaction, practice: Practice, submission_id: UUID, factors: frozenset[str], at: datetime
+) -> frozenset[str]:
+    chain = await tx.submissions.chain(submission_id)
+    return await say(tx, practice, source_id=submission_id, subject=chain, factors=factors, source=SUBMISSION, at=at)
 
 
 async def _file(tx: Transaction, case_id: UUID, child_id: UUID, at: datetime, *, again: bool = False) -> File:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from cme_contracts.people import Child
 from cme_safeguarding.application.consider import Prompt, consider
+from cme_safeguarding.application.markers import say
 from cme_safeguarding.application.ports import Practice, Transaction
 
 
@@ -18,6 +19,7 @@ async def hear_concern(
     submission_id: UUID,
     chain: UUID,
     factors: frozenset[str],
+    source: str,
     child: Child,
     received_at: datetime,
     now: datetime,
@@ -26,8 +28,10 @@ async def hear_concern(
     file = await tx.files.open(chain)
     await tx.submissions.note(submission_id, chain)
     await tx.submissions.keep_child(submission_id, chain, child, received_at)
-    brought = await tx.factors.say(submission_id, chain, factors, received_at)
+    brought = await say(
+        tx, practice, source_id=submission_id, subject=chain, factors=factors, source=source, at=received_at
+    )
     await tx.chronology.note(
         chain, received_at, "concern_reported", submission_id=submission_id, factors=sorted(factors)
     )
-    await consider(tx, practice, prompt, file, brought=brought, now=now)
+    await consider(tx, practice, prompt, file, brought=brought, source_id=submission_id, now=now)

@@ -7,20 +7,31 @@ from uuid import UUID
 
 from cme_contracts.codes import Factor
 from cme_safeguarding.application.consider import Prompt, consider
-from cme_safeguarding.application.ports import Marker, Practice, Transaction
+from cme_safeguarding.application.markers import say
+from cme_safeguarding.application.ports import KeptNotice, Practice, Transaction
+from cme_safeguarding.domain.markers import ENCOMPASS_NOTICE
 
 POLICE = "police"
 
 
 async def hear_encompass(
-    tx: Transaction, practice: Practice, prompt: Prompt, marker: Marker, *, chain: UUID, now: datetime
+    tx: Transaction, practice: Practice, prompt: Prompt, notice: KeptNotice, *, chain: UUID, now: datetime
 ) -> None:
     """Kept, restricted, and always considered, matched to a child or not. It is no case, and says of itself only that it is."""
     file = await tx.files.open(chain)
-    await tx.submissions.note(marker.submission_id, chain)
-    await tx.encompass.keep(marker, chain)
-    brought = await tx.factors.say(marker.submission_id, chain, {Factor.DOMESTIC_ABUSE.value}, marker.received_at)
-    await tx.chronology.note(
-        chain, marker.received_at, "encompass_notice", submission_id=marker.submission_id, source=marker.source
+    await tx.submissions.note(notice.submission_id, chain)
+    await tx.encompass.keep(notice, chain)
+    brought = await say(
+        tx,
+        practice,
+        source_id=notice.submission_id,
+        subject=chain,
+        factors=frozenset({Factor.DOMESTIC_ABUSE.value}),
+        source=notice.source,
+        at=notice.received_at,
+        as_types=frozenset({ENCOMPASS_NOTICE}),
     )
-    await consider(tx, practice, prompt, file, brought=brought, now=now)
+    await tx.chronology.note(
+        chain, notice.received_at, "encompass_notice", submission_id=notice.submission_id, source=notice.source
+    )
+    await consider(tx, practice, prompt, file, brought=brought, source_id=notice.submission_id, now=now)

@@ -18,6 +18,7 @@ from cme_safeguarding.domain.clocks import Clock, ClockTable
 from cme_safeguarding.domain.consideration import Consideration
 from cme_safeguarding.domain.escalation import Escalation
 from cme_safeguarding.domain.factors import FactorTable
+from cme_safeguarding.domain.markers import Episode, Marker, MarkerTable
 from cme_timers import Detail
 
 
@@ -27,6 +28,7 @@ class Practice:
 
     factors: FactorTable
     clocks: ClockTable
+    markers: MarkerTable
     working_days: WorkingDays
 
 
@@ -116,7 +118,7 @@ class ConfidentialAddresses(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Marker:
+class KeptNotice:
     """That somebody told of an incident, as Operation Encompass has it."""
 
     submission_id: UUID
@@ -131,13 +133,39 @@ class Marker:
 
 
 class EncompassNotices(Protocol):
-    """Markers, restricted to safeguarding."""
+    """Notices, restricted to safeguarding."""
 
-    async def keep(self, marker: Marker, chain: UUID) -> None:
+    async def keep(self, notice: KeptNotice, chain: UUID) -> None:
         """Keep one, its notice sealed."""
 
-    async def of(self, subjects: Collection[UUID]) -> Sequence[Marker]:
+    async def of(self, subjects: Collection[UUID]) -> Sequence[KeptNotice]:
         """Those about these, the oldest first."""
+
+
+class Markers(Protocol):
+    """What is known of a child, by whom, since when and how surely."""
+
+    async def add(self, marker: Marker) -> None:
+        """Write one down; once for each source and type."""
+
+    async def end(self, marker: Marker) -> None:
+        """Write down that it has ended: screening forgets what it said."""
+
+    async def of(self, subjects: Collection[UUID]) -> Sequence[Marker]:
+        """Every marker about these, ended ones too, the latest first."""
+
+
+class Episodes(Protocol):
+    """When nobody knew where a child was."""
+
+    async def follow(self, case_id: UUID, *, missing: bool, at: datetime) -> None:
+        """By the case the child is missing, or is not, since `at` unless it was known before."""
+
+    async def resume(self, case_id: UUID, closed_at: datetime) -> None:
+        """The closing that ended one was none: the case is open again, and it goes on."""
+
+    async def of(self, subjects: Collection[UUID]) -> Sequence[Episode]:
+        """Those of these cases, the oldest first."""
 
 
 class Factors(Protocol):
@@ -149,7 +177,7 @@ class Factors(Protocol):
     async def said(
         self, subjects: Collection[UUID], *, but_not_by: UUID | None = None, since: datetime | None = None
     ) -> frozenset[str]:
-        """What any source has said of these subjects, or any but one, or since an instant."""
+        """What any source has said of these subjects and nobody has ended, or any but one, or since an instant."""
 
 
 class Cases(Protocol):
@@ -298,6 +326,10 @@ class Transaction(Protocol):
     def considerations(self) -> Considerations: ...
     @property
     def clocks(self) -> Clocks: ...
+    @property
+    def markers(self) -> Markers: ...
+    @property
+    def episodes(self) -> Episodes: ...
     @property
     def concerns(self) -> Concerns: ...
     @property

@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from cme_contracts.people import Child, Confidential
-from cme_safeguarding.application.ports import File, Marker, Shown, Transaction
+from cme_safeguarding.application.ports import File, KeptNotice, Shown, Transaction
 from cme_safeguarding.domain.consideration import Consideration
 from cme_safeguarding.domain.errors import UnknownChild
 from cme_safeguarding.domain.escalation import Escalation
+from cme_safeguarding.domain.markers import Episode, Marker
 
 
 async def considerations(
@@ -78,11 +79,21 @@ async def confidential_addresses(
     return await tx.confidential.of(file.subjects)
 
 
-async def encompass_notices(tx: Transaction, who: str, child_id: UUID) -> Sequence[Marker]:
+async def encompass_notices(tx: Transaction, who: str, child_id: UUID) -> Sequence[KeptNotice]:
     """What the police have told about this child. Raises UnknownChild."""
     file = await _file(tx, child_id)
     await tx.accesses.note(who, "encompass_notices", file.subjects)
     return await tx.encompass.of(file.subjects)
+
+
+async def markers(
+    tx: Transaction, who: str, child_id: UUID, *, sees_restricted: bool
+) -> tuple[Sequence[Marker], Sequence[Episode]]:
+    """What is known of a child, and when nobody knew where they were. Raises UnknownChild."""
+    file = await _file(tx, child_id)
+    await tx.accesses.note(who, "markers", file.subjects)
+    shown = [one for one in await tx.markers.of(file.subjects) if sees_restricted or not one.restricted]
+    return shown, await tx.episodes.of(file.subjects)
 
 
 async def accesses(

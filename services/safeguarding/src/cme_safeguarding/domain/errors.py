@@ -45,6 +45,36 @@ class ChangedMeanwhile(SafeguardingError):
     code = "changed-meanwhile"
 
 
+class UnknownMarkerType(SafeguardingError):
+    """The table of markers has no such type today."""
+
+    code = "no-such-marker-type"
+
+
+class UnknownMarker(SafeguardingError):
+    """There is no marker of this id about the child, or not for whoever asks."""
+
+    code = "no-such-marker"
+
+
+class MarkerInFuture(SafeguardingError):
+    """A marker begins, or ends, on a day that has not come."""
+
+    code = "marker-in-future"
+
+
+class EndedBeforeItBegan(SafeguardingError):
+    """A marker ends before the day from which it holds."""
+
+    code = "ended-before-it-began"
+
+
+class AlreadyEnded(SafeguardingError):
+    """Somebody has ended the marker already."""
+
+    code = "already-ended"
+
+
 class AlreadyDecided(SafeguardingError):
     """A person has decided already; what they decided stands."""
 

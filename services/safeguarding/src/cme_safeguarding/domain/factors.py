@@ -12,6 +12,9 @@ WHEREABOUTS_UNKNOWN = "whereabouts_unknown"
 DEADLINE_BREACHED = "deadline_breached"
 """True of a child by their case: a clock of it has run out (policy 7)."""
 
+PREVIOUSLY_MISSING = "previously_missing"
+"""True of a child whom nobody could find before (policy 6): said of them, or reckoned from what the register says."""
+
 
 class Level(IntEnum):
     """How much a factor weighs by itself."""
@@ -36,6 +39,8 @@ class FactorRule:
     source: str
     """The clause or guidance the row follows from."""
     valid_from: date
+    vanishes: bool = False
+    """It says that the child is gone: what markers say of them weighs anew."""
 
     @property
     def name(self) -> str:

@@ -35,6 +35,11 @@ class Screening:
         """The factors for which the rule itself tells social care."""
         return frozenset(rule.code for rule in self.rules if rule.at_once)
 
+    @property
+    def vanished(self) -> bool:
+        """Whether any factor says that the child is gone."""
+        return any(rule.vanishes for rule in self.rules)
+
     def weightiest(self, among: frozenset[str]) -> str:
         """The name of the row that spoke loudest about some of the factors."""
         return next(rule.name for rule in self.rules if rule.code in among)

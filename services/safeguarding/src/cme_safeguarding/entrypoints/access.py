@@ -19,6 +19,12 @@ ACCESS = AccessTable(
     Row("POST", "/v1/escalations/{escalation_id}/confirmation", bearer, roles=OFFICERS, hidden=True, idempotent=True),
     Row("POST", "/v1/escalations/{escalation_id}/acknowledgement", signature, callback=SOCIAL_CARE),
     Row("GET", "/v1/children/{child_id}/chronology", bearer, roles=OFFICERS, hidden=True),
+    Row("GET", "/v1/marker-types", bearer, roles=OFFICERS),
+    Row("GET", "/v1/children/{child_id}/markers", bearer, roles=OFFICERS, hidden=True),
+    Row("POST", "/v1/children/{child_id}/markers", bearer, roles=OFFICERS, hidden=True, idempotent=True),
+    Row(
+        "POST", "/v1/children/{child_id}/markers/{marker_id}/end", bearer, roles=OFFICERS, hidden=True, idempotent=True
+    ),
     Row("GET", "/v1/children/{child_id}/accesses", bearer, roles=OVERSIGHT, hidden=True),
     Row("GET", "/v1/children/{child_id}/reports", bearer, roles={"safeguarding"}, hidden=True),
     Row("GET", "/v1/children/{child_id}/confidential-addresses", bearer, roles={"safeguarding"}, hidden=True),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from cme_calendars import local_date
 from cme_contracts.people import Confidential
-from cme_safeguarding.application.ports import Marker, Shown
+from cme_safeguarding.application.ports import KeptNotice, Shown
 from cme_safeguarding.domain.consideration import Consideration
 from cme_safeguarding.domain.escalation import Escalation
 from cme_safeguarding.domain.factors import FactorRule, FactorTable
@@ -31,6 +31,15 @@ ANSWERS = {
         "Something was heard or decided about the child since you looked",
         "Read what there is now (GET /v1/considerations?child_id=), then decide.",
     ),
+    "no-such-marker-type": Answer(422, "There is no such type of marker", "Give in type one of GET /v1/marker-types."),
+    "no-such-marker": Answer(404, "Not found"),
+    "marker-in-future": Answer(422, "The day has not come", "Give a day up to today in since or ended_on."),
+    "ended-before-it-began": Answer(
+        422,
+        "It would end before it began",
+        "Give in ended_on the last day on which it held; or end it as recorded_in_error.",
+    ),
+    "already-ended": Answer(409, "Somebody has ended it already", "Read the child's markers again."),
     "already-escalated": Answer(
         409,
         "Social care has these factors in hand already",
@@ -62,7 +71,7 @@ def rule(row: FactorRule) -> dict[str, Any]:
         "at_once": row.at_once,
         "reason": row.reason,
         "source": row.source,
-        "valid_from": _plain(row.valid_from),
+        "valid_from": plain(row.valid_from),
         "rule": row.name,
     }
 
@@ -74,20 +83,20 @@ def consideration(one: Shown[Consideration], table: FactorTable) -> dict[str, An
     return {
         "consideration_id": str(record.id),
         **_about(one, record.subject),
-        "case_id": _plain(record.case_id),
-        "lead_officer_id": _plain(one.lead_officer_id),
+        "case_id": plain(record.case_id),
+        "lead_officer_id": plain(one.lead_officer_id),
         "prompted_by": record.prompted_by,
         "factors": sorted(record.factors),
         "because": [rule(table.rule(code, on)) for code in sorted(record.factors)],
         "recommendation": record.recommendation,
-        "considered_at": _plain(record.considered_at),
-        "due_at": _plain(one.due_at),
+        "considered_at": plain(record.considered_at),
+        "due_at": plain(one.due_at),
         "overdue": one.overdue,
         "version": one.version,
         "decision": record.decision,
         "reasons": list(record.reasons),
-        "decided_by": _plain(record.decided_by),
-        "decided_at": _plain(record.decided_at),
+        "decided_by": plain(record.decided_by),
+        "decided_at": plain(record.decided_at),
     }
 
 
@@ -102,23 +111,23 @@ def escalation(one: Shown[Escalation]) -> dict[str, Any]:
     return {
         "escalation_id": str(record.id),
         **_about(one, record.subject),
-        "case_id": _plain(record.case_id),
+        "case_id": plain(record.case_id),
         "state": record.state,
         "factors": sorted(record.factors),
-        "decided_by": _plain(record.decided_by),
+        "decided_by": plain(record.decided_by),
         "rule": record.rule,
         "to_be_confirmed": record.awaiting_confirmation,
         "confirmed": record.confirmed,
-        "confirmed_by": _plain(record.confirmed_by),
-        "confirmed_at": _plain(record.confirmed_at),
+        "confirmed_by": plain(record.confirmed_by),
+        "confirmed_at": plain(record.confirmed_at),
         "consent": record.terms.consent,
         "consent_reason": record.terms.consent_reason,
         "threshold_level": record.terms.threshold_level,
-        "telephoned_at": _plain(record.terms.telephoned_at),
-        "escalated_at": _plain(record.escalated_at),
-        "answer_due_on": _plain(record.answer_due_on),
-        "answer_due_at": _plain(record.answer_due_at),
-        "acknowledged_at": _plain(record.acknowledged_at),
+        "telephoned_at": plain(record.terms.telephoned_at),
+        "escalated_at": plain(record.escalated_at),
+        "answer_due_on": plain(record.answer_due_on),
+        "answer_due_at": plain(record.answer_due_at),
+        "acknowledged_at": plain(record.acknowledged_at),
         "their_reference": record.their_reference,
         "on_time": record.on_time if record.acknowledged_at else None,
         "times_silent": record.times_silent,
@@ -138,25 +147,26 @@ def confidential(submission_id: UUID, at: datetime, given: Confidential | None) 
     }
 
 
-def marker(one: Marker) -> dict[str, Any]:
+def notice(one: KeptNotice) -> dict[str, Any]:
     """An Operation Encompass notice; without the child and the incident where its key has been forgotten."""
-    notice = one.notice and one.notice.model_dump(mode="json", exclude={"child": {"addresses": {"__all__": BLIND}}})
+    told = one.notice and one.notice.model_dump(mode="json", exclude={"child": {"addresses": {"__all__": BLIND}}})
     return {
         "submission_id": str(one.submission_id),
         "source": one.source,
         "recipient": one.recipient,
         "on_time": one.on_time,
         "received_at": one.received_at.isoformat(),
-        "notice": notice,
+        "notice": told,
     }
 
 
 def _about[R](one: Shown[R], subject: UUID) -> dict[str, Any]:
     """The child, or while the register has not spoken the submission's chain."""
-    return {"child_id": _plain(one.child_id), "first_submission_id": None if one.child_id else str(subject)}
+    return {"child_id": plain(one.child_id), "first_submission_id": None if one.child_id else str(subject)}
 
 
-def _plain(value: date | UUID | None) -> str | None:
+def plain(value: date | UUID | None) -> str | None:
+    """As JSON has it."""
     match value:
         case None:
             return None

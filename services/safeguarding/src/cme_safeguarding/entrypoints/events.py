@@ -29,7 +29,7 @@ from cme_safeguarding.application.consider import Prompt
 from cme_safeguarding.application.hear_concern import hear_concern
 from cme_safeguarding.application.hear_confidential import hear_confidential
 from cme_safeguarding.application.hear_encompass import POLICE, hear_encompass
-from cme_safeguarding.application.ports import Marker, Practice
+from cme_safeguarding.application.ports import KeptNotice, Practice
 from cme_timers import BusinessClock
 
 HELD_CONCERN = timedelta(minutes=15)
@@ -62,6 +62,7 @@ def _hear_concerns(events: Consumer[SafeguardingTx], clock: BusinessClock, pract
             submission_id=event.submission_id,
             chain=event.first_submission_id,
             factors=words(event.factors),
+            source=event.referrer.value,
             child=event.personal.plain,
             received_at=event.received_at,
             now=clock.now(),
@@ -79,7 +80,7 @@ def _hear_concerns(events: Consumer[SafeguardingTx], clock: BusinessClock, pract
 
     @events.on(EncompassNotified)
     async def consider_encompass_notice(event: EncompassNotified, tx: SafeguardingTx, meta: Meta) -> None:
-        marker = Marker(
+        notice = KeptNotice(
             submission_id=event.submission_id,
             source=POLICE,
             recipient=event.recipient.value,
@@ -87,7 +88,7 @@ def _hear_concerns(events: Consumer[SafeguardingTx], clock: BusinessClock, pract
             received_at=event.received_at,
             notice=event.personal.plain,
         )
-        await hear_encompass(tx, practice, _prompt(meta), marker, chain=event.first_submission_id, now=clock.now())
+        await hear_encompass(tx, practice, _prompt(meta), notice, chain=event.first_submission_id, now=clock.now())
 
 
 def _follow_cases(events: Consumer[SafeguardingTx], clock: BusinessClock, practice: Practice) -> None:

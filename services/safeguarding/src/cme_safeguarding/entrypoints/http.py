@@ -19,13 +19,14 @@ from cme_safeguarding.application.escalate import escalate
 from cme_safeguarding.application.ports import Practice, Shown
 from cme_safeguarding.domain.escalation import Escalation
 from cme_safeguarding.entrypoints import answers
+from cme_safeguarding.entrypoints.markers import markers_api
 from cme_safeguarding.entrypoints.requests import NewAcknowledgement, NewConfirmation, NewDecision, NewEscalation
 from cme_safeguarding.entrypoints.seen import Seen, etag, version_of
+from cme_safeguarding.entrypoints.who import officer
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey, idempotent
 from cme_web.paging import CurrentPage, instant, number
-from cme_web.problems import Problem
-from cme_web.tokens import Caller, CurrentCaller
+from cme_web.tokens import CurrentCaller
 
 
 def api(db: Database[SafeguardingTx], clock: BusinessClock, practice: Practice) -> list[APIRouter]:
@@ -35,6 +36,7 @@ def api(db: Database[SafeguardingTx], clock: BusinessClock, practice: Practice) 
         _escalations(db, clock, practice),
         _acknowledgement(db, clock),
         _children(db),
+        markers_api(db, clock, practice),
     ]
 
 
@@ -96,7 +98,7 @@ def _considerations(db: Database[SafeguardingTx], clock: BusinessClock, practice
                     factors=words(body.factors),
                     escalation_id=uuid4(),
                     seen=version_of(seen),
-                    by=_officer(caller),
+                    by=officer(caller),
                     now=clock.now(),
                 )
                 escalation_id = str(referral.escalation.id) if referral else None
@@ -129,7 +131,7 @@ def _escalations(db: Database[SafeguardingTx], clock: BusinessClock, practice: P
                     case_id=body.case_id,
                     factors=words(body.factors),
                     terms=body.terms(),
-                    by=_officer(caller),
+                    by=officer(caller),
                     now=clock.now(),
                 )
                 location = f"/v1/escalations/{referral.escalation.id}"
@@ -163,7 +165,7 @@ def _escalations(db: Database[SafeguardingTx], clock: BusinessClock, practice: P
                     practice,
                     escalation_id=escalation_id,
                     confirmed=body.confirmed,
-                    by=_officer(caller),
+                    by=officer(caller),
                     now=clock.now(),
                 )
                 once.answer(201, {"escalation_id": str(found.id), "state": found.state, "confirmed": found.confirmed})
@@ -255,7 +257,7 @@ def _children(db: Database[SafeguardingTx]) -> APIRouter:
         """What the police have told about a child (Operation Encompass). Restricted; the reading is written down."""
         async with db.transaction() as tx:
             found = await read.encompass_notices(tx, caller.subject, child_id)
-        return JSONResponse({"items": [answers.marker(one) for one in found]})
+        return JSONResponse({"items": [answers.notice(one) for one in found]})
 
     return router
 
@@ -277,13 +279,3 @@ def _made(escalation: Escalation) -> dict[str, object]:
         "answer_due_at",
     )
     return {name: shown[name] for name in kept}
-
-
-def _officer(caller: Caller) -> UUID:
-    """Who decides, by id. Raises `Problem` 403 for somebody who is no officer."""
-    try:
-        return UUID(caller.subject)
-    except ValueError:
-        raise Problem(
-            403, "not-an-officer", "Only an officer may decide", "Sign in as an officer of the council."
-        ) from None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
@@ -10,6 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from cme_contracts.codes import Factor
 from cme_safeguarding.domain.consideration import Decision
 from cme_safeguarding.domain.escalation import Consent, Terms
+from cme_safeguarding.domain.markers import Ending, MarkerLevel
 from cme_web.problems import Wrong
 
 
@@ -91,3 +93,30 @@ class NewAcknowledgement(Request):
     model_config = _shown(their_reference="SC-2026-0001")
 
     their_reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9._/-]{1,100}$")]
+
+
+type Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+type Source = Literal[
+    "school", "health", "social_care", "police", "housing", "other_authority", "parent", "public", "officer"
+]
+
+
+class NewMarker(Request):
+    """What is known of a child: codes and a day, no words. `restricted` left out: as the table of types says."""
+
+    model_config = _shown(type="child_protection_plan", source="social_care", since="2026-09-14", level="confirmed")
+
+    type: Code
+    source: Source
+    since: date
+    level: MarkerLevel
+    restricted: bool | None = None
+
+
+class NewMarkerEnd(Request):
+    """It holds no more since this day; or it was recorded in error."""
+
+    model_config = _shown(because="no_longer_true", ended_on="2026-11-20")
+
+    because: Ending
+    ended_on: date
