@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
@@ -33,14 +34,25 @@ CREATE TABLE made AS SELECT n, gen_random_uuid() AS child_id, gen_random_uuid() 
     gen_random_uuid() AS submission_id, now() + interval '1 day' * (1 + n % 13) AS due_at
 FROM generate_series(1, $1) AS n"""
 OTHERWISE = {
-    "child": "'id', made.child_id, 'shown_as', made.child_id",
-    "case_file": "'id', made.case_id, 'record_id', made.child_id, 'child_id', made.child_id, 'due_at', made.due_at",
-    "submission": "'id', made.submission_id, 'first_id', made.submission_id, 'record_id', made.child_id, 'case_id', made.case_id, 'reference', 'CME-' || made.n",
-    "clock": "'id', made.clock_id, 'case_id', made.case_id, 'due_at', made.due_at, 'due_on', made.due_at::date, 'warn_at', NULL",
-    "chronology": "'id', nextval(pg_get_serial_sequence('chronology', 'id')), 'subject', made.case_id",
-    "timer": "'id', nextval(pg_get_serial_sequence('timer', 'id')), 'subject', made.clock_id, 'due_at', made.due_at",
-}
+    "child": {"id": "made.child_id", "shown_as": "made.child_id"},
+    "case_file": {"id": "made.case_id", "record_id": "made.child_id", "child_id": "made.child_id", "due_at": "made.due_at"},
+    "submission": {
+        "id": "made.submission_id", "first_id": "made.submission_id", "record_id": "made.child_id", "case_id": "made.case_id",
+        "reference": "'CME-' || made.n", "seq": "nextval(pg_get_serial_sequence('submission', 'seq'))",
+    },
+    "clock": {
+        "id": "made.clock_id", "case_id": "made.case_id", "due_at": "made.due_at", "due_on": "made.due_at::date",
+        "warn_at": "NULL",
+    },
+    "chronology": {"id": "nextval(pg_get_serial_sequence('chronology', 'id'))", "subject": "made.case_id"},
+    "timer": {
+        "id": "nextval(pg_get_serial_sequence('timer', 'id'))", "subject": "made.clock_id", "due_at": "made.due_at",
+    },
+}  # fmt: skip
 """What is another in each copy of the one case that the register itself has opened. Whatever columns there are besides, are copied."""
+COLUMNS = """
+SELECT attname AS name FROM pg_attribute
+WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''"""
 INIT_10 = "SELECT id FROM clock WHERE code = 'INIT-10'"
 TEMPLATE = {
     "clock": "WHERE one.code = 'INIT-10'",
@@ -123,13 +135,16 @@ async def _load(rig: Rig, clocks: int) -> None:
         await conn.execute(MADE, clocks, timeout=600)
         for table, other in OTHERWISE.items():
             await _copy(conn, table, other)
-        await conn.execute("DELETE FROM timer WHERE subject NOT IN (SELECT clock_id FROM made)")
+        await conn.execute(
+            "DELETE FROM timer WHERE NOT EXISTS (SELECT FROM made WHERE clock_id = subject)", timeout=600
+        )
 
 
-async def _copy(conn: Connection, table: str, other: str) -> None:
+async def _copy(conn: Connection, table: str, other: Mapping[str, str]) -> None:
+    columns = {row["name"]: other.get(row["name"], f"one.{row['name']}") for row in await conn.fetch(COLUMNS, table)}
     await conn.execute(
-        f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT copied.* FROM {table} AS one CROSS JOIN made"
-        f" CROSS JOIN LATERAL jsonb_populate_record(one, jsonb_build_object({other})) AS copied {TEMPLATE.get(table, '')}",
+        f"INSERT INTO {table} ({', '.join(columns)}) OVERRIDING SYSTEM VALUE SELECT {', '.join(columns.values())}"
+        f" FROM {table} AS one CROSS JOIN made {TEMPLATE.get(table, '')}",
         timeout=1800,
     )
 

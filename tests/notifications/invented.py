@@ -17,6 +17,7 @@ from cme_contracts import (
     returns,
     safeguarding,
     safeguarding_clocks,
+    safeguarding_requests,
 )
 from cme_contracts.base import Event
 from cme_contracts.codes import (
@@ -358,6 +359,13 @@ def silent(child_id: UUID, case_id: UUID) -> safeguarding.SocialCareSilent:
     )
 
 
+def step_taken(child_id: UUID, case_id: UUID, step: str) -> safeguarding_requests.RequestStepTaken:
+    return safeguarding_requests.RequestStepTaken(
+        child_id=child_id, case_id=case_id, request_id=uuid4(), body="social_care", step=step, closes=step == "declined",
+        happened_at=NOON, recorded_at=NOON,
+    )  # fmt: skip
+
+
 def safeguarding_deadline(
     child_id: UUID, case_id: UUID, rung: int = 0
 ) -> safeguarding_clocks.SafeguardingClockWarned | safeguarding_clocks.SafeguardingDeadlineMissed:
@@ -445,6 +453,7 @@ def one_of_each() -> dict[str, Event]:
         lambda: acknowledged(child, case),
         lambda: silent(child, case),
         lambda: safeguarding_deadline(child, case),
+        lambda: step_taken(child, case, "declined"),
         lambda: safeguarding_deadline(child, case, rung=2),
         lambda: closed(child, case, uuid4()),
     ]

@@ -46,7 +46,7 @@ from cme_contracts.register_clocks import DeadlineBreached
 from cme_contracts.register_matching import RecordsJoined, RecordsSeparated, SubmissionMatched
 from cme_contracts.sealed import Sealed
 from cme_safeguarding.__main__ import SAFEGUARDING
-from cme_safeguarding.adapters import clock_file, factor_file, marker_file
+from cme_safeguarding.adapters import body_file, clock_file, factor_file, marker_file
 from cme_safeguarding.adapters.postgres import SafeguardingTx
 from cme_safeguarding.application.ports import Practice
 from cme_safeguarding.entrypoints import events, timers
@@ -54,7 +54,7 @@ from cme_timers import TimerLoop
 
 MONDAY = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
 """Scenarios 1 and 26 begin on this Monday."""
-PRACTICE = Practice(factor_file.load(), clock_file.load(), marker_file.load(), WorkingDays())
+PRACTICE = Practice(factor_file.load(), clock_file.load(), marker_file.load(), body_file.load(), WorkingDays())
 KEYRING = VersionedKeyring([Key("k1", b"k" * 32)])
 CANARY = "Quillfeather"
 """The surname of the invented child: found nowhere but in sealed form."""

@@ -187,6 +187,19 @@ STEPS: tuple[Step, ...] = (
         (
             event("proposed", "cme.closure.proposed.v1", outcome="on_roll_elsewhere"),
             event("agreement due", "cme.clock.started.v1", clock="CLOSURE"),
+            *(
+                event(
+                    f"{who} asked to agree",
+                    "cme.message.sent.v1",
+                    "proposed",
+                    template="closure-second-officer",
+                    audience=audience,
+                )
+                for who, audience in (
+                    *((f"Lead Officer {n}", "lead_officer") for n in (1, 2, 3)),
+                    ("the manager", "management"),
+                )
+            ),
             event("agreed", "cme.closure.signed-off.v1", sign_off="second_officer"),
             event("agreed in time", "cme.clock.satisfied.v1", clock="CLOSURE", on_time=True),
             event("closed", "cme.case.closed.v1", outcome="on_roll_elsewhere"),

@@ -66,7 +66,8 @@ class Story:
         self.case_id = cases["items"][0]["case_id"]
 
     async def nobody_acts(self) -> None:
-        """The eighth working day begins: the warning."""
+        """Safeguarding is looked at in time; of the investigation, the eighth working day begins: the warning."""
+        await self._consider_what_waits()
         await self.time.wait_until(self._instant_of("cme.clock.started.v1", "warn_at", clock="INIT-10"))
 
     async def the_deadline_passes(self) -> None:
@@ -74,6 +75,7 @@ class Story:
 
     async def still_nobody_acts(self) -> None:
         """The second working day after the due day begins: the next rung of the ladder."""
+        await self._consider_what_waits()
         page = await self.system.get("register", f"/v1/cases/{self.case_id}", token=await self._officer())
         clock = next(one for one in page["clocks"] if one["code"] == "INIT-10")
         [second] = [rung for rung in clock["ladder"] if rung["rung"] == 2]  # as the council's own days have it
@@ -136,6 +138,18 @@ class Story:
         path = f"/v1/cases/{self.case_id}/closure"
         await self.system.post("register", path, body, token=await self._officer())
         await self.system.post("register", f"{path}/agreement", {}, token=await self.system.token("team_manager"))
+
+    async def _consider_what_waits(self) -> None:
+        """A person decides, in time, what safeguarding has put before them."""
+        officer = await self._officer()
+        page = await self.system.get(
+            "safeguarding", f"/v1/considerations?undecided=true&case_id={self.case_id}", token=officer
+        )
+        for one in page["items"]:
+            body = {"decision": "no_further_action", "reasons": ["Nothing is known but that nobody knows where she is"]}
+            await self.system.post(
+                "safeguarding", f"/v1/considerations/{one['consideration_id']}/decision", body, token=officer
+            )
 
     def _received(self, answer: dict[str, Any]) -> None:
         self.submissions.append(answer["submission_id"])

@@ -27,23 +27,28 @@ class Gathered:
         self, conn: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], memory: MutableMapping[Any, Any] | None = None
     ) -> None:
         self.conn = conn
-        self._statements: list[tuple[str, tuple[Any, ...]]] = []
-        self._conditions: list[tuple[str, tuple[Any, ...]]] = []
+        self._statements: list[tuple[str, int]] = []
+        self._conditions: list[tuple[str, int]] = []
+        self._args: list[Any] = []
+        self._expected: list[Any] = []
         self.memory: MutableMapping[Any, Any] = {} if memory is None else memory
         """What was read before, by whoever reads. To use it is to `expect` that it is still so."""
 
     def expect(self, condition: str, *args: Any) -> None:
         """Write nothing unless this holds then: `send` raises `StaleError`. It spares a read, and shows nothing late."""
-        self._conditions.append((condition, args))
+        self._conditions.append((condition, len(args)))
+        self._expected += args
 
     async def execute(self, query: str, *args: Any) -> str:
         """Keep a statement for later. Its status is not known yet, and empty."""
-        self._statements.append((query, args))
+        self._statements.append((query, len(args)))
+        self._args += args
         return ""
 
     async def executemany(self, query: str, args: Sequence[Sequence[Any]]) -> None:
         """Keep a statement for each. For a few: many belong into one statement over `unnest`."""
-        self._statements += ((query, tuple(some)) for some in args)
+        for some in args:
+            await self.execute(query, *some)
 
     async def fetch(self, query: str, *args: Any) -> Sequence[asyncpg.Record]:
         """Read, now."""
@@ -61,19 +66,14 @@ class Gathered:
         """Write all of it, or nothing. Raises what any of the statements raises."""
         if not self._statements:
             return
-        args = [arg for _, some in (*self._statements, *self._conditions) for arg in some]
-        query = as_one(_widths(self._statements), _widths(self._conditions))
+        query = as_one(tuple(self._statements), tuple(self._conditions))
         try:
-            await self.conn.execute(query, *args)
+            await self.conn.execute(query, *self._args, *self._expected)
         except asyncpg.DivisionByZeroError as error:
             if not self._conditions:
                 raise
             self.memory.clear()
             raise StaleError from error
-
-
-def _widths(some: list[tuple[str, tuple[Any, ...]]]) -> tuple[tuple[str, int], ...]:
-    return tuple([(query, len(args)) for query, args in some])
 
 
 @lru_cache(maxsize=1024)

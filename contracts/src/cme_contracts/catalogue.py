@@ -17,6 +17,7 @@ from cme_contracts import (
     safeguarding,
     safeguarding_clocks,
     safeguarding_markers,
+    safeguarding_requests,
 )
 from cme_contracts.base import CATALOG
 
@@ -38,4 +39,5 @@ __all__ = [
     "safeguarding",
     "safeguarding_clocks",
     "safeguarding_markers",
+    "safeguarding_requests",
 ]

@@ -20,7 +20,7 @@ class SafeguardingClockEvent(Concerning):
 
     clock_id: ClockId
     clock: str = Field(description="Which clock, as safeguarding's table of clocks names it, e.g. CONSIDER.")
-    about: UUID = Field(description="What it waits for: a consideration.")
+    about: UUID = Field(description="What it waits for: a consideration, or a request.")
     due_on: date = day("The last day on which doing it is on time.")
     due_at: Instant = instant("The instant that day ends in Europe/London; of a clock of hours the instant itself.")
     tell: tuple[OfficerRole, ...] = Field(description="Whom the table tells.")

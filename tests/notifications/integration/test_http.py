@@ -10,6 +10,8 @@ import pytest
 
 from cme_notifications.adapters.notify import Notify
 from cme_notifications.adapters.postgres import NotificationsTx
+from cme_notifications.application.ports import Letter
+from cme_notifications.domain.messages import Taken
 from cme_notifications.entrypoints import http
 from cme_notifications.settings import Settings
 from cme_service.context import Context
@@ -195,6 +197,28 @@ async def test_a_receipt_says_what_became_of_a_message_once(
     (row,) = await service.rows()
     assert row["state"] == state
     assert [one.event.reason for one in (await service.say())[1:]] == said
+
+
+async def test_a_receipt_that_is_quicker_than_our_own_record_is_asked_for_again(service: Service, ask: Ask) -> None:
+    """The channel says at once that the address is none; we have not written down yet that it took the message."""
+    await service.hear(invented.referrer_named())
+    early = []
+
+    class Quick:
+        name = "email"
+
+        async def send(self, letter: Letter) -> Taken:
+            body = {"reference": str(letter.id), "status": "permanent-failure"}
+            early.append(await ask().post("/v1/receipts", json=body, headers={"Authorization": f"Bearer {SECRET}"}))
+            return Taken("1")
+
+    await service.send_all(Quick())
+    assert [(one.status_code, "Retry-After" in one.headers) for one in early] == [(503, True)]
+    (row,) = await service.rows()
+    body = {"reference": str(row["id"]), "status": "permanent-failure"}
+    await ask().post("/v1/receipts", json=body, headers={"Authorization": f"Bearer {SECRET}"})
+    (row,) = await service.rows()
+    assert row["state"] == "permanently failed"
 
 
 async def test_the_local_runs_mail_can_be_read_by_its_operator_and_as_a_page(service: Service, ask: Ask) -> None:

@@ -145,6 +145,16 @@ async def test_of_what_safeguarding_waits_for_those_are_told_whom_its_table_name
     assert await told(missed) == {SERVICE_LEAD: "safeguarding-missed"}
 
 
+@pytest.mark.policy("7.5")
+async def test_what_a_body_answers_is_told_and_what_it_declines_goes_to_the_manager_too() -> None:
+    assert await told(invented.step_taken(CHILD, CASE, "section_17")) == {OFFICER: "body-answered"}
+    assert await told(invented.step_taken(CHILD, CASE, "declined")) == {
+        OFFICER: "body-answered",
+        MANAGER: "body-declined",
+    }
+    assert await told(invented.step_taken(CHILD, CASE, "telephoned")) == {}
+
+
 @pytest.mark.policy("7.3")
 async def test_everybody_who_told_us_is_told_the_outcome() -> None:
     first, second = uuid4(), uuid4()

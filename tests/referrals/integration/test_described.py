@@ -3,17 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
-import jsonschema_rs
 import pytest
 
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.entrypoints.access import ACCESS
 from cme_referrals.entrypoints.examples import example
 from cme_referrals.entrypoints.kinds import KINDS
+from tests.described import every_refusal_is_a_problem, everything_is_shown
 from tests.referrals.integration.conftest import Standing
 from tests.referrals.integration.visitor import Visitor
-
-JSON = "application/json"
 
 
 @pytest.fixture
@@ -22,38 +20,15 @@ async def description(visitor: Visitor) -> dict[str, Any]:
     return found
 
 
-def holds(description: dict[str, Any], schema: dict[str, Any], shown: Any) -> None:
-    jsonschema_rs.validator_for(schema | {"components": description["components"]}).validate(shown)
-
-
 async def test_every_body_and_every_answer_is_shown_and_fits_its_schema(description: dict[str, Any]) -> None:
-    for path, operations in description["paths"].items():
-        for method, operation in operations.items():
-            place = f"{method} {path}"
-            if body := operation.get("requestBody", {}).get("content", {}).get(JSON):
-                assert "example" in body, f"{place}: put its example into entrypoints/examples"
-                holds(description, body["schema"], body["example"])
-            for status, response in operation["responses"].items():
-                for content in response.get("content", {}).values():
-                    if reference := content.get("schema", {}).get("$ref"):
-                        named = description["components"]["schemas"][reference.rpartition("/")[2]]
-                        assert named.get("examples"), f"{place} {status}: {named['title']} has no example"
-                        for shown in named["examples"]:
-                            holds(description, named, shown)
+    everything_is_shown(description)
 
 
 async def test_every_refusal_is_a_problem_and_every_operation_has_its_name(description: dict[str, Any]) -> None:
-    assert description["openapi"].startswith("3.1")
     spoken = {
         path: one for path, one in description["paths"].items() if not path.startswith("/fhir")
     }  # OperationOutcome
-    operations = [one for path in spoken.values() for one in path.values()]
-    assert len({one["operationId"] for one in operations}) == len(operations)
-    for operation in operations:
-        assert operation["tags"] and operation["summary"]
-        for status, response in operation["responses"].items():
-            if not status.startswith("2"):
-                assert list(response["content"]) == ["application/problem+json"], (operation["operationId"], status)
+    every_refusal_is_a_problem(description | {"paths": spoken})
 
 
 @pytest.mark.parametrize("kind", Kind)

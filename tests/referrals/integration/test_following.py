@@ -6,17 +6,21 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from cme_bus.consumer import Consumer
 from cme_bus.database import Database
+from cme_contracts.catalogue import CATALOG
 from cme_contracts.codes import CaseKind, Category, Outcome, Proof, Team
 from cme_contracts.notifications import ReferrerInformed
 from cme_contracts.register import CaseClosed, CaseOpened, DuplicateLinked, LeadOfficerAssigned
-from cme_contracts.register_clocks import ClockStarted
+from cme_contracts.register_clocks import ClockRecomputed, ClockStarted
 from cme_contracts.register_matching import RecordsJoined, RecordsSeparated, SubmissionMatched
 from cme_contracts.register_recorded import HandedOver
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application import follow
+from cme_referrals.entrypoints.events import listen
 from tests.referrals.integration.visitor import URL, Visitor
 from tests.referrals.invented import CHILD, MONDAY, referral, whole_referral
+from tests.register.integration.county import record
 
 
 def later(hours: int) -> datetime:
@@ -58,6 +62,24 @@ def clock(child_id: UUID, case_id: UUID, code: str = "INIT-10", due_on: date = d
 async def _submission(visitor: Visitor, **more: object) -> tuple[UUID, str]:
     sent = await visitor.accepted("/v1/referrals", whole_referral(**more))
     return UUID(sent["submission_id"]), sent["follow"].removeprefix(URL)
+
+
+async def test_a_due_day_that_a_new_bank_holiday_has_moved_is_shown_as_it_is_now(
+    visitor: Visitor, db: Database[ReferralsTx]
+) -> None:
+    submission_id, link = await _submission(visitor)
+    child_id, case_id = uuid4(), uuid4()
+    ears = Consumer(db, name="referrals", service="referrals", catalog=CATALOG)
+    listen(ears)
+    moved = ClockRecomputed(
+        child_id=child_id, case_id=case_id, clock_id=uuid4(), clock="INIT-10", due_on=date(2026, 12, 8), due_at=later(424),
+        due_on_before=date(2026, 12, 7), due_at_before=later(400), calendar="after", calendar_before="test",
+        because="working_days", recomputed_at=later(48),
+    )  # fmt: skip
+    review = moved.model_copy(update={"clock": "REVIEW-M1", "due_on": date(2026, 12, 22)})
+    said = [opened(submission_id, child_id, case_id), clock(child_id, case_id), moved, review]
+    await ears.take([record(event) for event in said])
+    assert (await visitor.get(link)).json()["investigation_due_on"] == "2026-12-08"
 
 
 @pytest.mark.policy("7.2")

@@ -14,9 +14,11 @@ from cme_register.__main__ import SERVICE
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.entrypoints.access import ACCESS
 from cme_register.entrypoints.answers import ANSWERS
+from cme_register.entrypoints.examples import example
 from cme_register.entrypoints.http import routers
 from cme_web.app import make_app
 from cme_web.tokens import TokenChecker
+from tests.described import Promised
 from tests.kit.issuer import NAME, Issuer
 from tests.register.integration.county import GWILYM, IMOGEN, KEYRING, Register, Standing
 from tests.register.integration.desk import Desk
@@ -79,19 +81,33 @@ async def register(pool: "asyncpg.Pool[asyncpg.Record]") -> Register:
     return made
 
 
+@pytest.fixture(scope="session")
+def promised() -> list[Promised]:
+    """What the register's description promises, once somebody has read it."""
+    return []
+
+
 @pytest.fixture
-async def desk(register: Register, issuer: Issuer) -> AsyncIterator[Callable[..., Desk]]:
-    """Somebody at their desk: `desk("lead_officer")`. What they may do is decided as in production."""
+async def desk(register: Register, issuer: Issuer, promised: list[Promised]) -> AsyncIterator[Callable[..., Desk]]:
+    """Somebody at their desk: `desk("lead_officer")`. What they may do, and are answered, is decided as in production.
+
+    Every answer is held against what the description promises.
+    """
     async with httpx2.AsyncClient(transport=issuer.transport) as keys:
         app = make_app(
             title="register",
             access=ACCESS,
             answers=ANSWERS,
+            examples=example,
             routers=routers(register.db, register.clock, register.rules),
             tokens=TokenChecker(issuer=NAME, audience="cme", jwks_url=f"{NAME}/jwks", client=keys),
         )
+        if not promised:
+            promised.append(Promised(app.openapi()))
         async with httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(app=app), base_url="http://register.test"
+            transport=httpx2.ASGITransport(app=app),
+            base_url="http://register.test",
+            event_hooks={"response": [promised[0].keeps]},
         ) as client:
 
             def at(role: str = "lead_officer", subject: str | None = None) -> Desk:

@@ -182,6 +182,8 @@ async def test_a_child_without_a_case_and_another_case_than_was_seen(
     assert "ETag" not in page.headers
     assert conflicts(await post(desk(), f"{child_}/groups", body, '"1"')) == []
     assert (await post(desk(), f"{child_}/groups", body, "*")).status_code == 200
+    nobody = f"/v1/children/{UUID(int=9)}/groups"
+    assert (await post(desk(), nobody, body, '"1"')).status_code == 404
     await register.hear(referral(child("Bea")))
     case = (await register.only("case.opened"))["case_id"]
     other = f'"{UUID(int=7)}.1"'

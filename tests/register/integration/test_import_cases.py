@@ -132,6 +132,17 @@ async def test_a_child_who_was_found_too_late_was_found_too_late(register: Regis
     assert (satisfied["on_time"], satisfied["late_by_working_days"]) == (False, 4)
 
 
+async def test_of_a_case_that_a_row_opens_again_nobody_is_written_to_either(register: Register, sheet: Sheet) -> None:
+    await sheet.take(TARQUIN)
+    await end(register, await register.db.pool.fetchval("SELECT id FROM case_file"))
+    register.clock.at = datetime.fromisoformat("2026-12-18T08:00:00+00:00")
+    await sheet.take("9,Tarquin Ash,17/09/2013,26/11/2026,WASP,Tobias Wrenfield,,,,,ZZ99 2CD,")
+    assert "case.reopened" in await register.told()
+    await register.timers.fire_due()
+    breach = await register.only("deadline.breached")
+    assert (breach["clock"], breach["due_on"], breach["tell"]) == ("INIT-10", "2026-12-10", [])
+
+
 async def test_a_case_of_today_was_not_received_later_than_now(register: Register, sheet: Sheet) -> None:
     await sheet.take("1,Isolde Quillfeather,04/05/2016,24/11/2026,CME missing,,,24/11/2026,seen,,ZZ99 1AB,")
     assert (await register.only("case.opened"))["opened_at"] == "2026-11-24T08:00:00Z"
@@ -193,7 +204,7 @@ async def test_ids_tell_nobody_who_it_is_and_a_changed_secret_knows_the_row_agai
     said = str([one.body for one in await register.said()])
     assert "IMPORTED-" in said and "'reference': '2'" not in said, "the sheet's own reference stays here"
     detail = await register.db.pool.fetchval(
-        "SELECT detail FROM chronology WHERE what = 'register.case.imported' LIMIT 1"
+        "SELECT detail FROM chronology WHERE what = 'register.case.imported' ORDER BY id LIMIT 1"
     )
     assert detail["sheet_reference"] == "1"
     sheet.secrets = f"another secret that is long enough too,{SECRET}"

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from cme_register.adapters.tables import load_rules
@@ -12,7 +13,7 @@ from cme_register.domain.agreement import birth
 from cme_register.domain.blocking import keys
 from cme_register.domain.details import Address, Details, Parent
 from cme_register.domain.likeness import WORDS, Certainty, compare
-from cme_register.domain.names import apart, folded, sound
+from cme_register.domain.names import apart, folded, one_apart, sound
 
 WEIGHTS = load_rules().matching
 HOME = Address(("14 Nowhere Lane",), "ZZ99 1AB")
@@ -121,3 +122,33 @@ def test_one_wrong_figure_of_a_birth_date_is_one_letter_apart(one: date, other: 
     swapped = one.year == other.year and (one.day, one.month) == (other.month, other.day)
     if one != other and not swapped:
         assert (birth(one, other) == "digit") is alike
+
+
+def letters_wrong(one: str, other: str) -> int:
+    """The same by its definition: the shortest way from one to the other."""
+
+    @cache
+    def way(here: int, there: int) -> int:
+        if here == len(one) or there == len(other):
+            return len(one) - here + len(other) - there
+        ways = [
+            way(here + 1, there + 1) + (one[here] != other[there]),
+            way(here + 1, there) + 1,
+            way(here, there + 1) + 1,
+        ]
+        if one[here : here + 2] == other[there : there + 2][::-1] and len(one[here : here + 2]) == 2:
+            ways.append(way(here + 2, there + 2) + 1)
+        return min(ways)
+
+    return way(0, 0)
+
+
+@given(st.text("abc", max_size=9), st.text("abc", max_size=9))
+def test_letters_are_counted_no_further_than_four(one: str, other: str) -> None:
+    assume(set(one) & set(other))  # what has no letter in common is another name
+    assert apart(one, other) == min(4, letters_wrong(one, other))
+
+
+@given(st.text("AB1", max_size=6), st.text("AB1", max_size=6))
+def test_one_slip_in_a_number_is_one_letter_apart(one: str, other: str) -> None:
+    assert one_apart(one, other) == (letters_wrong(one, other) == 1)

@@ -187,7 +187,7 @@ async def test_silence_is_raised_again_each_working_day_until_social_care_answer
     assert [one["times"] for one in await safeguarding.said(SocialCareSilent)] == [1, 2, 3, 4]
 
     async with safeguarding.db.transaction() as tx:
-        await acknowledge(tx, escalation_id=id_, their_reference="SC-1", now=safeguarding.clock.now())
+        await acknowledge(tx, PRACTICE, escalation_id=id_, their_reference="SC-1", now=safeguarding.clock.now())
     safeguarding.clock.turn(days=14)
     await safeguarding.timers.fire_due()
     assert len(await safeguarding.said(SocialCareSilent)) == 4
@@ -215,10 +215,10 @@ async def test_an_answer_in_time_is_on_time_and_said_once(safeguarding: Safeguar
     id_ = await only_escalation(safeguarding)
     for _ in range(2):
         async with safeguarding.db.transaction() as tx:
-            await acknowledge(tx, escalation_id=id_, their_reference="SC-1", now=safeguarding.clock.now())
+            await acknowledge(tx, PRACTICE, escalation_id=id_, their_reference="SC-1", now=safeguarding.clock.now())
     with pytest.raises(AlreadyAcknowledged):
         async with safeguarding.db.transaction() as tx:
-            await acknowledge(tx, escalation_id=id_, their_reference="SC-2", now=safeguarding.clock.now())
+            await acknowledge(tx, PRACTICE, escalation_id=id_, their_reference="SC-2", now=safeguarding.clock.now())
 
     [answered] = await safeguarding.said(SocialCareAcknowledged)
     assert answered["on_time"] is True
@@ -240,7 +240,7 @@ async def test_in_a_later_case_the_same_factor_is_escalated_again_once_social_ca
     child = await open_case(safeguarding, Factor.SECTION_47)
     id_ = await only_escalation(safeguarding)
     async with safeguarding.db.transaction() as tx:
-        await acknowledge(tx, escalation_id=id_, their_reference="SC-1", now=safeguarding.clock.now())
+        await acknowledge(tx, PRACTICE, escalation_id=id_, their_reference="SC-1", now=safeguarding.clock.now())
     await safeguarding.hear(child.closed())
     child.case_id, submission = uuid4(), uuid4()
     await safeguarding.hear(child.matched(submission), child.opened(submission, Factor.SECTION_47))

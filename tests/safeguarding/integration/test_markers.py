@@ -121,6 +121,18 @@ async def test_a_plan_that_has_ended_is_kept_with_its_days_and_sends_nobody_to_s
     assert len(await safeguarding.said(EscalatedToSocialCare)) == 1  # a new plan is news
 
 
+async def test_what_has_ended_alerts_nobody_again_to_what_goes_on(safeguarding: Safeguarding, visitor: Visitor) -> None:
+    child = await open_case(safeguarding)
+    first, again = uuid4(), uuid4()
+    await safeguarding.hear(child.matched(first), child.concern(Factor.CHILD_IN_NEED, Factor.FGM, submission=first))
+    ended = next(one for one in await markers(visitor, child, "safeguarding") if one["type"] == "child_in_need")
+    body = {"because": "no_longer_true", "ended_on": "2026-11-23"}
+    answer = await visitor.post(f"/v1/children/{child.child_id}/markers/{ended['marker_id']}/end", body)
+    assert answer.status_code == 201, answer.text
+    await safeguarding.hear(child.matched(again), child.concern(Factor.FGM, submission=again))
+    assert [one["factors"] for one in await safeguarding.said(ConcernRaised)] == [["child_in_need", "fgm"]]
+
+
 @pytest.mark.parametrize("concern_first", [True, False])
 async def test_what_a_report_says_is_one_marker_whatever_is_heard_first(
     safeguarding: Safeguarding, visitor: Visitor, *, concern_first: bool

@@ -44,14 +44,26 @@ class Visitor:
     async def call_back(
         self, escalation_id: str, reference: str, *, message: str, secret: str = SECRET, sent: datetime | None = None
     ) -> httpx2.Response:
-        body, at = json.dumps({"their_reference": reference}), sent or datetime.now(UTC)
+        path = f"/v1/escalations/{escalation_id}/acknowledgement"
+        return await self._signed(path, {"their_reference": reference}, message, secret, sent)
+
+    async def decide(
+        self, escalation_id: str, decision: str, reference: str, *, message: str, reasons: str | None = None
+    ) -> httpx2.Response:
+        body = {"decision": decision, "their_reference": reference} | ({"reasons": reasons} if reasons else {})
+        return await self._signed(f"/v1/escalations/{escalation_id}/decision", body, message)
+
+    async def _signed(
+        self, path: str, said: Mapping[str, str], message: str, secret: str = SECRET, sent: datetime | None = None
+    ) -> httpx2.Response:
+        body, at = json.dumps(said), sent or datetime.now(UTC)
         headers = {
             "webhook-id": message,
             "webhook-timestamp": str(int(at.timestamp())),
             "webhook-signature": Webhook(secret).sign(message, at, body),
             "content-type": "application/json",
         }
-        return await self._http.post(f"/v1/escalations/{escalation_id}/acknowledgement", content=body, headers=headers)
+        return await self._http.post(path, content=body, headers=headers)
 
 
 async def open_case(safeguarding: Safeguarding, *factors: Factor) -> Someone:

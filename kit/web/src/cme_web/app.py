@@ -29,6 +29,7 @@ from cme_web.rates import Rate
 from cme_web.request import Manners, Observe
 from cme_web.schema import Examples, describe_access, known_names, name_operations
 from cme_web.signatures import CallbackProof
+from cme_web.straight import straight_routes
 from cme_web.tokens import TokenChecker
 
 MOST = 1024 * 1024
@@ -97,7 +98,14 @@ def make_app(
     describe_access(app, table, examples)
     _answer_problems(app)
     longer = {row.place: row.max_body for row in table if row.max_body is not None}
-    app.add_middleware(Manners, answers=answers or {}, observe=observe, max_body=max_body, longer=longer)
+    app.add_middleware(
+        Manners,
+        answers=answers or {},
+        observe=observe,
+        max_body=max_body,
+        longer=longer,
+        straight=straight_routes(app.router.routes),
+    )
     return app
 
 

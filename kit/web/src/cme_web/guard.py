@@ -4,6 +4,7 @@ It stands before the body is read, so nobody learns anything, or costs anything,
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -71,7 +72,7 @@ class Guarded:
             case Proof.SIGNATURE:
                 body = await request.body()  # no longer than the limit make_app has set
                 self._proofs.callbacks[row.callback].check(dict(request.headers), body)
-                receive = _again(body, receive)
+                receive = again([{"type": "http.request", "body": body, "more_body": False}], receive)
             case Proof.PUBLIC:
                 pass
         if row.idempotent:
@@ -94,12 +95,12 @@ class Guarded:
         structlog.contextvars.bind_contextvars(caller=caller.subject)
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
-    """The body was read to check its signature; hand it over once more."""
-    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+def again(read: Sequence[Message], receive: Receive) -> Receive:
+    """Hand what was read of a body over once more, and then what is still to come."""
+    waiting = deque(read)
 
     async def replay() -> Message:
-        return waiting.pop() if waiting else await receive()
+        return waiting.popleft() if waiting else await receive()
 
     return replay
 

@@ -11,6 +11,7 @@ import asyncpg
 import structlog
 from opentelemetry import context as otel
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cme_bus.errors import describe, passes
@@ -48,9 +49,11 @@ class Manners:
         max_body: int,
         longer: Mapping[tuple[str, str], int] | None = None,
         observe: Observe | None = None,
+        straight: Mapping[tuple[str, str], Route] | None = None,
     ) -> None:
         self._app, self._answers, self._most, self._observe = app, answers, max_body, observe
         self._longer = longer or {}
+        self._straight = straight or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -76,7 +79,7 @@ class Manners:
             with structlog.contextvars.bound_contextvars(request_id=request_id), correlated(request_id):
                 try:
                     most = self._longer.get((scope["method"], scope["path"]), self._most)
-                    await self._app(scope, _bounded(headers, receive, most), answer)
+                    await self._next(scope)(scope, _bounded(headers, receive, most), answer)
                 except Exception as error:
                     if begun:
                         raise  # half an answer is out: the server cuts the connection
@@ -86,6 +89,14 @@ class Manners:
         finally:
             structlog.contextvars.unbind_contextvars("caller")  # the guard has bound it
             otel.detach(span)
+
+    def _next(self, scope: Scope) -> ASGIApp:
+        """The framework with its router, or, where the place is enough to know it, the guarded endpoint itself."""
+        route = self._straight.get((scope["method"], scope["path"]))
+        if route is None:
+            return self._app
+        scope["route"] = route
+        return route.app
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("route")

@@ -110,7 +110,7 @@ def describe_access(app: FastAPI, table: AccessTable, examples: Examples = lambd
                 if row := table.get(method.upper(), path):
                     _describe(operation, row)
                 body = operation.get("requestBody", {}).get("content", {}).get("application/json")
-                if body and (shown := examples(operation["operationId"])):
+                if body and (shown := examples(operation["operationId"])) is not None:
                     body["example"] = shown
         for name, schema in components["schemas"].items():
             if shown := examples(name):

@@ -7,15 +7,19 @@ async def refer(body: NewReferral, caller: CurrentCaller, key: IdempotencyKey) -
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import FastAPI, Response
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
-from starlette.requests import ClientDisconnect
+from pydantic_core import from_json
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cme_web.guard import again
 from cme_web.idempotency import checked_key
 from cme_web.tokens import Caller
 
@@ -27,19 +31,55 @@ class StraightRoute(APIRoute):
     says what is wrong with it; so does the caller who sends it, as the guard has checked both already.
     """
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """See FastAPI."""
-        usual = super().get_route_handler()
-        endpoint: Callable[[BaseModel, Caller, str], Awaitable[Response]] = self.endpoint
-        model: type[BaseModel] = self.endpoint.__annotations__["body"]
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        self.app = _Straight(endpoint, self.app)
 
-        async def straight(request: Request) -> Response:
-            if request.headers.get("content-type") != "application/json":
-                return await usual(request)
+
+class _Straight:
+    """The endpoint as an application of its own, with the framework's way beside it."""
+
+    def __init__(self, endpoint: Callable[[Any, Caller, str], Awaitable[Response]], usual: ASGIApp) -> None:
+        self._endpoint, self._usual = endpoint, usual
+        self._model: type[BaseModel] = endpoint.__annotations__["body"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(reversed(scope["headers"]))  # of one that comes twice the first counts, as elsewhere
+        read: list[Message] = []
+        body = None
+        if headers.get(b"content-type") == b"application/json":
             try:
-                body = model.model_validate(json.loads(await request.body()))
-            except (ValueError, RecursionError, ClientDisconnect):
-                return await usual(request)
-            return await endpoint(body, request.state.caller, checked_key(request.headers.get("idempotency-key")))
+                body = self._model.model_validate(from_json(await _whole(receive, read)))
+            except ValueError:
+                pass
+        if body is None:
+            await _within(scope["app"], self._usual)(scope, again(read, receive), send)
+            return
+        key = checked_key(headers.get(b"idempotency-key", b"").decode("latin-1"))
+        response = await self._endpoint(body, scope["state"]["caller"], key)
+        await response(scope, receive, send)
 
-        return straight
+
+def straight_routes(routes: Sequence[BaseRoute]) -> Mapping[tuple[str, str], Route]:
+    """Those that can be found by method and path alone, and called without the framework's middleware."""
+    return {
+        (method, route.path): route
+        for route in routes
+        if isinstance(route, StraightRoute) and "{" not in route.path
+        for method in route.methods or ()
+    }
+
+
+def _within(app: FastAPI, usual: ASGIApp) -> ASGIApp:
+    """What the framework has around every endpoint of its own."""
+    return ExceptionMiddleware(AsyncExitStackMiddleware(usual), handlers=app.exception_handlers)
+
+
+async def _whole(receive: Receive, read: list[Message]) -> bytes:
+    """The body, each message of which is noted in `read`. Empty where the sender has gone."""
+    more = True
+    while more:
+        message = await receive()
+        read.append(message)
+        more = message.get("more_body", False)
+    return b"".join([message.get("body", b"") for message in read]) if message["type"] == "http.request" else b""

@@ -10,7 +10,7 @@ from cme_bus.consumer import Consumer
 from cme_calendars import WorkingDays
 from cme_contracts.safeguarding import CONCERNS, STREAM
 from cme_council import load
-from cme_safeguarding.adapters import clock_file, factor_file, marker_file
+from cme_safeguarding.adapters import body_file, clock_file, factor_file, marker_file
 from cme_safeguarding.adapters.backlog import MEANING, backlog
 from cme_safeguarding.adapters.postgres import SafeguardingTx
 from cme_safeguarding.application.ports import Practice
@@ -33,6 +33,7 @@ def practice(context: SafeguardingContext) -> Practice:
         factor_file.load(),
         clock_file.load(),
         marker_file.load(),
+        body_file.load(),
         WorkingDays(load(council).closure_days if council else ()),
     )
 

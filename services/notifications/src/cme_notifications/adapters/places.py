@@ -47,6 +47,8 @@ class Places:
                 place = self._register, f"v1/cohorts/{facts['september']}/{facts['intake']}/{facts['school_urn']}"
             case Link.CONCERN:
                 place = self._safeguarding, f"v1/considerations?{_which(about)}"
+            case Link.REQUEST:
+                return f"{self._safeguarding}/v1/requests/{message.facts['request_id']}"
             case Link.ESCALATION:
                 place = self._safeguarding, f"v1/escalations/{facts['escalation_id']}"
         return "/".join(place)

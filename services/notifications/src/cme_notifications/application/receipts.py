@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 
+from cme_bus.errors import TryAgain
 from cme_notifications.application.announce import announce
 from cme_notifications.application.ports import Transaction
 from cme_notifications.domain.messages import Settlement, State, move
@@ -19,10 +20,12 @@ DELIVERED = "delivered"
 async def note_receipt(tx: Transaction, message_id: UUID, status: str, *, at: datetime) -> None:
     """Delivered, or failed with the channel's own word as the reason.
 
-    A receipt that comes again, or before our own record that the channel took the message, changes nothing: that
-    record is made by asking the channel. Nor does one for a message that is not ours.
+    A receipt that comes again changes nothing, nor does one for a message that is not ours. Raises `TryAgain` for one that is
+    quicker than our own record that the channel took the message: the channel says it again later.
     """
     message = await tx.messages.find(message_id)
+    if message is not None and message.state in (State.SENDING, State.IN_DOUBT):
+        raise TryAgain("that the channel took it is not written down yet")
     if message is None or message.state is not State.SENT:
         log.info("receipt.passed_over", message_id=str(message_id), status=status)
         return

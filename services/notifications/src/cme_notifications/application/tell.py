@@ -134,7 +134,7 @@ def _audience(route: Route, recipient: Recipient) -> Audience:
         case Kind.OFFICER:
             return Audience.LEAD_OFFICER
         case Kind.ROLE:
-            return Audience.MANAGEMENT
+            return Audience.LEAD_OFFICER if recipient.name == Tells.LEAD_OFFICER else Audience.MANAGEMENT
         case Kind.PARTNER:
             return Audience.PARTNER
         case Kind.TEAM:

@@ -48,6 +48,7 @@ class Link(StrEnum):
     CASE = "case"
     CONCERN = "concern"
     ESCALATION = "escalation"
+    REQUEST = "request"
     SENT = "sent"
     """All that whoever signs in has sent."""
     COHORT = "cohort"

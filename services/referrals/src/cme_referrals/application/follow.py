@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cme_contracts.notifications import ReferrerInformed
 from cme_contracts.register import CaseClosed, CaseOpened, DuplicateLinked, LeadOfficerAssigned
 from cme_contracts.register_cases import CaseBecameDormant, CaseLeftToTeam, CaseReopened, CaseWoken
-from cme_contracts.register_clocks import ClockStarted
+from cme_contracts.register_clocks import ClockRecomputed, ClockStarted
 from cme_contracts.register_matching import RecordsJoined, RecordsSeparated, SubmissionMatched
 from cme_contracts.register_recorded import HandedOver
 from cme_referrals.application.ports import Follows
@@ -47,8 +47,8 @@ async def note_assigned(tx: Follows, facts: Sequence[LeadOfficerAssigned]) -> No
     await tx.following.assigned([(fact.case_id, fact.assigned_at) for fact in facts])
 
 
-async def note_clock(tx: Follows, facts: Sequence[ClockStarted]) -> None:
-    """The investigation has a due date."""
+async def note_clock(tx: Follows, facts: Sequence[ClockStarted | ClockRecomputed]) -> None:
+    """The investigation has a due date, or another than before."""
     await tx.following.due([(fact.case_id, fact.due_on) for fact in facts if fact.clock == INITIAL_INVESTIGATION])
 
 

@@ -14,7 +14,7 @@ from cme_referrals.application.authority import Authority
 from cme_referrals.application.forms import About, Receipt, Received
 from cme_referrals.application.ports import Intake
 from cme_referrals.application.receive import keep
-from cme_referrals.application.returning import returning_school
+from cme_referrals.application.returning import heading, returning_school
 from cme_referrals.domain.completeness import Kind, still_missing
 
 
@@ -65,13 +65,7 @@ async def receive_joint_enquiry(tx: Intake, form: JointEnquiryForm, receipt: Rec
     )
     tx.publish(
         JointEnquirySigned(
-            submission_id=receipt.submission_id,
-            first_submission_id=receipt.first_submission_id,
-            reference=receipt.reference,
-            received_at=receipt.received_at,
-            school_urn=school.urn,
-            school_la=school.la_code,
-            home_la=form.home_la,
+            **heading(receipt, school, form.home_la),
             ground=form.ground,
             began_on=form.began_on,
             enquiries=len(form.enquiries),

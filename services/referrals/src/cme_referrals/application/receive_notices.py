@@ -13,7 +13,7 @@ from cme_referrals.application.forms_returns import AttendanceForm, HomeEducatio
 from cme_referrals.application.ports import Intake
 from cme_referrals.application.punctuality import keep_timing, time_return
 from cme_referrals.application.receive import keep, report_concern
-from cme_referrals.application.returning import returning_school
+from cme_referrals.application.returning import heading, returning_school
 from cme_referrals.domain.completeness import Kind, still_missing
 
 
@@ -111,13 +111,7 @@ async def receive_attendance_return(
     await keep(tx, kind, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)
     tx.publish(
         AttendanceReturned(
-            submission_id=receipt.submission_id,
-            first_submission_id=receipt.first_submission_id,
-            reference=receipt.reference,
-            received_at=receipt.received_at,
-            school_urn=school.urn,
-            school_la=school.la_code,
-            home_la=form.home_la,
+            **heading(receipt, school, form.home_la),
             first_absent_on=form.first_absent_on,
             codes=form.codes,
             cause_known=form.cause_given,
@@ -158,13 +152,7 @@ async def receive_sickness_return(tx: Intake, form: SicknessForm, receipt: Recei
     await keep(tx, kind, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)
     tx.publish(
         SicknessReturned(
-            submission_id=receipt.submission_id,
-            first_submission_id=receipt.first_submission_id,
-            reference=receipt.reference,
-            received_at=receipt.received_at,
-            school_urn=school.urn,
-            school_la=school.la_code,
-            home_la=form.home_la,
+            **heading(receipt, school, form.home_la),
             first_absent_on=form.first_absent_on,
             grounds_on=form.grounds_on,
             expected_back_on=form.expected_back_on,

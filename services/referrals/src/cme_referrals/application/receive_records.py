@@ -13,7 +13,7 @@ from cme_referrals.application.forms_returns import LostPupilForm, TransferFileF
 from cme_referrals.application.ports import Intake
 from cme_referrals.application.punctuality import keep_timing, time_return
 from cme_referrals.application.receive import keep
-from cme_referrals.application.returning import returning_school
+from cme_referrals.application.returning import heading, returning_school
 from cme_referrals.domain.completeness import Kind, still_missing
 from cme_referrals.domain.transfer_files import DESTINATION, OUTSIDE, UNKNOWN, destination_of
 
@@ -49,13 +49,7 @@ async def receive_lost_pupil_record(
     await keep(tx, kind, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)
     tx.publish(
         LostPupilRecorded(
-            submission_id=receipt.submission_id,
-            first_submission_id=receipt.first_submission_id,
-            reference=receipt.reference,
-            received_at=receipt.received_at,
-            school_urn=school.urn,
-            school_la=school.la_code,
-            home_la=form.home_la,
+            **heading(receipt, school, form.home_la),
             uploaded_on=form.uploaded_on,
             deleted_on=form.deleted_on,
             file_name=form.file_name if lost else None,
@@ -100,13 +94,7 @@ async def receive_transfer_file(tx: Intake, form: TransferFileForm, receipt: Rec
     await keep(tx, kind, receipt, received, about, referrer_kind=ReferrerKind.SCHOOL, school_urn=school.urn)
     tx.publish(
         TransferFileSent(
-            submission_id=receipt.submission_id,
-            first_submission_id=receipt.first_submission_id,
-            reference=receipt.reference,
-            received_at=receipt.received_at,
-            school_urn=school.urn,
-            school_la=school.la_code,
-            home_la=form.home_la,
+            **heading(receipt, school, form.home_la),
             sent_on=form.sent_on,
             deleted_on=form.deleted_on,
             destination=destination,

@@ -17,7 +17,7 @@ from cme_referrals.application.naming import NamedSchool, named_school
 from cme_referrals.application.ports import Intake, Returned
 from cme_referrals.application.punctuality import keep_timing, time_return
 from cme_referrals.application.receive import keep, report_concern
-from cme_referrals.application.returning import returning_school
+from cme_referrals.application.returning import heading, returning_school
 from cme_referrals.domain.completeness import Kind, still_missing
 from cme_referrals.domain.remarks import Doubt
 from cme_referrals.domain.rules import Deletion, Known, findings, rule_table
@@ -54,13 +54,7 @@ async def receive_new_pupil_return(tx: Intake, form: NewPupilForm, receipt: Rece
     )
     tx.publish(
         PupilAdded(
-            submission_id=receipt.submission_id,
-            first_submission_id=receipt.first_submission_id,
-            reference=receipt.reference,
-            received_at=receipt.received_at,
-            school_urn=school.urn,
-            school_la=school.la_code,
-            home_la=form.home_la,
+            **heading(receipt, school, form.home_la),
             entered_on=form.entered_on,
             due_on=timed.timing.due_on or form.entered_on,
             personal=Sealed(about.child),
@@ -136,13 +130,7 @@ async def receive_deletion_return(tx: Intake, form: DeletionForm, receipt: Recei
     await tx.challenges.add(returned, received.challenges, at=receipt.received_at)
     tx.publish(
         PupilDeleted(
-            submission_id=receipt.submission_id,
-            first_submission_id=receipt.first_submission_id,
-            reference=receipt.reference,
-            received_at=receipt.received_at,
-            school_urn=school.urn,
-            school_la=school.la_code,
-            home_la=form.home_la,
+            **heading(receipt, school, form.home_la),
             ground=form.ground,
             deleted_on=form.deleted_on,
             destination_known=destination_known,

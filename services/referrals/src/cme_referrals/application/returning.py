@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
+from uuid import UUID
 
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.forms import Receipt
@@ -27,6 +30,31 @@ class Returning:
     def missing(self) -> tuple[str, ...]:
         """What is to be asked because of it: a school that is on no list."""
         return () if self.listed else ("school_urn",)
+
+
+class Heading(TypedDict):
+    """What every event about a school's return begins with."""
+
+    submission_id: UUID
+    first_submission_id: UUID
+    reference: str
+    received_at: datetime
+    school_urn: str
+    school_la: str
+    home_la: str | None
+
+
+def heading(receipt: Receipt, school: Returning, home_la: str | None) -> Heading:
+    """Of the event that says it."""
+    return Heading(
+        submission_id=receipt.submission_id,
+        first_submission_id=receipt.first_submission_id,
+        reference=receipt.reference,
+        received_at=receipt.received_at,
+        school_urn=school.urn,
+        school_la=school.la_code,
+        home_la=home_la,
+    )
 
 
 async def returning_school(tx: Intake, receipt: Receipt, given: str | None, authority: Authority) -> Returning:

@@ -83,7 +83,7 @@ async def receive(desk: Desk, kind: AnyKind, body: SentForm, caller: Caller, key
 async def take(desk: Desk, tx: ReferralsTx, kind: AnyKind, form: SentForm, receipt: Receipt) -> dict[str, object]:
     """A form through its use case, once for each child it tells of. Returns the answer; raises `Problem` for a refusal."""
     parts = parts_of(desk, kind, form, receipt)
-    with told():
+    with told:
         received = await take_parts(tx, parts)
     await tx.told.add([(part.child[0], part.receipt.submission_id) for part in parts if part.child])
     first, *siblings = (answer_of(desk, one.receipt, said) for one, said in zip(parts, received, strict=True))

@@ -10,7 +10,7 @@ from cme_contracts.base import Event
 from cme_contracts.notifications import ReferrerInformed
 from cme_contracts.register import CaseClosed, CaseOpened, DuplicateLinked, LeadOfficerAssigned
 from cme_contracts.register_cases import CaseBecameDormant, CaseLeftToTeam, CaseReopened, CaseWoken
-from cme_contracts.register_clocks import ClockStarted
+from cme_contracts.register_clocks import ClockRecomputed, ClockStarted
 from cme_contracts.register_matching import RecordsJoined, RecordsSeparated, SubmissionMatched
 from cme_contracts.register_recorded import AttendanceOrderRecorded, ConsentRecorded, HandedOver, JointEnquiryDecided
 from cme_referrals.adapters.postgres import ReferralsTx
@@ -75,6 +75,10 @@ def _follow_cases(ears: Consumer[ReferralsTx]) -> None:
 
     @ears.on_many(ClockStarted)
     async def show_when_it_is_due(run: Run[ClockStarted], tx: ReferralsTx) -> None:
+        await follow.note_clock(tx, [event for event, _ in run])
+
+    @ears.on_many(ClockRecomputed)
+    async def show_when_it_is_due_now(run: Run[ClockRecomputed], tx: ReferralsTx) -> None:
         await follow.note_clock(tx, [event for event, _ in run])
 
     @ears.on_many(CaseClosed)

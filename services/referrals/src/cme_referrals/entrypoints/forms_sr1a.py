@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -23,7 +22,7 @@ Words = Annotated[str, Field(max_length=4000)]
 """Free text. Like everything here that no event names, it is kept sealed with the form."""
 SIGNS = {"application/pdf": b"%PDF-", "image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 """How a file of each kind begins."""
-SCHOOLS_OWN = {name: name.split(".") for name in asked_of_a_school(Kind.REFERRAL)}
+SCHOOLS_OWN = [(name, *name.partition(".")[::2]) for name in asked_of_a_school(Kind.REFERRAL)]
 LONGEST_FILE = 1_400_000
 """Characters of base64: a mebibyte."""
 
@@ -223,7 +222,7 @@ class Sr1a(FamilyForm):
 
     def form(self) -> ReferralForm:
         """What the use case takes."""
-        needs = self.child.special_needs
+        needs, given = self.child.special_needs, self.model_fields_set
         return ReferralForm(
             about=self.child.about(),
             referrer=self.referrer.named(),
@@ -237,14 +236,14 @@ class Sr1a(FamilyForm):
             known_factors=(Factor.EHCP,) if needs and needs.stage == "ehcp" else (),
             enquiries=tuple(one.made() for one in sorted(self.enquiries, key=lambda one: one.made_on)),
             also_given=frozenset(
-                name for name, steps in SCHOOLS_OWN.items() if steps[0] in self.model_fields_set and _says(self, steps)
+                [name for name, member, within in SCHOOLS_OWN if member in given and _says(self, member, within)]
             ),
         )
 
 
-def _says(form: Sr1a, steps: Sequence[str]) -> bool:
-    """Whether anything is said there. A brother's or sister's form may lack a member."""
-    value: object = form
-    for step in steps:
-        value = getattr(value, step, None)
-    return value is not None and value not in ("", ())
+def _says(form: Sr1a, member: str, within: str) -> bool:
+    """Whether anything is said there."""
+    said = getattr(form, member)
+    if within:  # a brother's or sister's form may lack a member
+        said = getattr(said, within, None)
+    return said is not None and said not in ("", ())

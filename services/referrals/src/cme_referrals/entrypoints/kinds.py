@@ -203,7 +203,7 @@ def read_form(values: Mapping[str, Any]) -> tuple[AnyKind, SentForm]:
 def faults_of(error: SubmissionError) -> tuple[RowFault, ...]:
     """What a use case refused, in the words of the single forms."""
     try:
-        with told():
+        with told:
             raise error
     except Problem as problem:
         return tuple(RowFault(fault.field, fault.wrong, fault.mend) for fault in problem.errors)

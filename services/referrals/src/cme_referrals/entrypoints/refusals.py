@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from cme_referrals.domain.errors import InTheFutureError, NotYourSchoolError, TooLittleError
 from cme_web.problems import Answer, Answers, Fault, Problem
@@ -37,36 +35,51 @@ GIVE = {
 SIBLING = re.compile(r"^siblings\.[0-9]+\.")
 
 
-@contextmanager
-def told() -> Iterator[None]:
-    """Turn refusals that concern a field into 422 with that field."""
-    try:
-        yield
-    except TooLittleError as error:
-        faults = [
-            Fault(field, "is missing", GIVE.get(SIBLING.sub("", field), "Give this field.")) for field in error.fields
-        ]
-        raise Problem(
-            422,
-            error.code,
-            "Too little to look for the child",
-            "Add the fields named in errors; anything else may follow later.",
-            errors=faults,
-        ) from error
-    except NotYourSchoolError as error:
-        answer = ANSWERS[error.code]
-        raise Problem(
-            answer.status,
-            error.code,
-            answer.title,
-            answer.detail,
-            errors=[Fault(error.field, "names another school than yours", "Leave it out, or give your own.")],
-        ) from error
-    except InTheFutureError as error:
-        raise Problem(
-            422,
-            error.code,
-            "A day lies in the future",
-            "Mend the field named in errors and send it again.",
-            errors=[Fault(error.field, "lies in the future", "Give a day up to today.")],
-        ) from error
+class _Told:
+    """Turns refusals that concern a field into 422 with that field. Not a generator: one costs as much as a form's checks."""
+
+    def __enter__(self) -> None:
+        """Every refusal is raised within."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error is not None and (problem := _problem_of(error)):
+            raise problem from error
+
+
+told = _Told()
+"""`with told: ...`"""
+
+
+def _problem_of(error: BaseException) -> Problem | None:
+    match error:
+        case TooLittleError():
+            faults = [
+                Fault(field, "is missing", GIVE.get(SIBLING.sub("", field), "Give this field."))
+                for field in error.fields
+            ]
+            return Problem(
+                422,
+                error.code,
+                "Too little to look for the child",
+                "Add the fields named in errors; anything else may follow later.",
+                errors=faults,
+            )
+        case NotYourSchoolError():
+            answer = ANSWERS[error.code]
+            return Problem(
+                answer.status,
+                error.code,
+                answer.title,
+                answer.detail,
+                errors=[Fault(error.field, "names another school than yours", "Leave it out, or give your own.")],
+            )
+        case InTheFutureError():
+            return Problem(
+                422,
+                error.code,
+                "A day lies in the future",
+                "Mend the field named in errors and send it again.",
+                errors=[Fault(error.field, "lies in the future", "Give a day up to today.")],
+            )
+        case _:
+            return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from cme_register.adapters.reading_status import status_view
 from cme_register.adapters.rows import shown
 from cme_register.application.rules import Rules
 from cme_register.domain.clocks import Clock, rung_at
-from cme_register.domain.codes import Stage, Status
+from cme_register.domain.codes import Category, Kind, Stage, Status
 from cme_register.domain.escalations import escalations
 from cme_register.domain.risk import Risk
 
@@ -30,11 +30,19 @@ class Filter:
     """Which cases of the work list are asked for."""
 
     status: Status
-    officer_id: UUID | None
-    unassigned: bool
+    officers: Collection[UUID] | None = None
+    """Whose; None: anybody's."""
+    unassigned: bool = False
     stage: Stage | None = None
     met: bool = False
     """Closed ones about which something has arrived since that a person must look at."""
+    overdue: bool = False
+    """Those of which a deadline is past and unmet."""
+    due_by: datetime | None = None
+    """Those whose next date ends by then."""
+    rating: Risk | None = None
+    category: Category | Kind | None = None
+    """What the case is."""
 
 
 type Place = tuple[int, datetime | None, UUID]
@@ -48,19 +56,28 @@ async def work_list(pool: Pool, wanted: Filter, *, after: Place | None, limit: i
     rows = await pool.fetch(
         WORK_LIST,
         wanted.status,
-        wanted.officer_id,
+        None if wanted.officers is None else list(wanted.officers),
         wanted.unassigned,
         *(after or FIRST),
         limit,
         wanted.stage,
         wanted.met,
+        wanted.overdue,
+        wanted.due_by,
+        wanted.rating,
+        wanted.category,
     )
-    return [_listed(row) for row in rows]
+    return [_ranked(row) for row in rows]
+
+
+async def covered_by(pool: Pool, officer_id: UUID, today: date) -> Collection[UUID]:
+    """The officers who are away and for whom this one stands in."""
+    return [row["officer_id"] for row in await pool.fetch(COVERED, officer_id, today)]
 
 
 async def case_of_submission(pool: Pool, submission_id: UUID) -> Sequence[View]:
     """The case to which a submission belongs, in a list of one; an empty one where it belongs to none."""
-    return [_listed(row) for row in await pool.fetch(OF_SUBMISSION, submission_id)]
+    return [_ranked(row) for row in await pool.fetch(OF_SUBMISSION, submission_id)]
 
 
 async def case_page(pool: Pool, case_id: UUID, rules: Rules) -> View | None:
@@ -70,9 +87,9 @@ async def case_page(pool: Pool, case_id: UUID, rules: Rules) -> View | None:
         return None
     chronology = [dict(line) for line in await pool.fetch(CHRONOLOGY, case_id, row["child_id"])]
     return {
-        **_listed(row),
+        **_ranked(row),
         **{name: row[name] for name in ("school_urn", "school_la", "home_la", "located_at", "location_proof")},
-        **{name: row[name] for name in ("closed_at", "outcome", "outcome_proof", "waits_for", "version")},
+        **{name: row[name] for name in ("closed_at", "outcome", "outcome_proof", "waits_for")},
         "clocks": [_clock(clock_of(clock), rules) for clock in await pool.fetch(CLOCKS, case_id)],
         "submissions": [dict(one) for one in await pool.fetch(SUBMISSIONS, case_id)],
         "escalations": escalations((line["what"], line["detail"]) for line in chronology),
@@ -147,9 +164,12 @@ def _listed(row: asyncpg.Record) -> View:
         "factors": list(dict.fromkeys([*row["factors"], *row["joined_factors"]])),
         "located": row["located_at"] is not None,
         "breached": row["breached"],
-        "risk_rules": row["risk_rules"],
-        "raised_to": row["raised_to"],
     }
+
+
+def _ranked(row: asyncpg.Record) -> View:
+    """A case as `with_urgency` takes it, to say why it is rated so."""
+    return {**_listed(row), **{name: row[name] for name in ("version", "risk_rules", "raised_to")}}
 
 
 def _clock(clock: Clock, rules: Rules) -> View:
@@ -184,10 +204,18 @@ SELECT case_file.*, child.details->>'forename' AS forename, child.details->>'sur
 FROM case_file JOIN child ON child.id = case_file.child_id LEFT JOIN officer ON officer.id = case_file.lead_officer_id"""
 
 WORK_LIST = f"""{LISTED}
-WHERE status = $1 AND ($2::uuid IS NULL OR lead_officer_id = $2) AND (NOT $3 OR lead_officer_id IS NULL)
+WHERE status = $1 AND ($2::uuid[] IS NULL OR lead_officer_id = ANY($2)) AND (NOT $3 OR lead_officer_id IS NULL)
     AND ($8::text IS NULL OR stage = $8) AND (NOT $9 OR met_at IS NOT NULL)
+    AND (NOT $10 OR coalesce((SELECT true FROM clock WHERE clock.case_id = case_file.id AND breached_at IS NOT NULL
+        AND satisfied_at IS NULL AND cancelled_at IS NULL LIMIT 1), false))
+    AND ($11::timestamptz IS NULL OR due_at <= $11) AND ($12::smallint IS NULL OR risk = $12)
+    AND ($13::text IS NULL OR coalesce(category, kind) = $13)
     AND (-risk, coalesce(due_at, 'infinity'), case_file.id) > (-$4::bigint, coalesce($5::timestamptz, 'infinity'), $6::uuid)
 ORDER BY -risk, coalesce(due_at, 'infinity'), case_file.id LIMIT $7"""
+
+COVERED = """
+SELECT officer_id FROM officer_absence
+WHERE cover_id = $1 AND NOT cancelled AND first_day <= $2 AND (last_day IS NULL OR last_day >= $2)"""
 
 OF_SUBMISSION = f"{LISTED} WHERE case_file.id = (SELECT case_id FROM submission WHERE id = $1)"
 

@@ -18,18 +18,20 @@ BY_HAND = "Somebody has raised it by hand."
 
 
 async def with_urgency(pool: Pool, cases: Sequence[View], rules: Rules) -> Sequence[View]:
-    """The same cases, each with why it is rated so, in words; what is overdue; and how its checks stand."""
+    """The same cases, each with why it is rated so, in words; what is due next and overdue; and how its checks stand."""
     ids = [case["case_id"] for case in cases]
     overdue: dict[UUID, list[View]] = {}
-    for row in await pool.fetch(OVERDUE, ids):
-        overdue.setdefault(row["case_id"], []).append(
-            {"clock": row["code"], "due_at": row["due_at"], "about": row["about"]}
-        )
+    due: dict[tuple[UUID, datetime], View] = {}
+    for row in await pool.fetch(RUNNING, ids):
+        clock = {"clock": row["code"], "due_at": row["due_at"], "about": row["about"]}
+        due.setdefault((row["case_id"], row["due_at"]), clock)
+        if row["breached_at"] is not None:
+            overdue.setdefault(row["case_id"], []).append(clock)
     made: dict[UUID, list[Check]] = {}
     for row in await pool.fetch(CHECKS, ids):
         made.setdefault(row["shown"], []).append(check_of({name: row[name] for name in NAMED}))
     return [
-        {**_plain(case), "why": _why(case, rules), "overdue": overdue.get(case["case_id"], []),
+        {**_plain(case), "why": _why(case, rules), "next": due.get((case["case_id"], case["due_at"])), "overdue": overdue.get(case["case_id"], []),
          "checks": _checks(case, made.get(case["case_id"], []), overdue.get(case["case_id"], []), rules)}
         for case in cases
     ]  # fmt: skip
@@ -74,9 +76,9 @@ def _since(case: View) -> datetime:
 
 NAMED = tuple(COLUMNS.split(", "))
 
-OVERDUE = """
-SELECT case_id, code, due_at, about FROM clock
-WHERE case_id = ANY($1) AND breached_at IS NOT NULL AND satisfied_at IS NULL AND cancelled_at IS NULL ORDER BY due_at, id"""
+RUNNING = """
+SELECT case_id, code, due_at, about, breached_at FROM clock
+WHERE case_id = ANY($1) AND satisfied_at IS NULL AND cancelled_at IS NULL ORDER BY due_at, id"""
 
 CHECKS = f"""
 WITH RECURSIVE behind AS (

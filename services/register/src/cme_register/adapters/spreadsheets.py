@@ -53,7 +53,7 @@ def load_map(file: Path, can_be: Columns, codes: Mapping[str, Collection[str]]) 
         table: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
         columns = {str(name): str(heading) for name, heading in table["columns"].items()}
         values = {
-            name: {" ".join(said.casefold().split()): code for said, code in known.items()}
+            name: {" ".join(said.casefold().split()): str(code) for said, code in known.items()}
             for name, known in table.get("values", {}).items()
         }
         sheet = SheetMap(columns, tuple(table.get("dates", ())), values)

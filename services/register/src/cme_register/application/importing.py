@@ -72,12 +72,14 @@ async def import_case(tx: Transaction, case: Imported, rules: Rules, *, now: dat
     await tx.chronology.add([Entry(kept.case_id or kept.record_id, now, IMPORTED, detail)])
     if kept.case_id is None:
         return Arrived(Became.NO_CASE, tuple(remarks))
-    opened = len(await tx.submissions.of_cases([kept.case_id])) == 1
-    await _locate(tx, kept.case_id, case, rules, remarks, opened=opened, now=now, new_id=new_id)
-    if opened:
+    begun = await tx.cases.lock(kept.case_id)
+    begins = at in (begun.opened_at, begun.reopened_at)
+    await _locate(tx, kept.case_id, case, rules, remarks, begins=begins, now=now, new_id=new_id)
+    if begins:
         await catch_up(tx, kept.case_id, rules, until=now, at=now)
+    if len(await tx.submissions.of_cases([kept.case_id])) == 1:
         return Arrived(Became.OPENED, tuple(remarks))
-    if (await tx.cases.lock(kept.case_id)).opened_at > at:
+    if begun.opened_at > at:
         remarks.append(
             Fault(
                 "received_on",
@@ -95,11 +97,14 @@ async def _locate(
     rules: Rules,
     remarks: list[Fault],
     *,
-    opened: bool,
+    begins: bool,
     now: datetime,
     new_id: NewId,
 ) -> None:
-    """The child had been found before: said as of that day, by whoever has the case, and on time or late by that day."""
+    """The child had been found before: said as of that day, by whoever has the case, and on time or late by that day.
+
+    `begins`: the case began, or began again, with this row, and what it had missed until then is old news.
+    """
     if case.located_on is None or case.location_proof is None:
         return
     found, at = await tx.cases.lock(case_id), _noon(case.located_on, now)
@@ -110,7 +115,7 @@ async def _locate(
     elif case.located_on < local_date(found.opened_at):
         remarks.append(_not_located("as the child has a case that was opened after that day"))
     else:
-        if opened:
+        if begins:
             await catch_up(tx, case_id, rules, until=at, at=now)
         proof, by = case.location_proof, found.lead_officer_id
         await locate(tx, case_id, proof, rules, by=by, at=at, new_id=new_id)

@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from cme_register.domain.features import Features, Named, Place
-from cme_register.domain.names import PARTICLES, apart, sound
+from cme_register.domain.names import PARTICLES, apart, one_apart, sound
 
 SAME, SHORT, PART, SOUNDS, CLOSE, INITIAL, OTHER = "same", "short", "part", "sounds", "close", "initial", "other"
 SWAPPED, DIGIT, HOUSE, POSTCODE = "swapped", "digit", "house", "postcode"
@@ -110,7 +110,7 @@ def numbers(one: Iterable[str], other: Iterable[str]) -> str | None:
         return None
     if ours & theirs:
         return SAME
-    return DIGIT if any(apart(a, b) == 1 for a in ours for b in theirs) else OTHER
+    return DIGIT if any(one_apart(a, b) for a in ours for b in theirs) else OTHER
 
 
 def address(one: Features, other: Features) -> str | None:

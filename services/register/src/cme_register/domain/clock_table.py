@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from cme_register.domain.codes import Role
 from cme_register.domain.counting import OFFICE_HOURS, Hours, Length
 from cme_register.domain.errors import RegisterError
 from cme_register.domain.occurrences import Circumstance, Occurrence
+
+REMEMBERED = 4096
+"""Days of which it is remembered what is good on them: a replay begins clocks on the days of years."""
 
 
 class NoSuchClock(RegisterError):
@@ -86,18 +90,23 @@ class ClockTable:
         """`hours`: the council's working hours."""
         self._definitions = sorted(definitions, key=lambda definition: definition.valid_from)
         self.hours = hours
+        self._good = lru_cache(maxsize=REMEMBERED)(self._good_on)
 
     def __iter__(self) -> Iterator[ClockDefinition]:
         return iter(self._definitions)
 
     def __call__(self, code: str, day: date) -> ClockDefinition:
         """The version of `code` good on `day`. Raises `NoSuchClock`."""
-        good = [one for one in self._definitions if one.code == code and one.valid_from <= day]
-        if not good:
+        good = self._good(day).get(code)
+        if good is None:
             raise NoSuchClock(f"no clock {code} on {day}")
-        return good[-1]
+        return good
 
     def started_by(self, what: Occurrence, day: date, stands: frozenset[Circumstance]) -> tuple[ClockDefinition, ...]:
         """The clocks, in the order of the table, that run once this happens on `day` to a case in these circumstances."""
-        good = {one.code: one for one in self._definitions if one.valid_from <= day}
-        return tuple(one for one in good.values() if one.in_force and what in one.starts and one.fits(stands))
+        good = self._good(day).values()
+        return tuple(one for one in good if one.in_force and what in one.starts and one.fits(stands))
+
+    def _good_on(self, day: date) -> Mapping[str, ClockDefinition]:
+        """The version of each clock that is good on `day`, in the order of the table."""
+        return {one.code: one for one in self._definitions if one.valid_from <= day}

@@ -14,6 +14,8 @@ from cme_register.application.absences import record_absence
 from cme_register.domain.absence import Absence
 from cme_register.entrypoints.acting import Acting
 from cme_register.entrypoints.bodies import Body, Day
+from cme_register.entrypoints.views import answers
+from cme_register.entrypoints.views.done import AbsenceKept
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.problems import Wrong
@@ -42,7 +44,7 @@ def absences_api(db: Database[RegisterTx], clock: BusinessClock) -> APIRouter:
     router = APIRouter()
     act = Acting(db)
 
-    @router.post("/v1/officers/{officer_id}/absences")
+    @router.post("/v1/officers/{officer_id}/absences", responses=answers(AbsenceKept))
     async def add_absence(officer_id: UUID, body: NewAbsence, caller: CurrentCaller, key: IdempotencyKey) -> Response:
         """Record when a Lead Officer is away: warnings go to whoever covers, new cases to those who are there."""
         absence = Absence(

@@ -102,8 +102,7 @@ class Acting:
 
         async def on_it(tx: RegisterTx, by: UUID) -> dict[str, Any]:
             record_id = await whose(tx)
-            if seen is not None and record_id is not None:
-                await tx.children.lock([record_id])
+            if seen is not None and record_id is not None and await tx.children.lock([record_id]):
                 case_id = await tx.cases.latest_of(record_id)
                 await not_over_others(tx, await tx.cases.lock(case_id) if case_id else None, seen, frozenset(fields))
             more = await do(tx, by) or {}

@@ -21,6 +21,9 @@ from cme_register.domain.risk import Risk
 from cme_register.entrypoints.acting import Acting
 from cme_register.entrypoints.bodies import Body, Code, Words, found
 from cme_register.entrypoints.versions import Seen
+from cme_register.entrypoints.views import answers
+from cme_register.entrypoints.views.done import CaseChanged, GroupKept, SiblingKept
+from cme_register.entrypoints.views.work import GroupsOfChild, GroupTable, RuleList, SiblingsView
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.tokens import CurrentCaller
@@ -58,12 +61,12 @@ def belonging_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) 
     router = APIRouter()
     act = Acting(db)
 
-    @router.get("/v1/risk-rules")
+    @router.get("/v1/risk-rules", responses=answers(RuleList))
     async def list_rules() -> View:
         """The published rules by which cases are rated today, the gravest first."""
         return {"items": reading_work.risk_rules(rules, clock.now())}
 
-    @router.post("/v1/cases/{case_id}/rating")
+    @router.post("/v1/cases/{case_id}/rating", responses=answers(CaseChanged))
     async def rate(
         case_id: UUID, body: NewRating, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
@@ -81,17 +84,17 @@ def belonging_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) 
             "rating", case_id, body, caller, key, do, seen=seen, fields={"rating", "status", "category", "located"}
         )
 
-    @router.get("/v1/groups")
+    @router.get("/v1/groups", responses=answers(GroupTable))
     async def list_groups() -> View:
         """The vulnerable groups there are today."""
         return {"items": reading_work.group_table(rules, clock.now())}
 
-    @router.get("/v1/children/{child_id}/groups")
+    @router.get("/v1/children/{child_id}/groups", responses=answers(GroupsOfChild))
     async def show_groups(child_id: UUID) -> View:
         """The groups of a child: now, from what, and the history."""
         return found(await reading_work.groups(db.pool, child_id, rules, clock.now()))
 
-    @router.post("/v1/children/{child_id}/groups")
+    @router.post("/v1/children/{child_id}/groups", responses=answers(GroupKept))
     async def say_group(
         child_id: UUID, body: GroupSaid, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
@@ -104,12 +107,12 @@ def belonging_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) 
         fields = {f"groups.{body.group}"}
         return await act.on_child("groups", child_id, body, caller, key, do, seen=seen, fields=fields)
 
-    @router.get("/v1/children/{child_id}/siblings")
+    @router.get("/v1/children/{child_id}/siblings", responses=answers(SiblingsView))
     async def show_siblings(child_id: UUID) -> View:
         """The brothers and sisters of a child, and which of them has an open case to consider."""
         return found(await reading_work.siblings(db.pool, child_id))
 
-    @router.post("/v1/children/{child_id}/siblings")
+    @router.post("/v1/children/{child_id}/siblings", responses=answers(SiblingKept))
     async def link_sibling(child_id: UUID, body: SiblingSaid, caller: CurrentCaller, key: IdempotencyKey) -> Response:
         """Say that two children are of one family, or are not. Their records and cases stay two."""
 

@@ -19,6 +19,10 @@ from cme_register.entrypoints.acting import Acting
 from cme_register.entrypoints.bodies import Body, Instant, Text, Words, found
 from cme_register.entrypoints.officer import officer_of
 from cme_register.entrypoints.versions import Seen
+from cme_register.entrypoints.views import answers
+from cme_register.entrypoints.views.cases import ChronologyView
+from cme_register.entrypoints.views.done import AttemptKept, ContactKept, NoteWritten
+from cme_register.entrypoints.views.work import ContactsView
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.paging import CurrentPage, instant, number
@@ -82,7 +86,7 @@ def casenotes_api(db: Database[RegisterTx], clock: BusinessClock) -> APIRouter:
     router = APIRouter()
     act = Acting(db)
 
-    @router.get("/v1/cases/{case_id}/chronology")
+    @router.get("/v1/cases/{case_id}/chronology", responses=answers(ChronologyView))
     async def show_chronology(case_id: UUID, request: Request, caller: CurrentCaller, page: CurrentPage) -> Response:
         """All that has happened, in one list with the notes in their place, oldest first."""
         rows = await reading_work.chronology(
@@ -93,7 +97,7 @@ def casenotes_api(db: Database[RegisterTx], clock: BusinessClock) -> APIRouter:
             raise NotVisible
         return page.response(request, rows, show=to_jsonable_python, place=reading_work.seen)
 
-    @router.post("/v1/cases/{case_id}/notes")
+    @router.post("/v1/cases/{case_id}/notes", responses=answers(NoteWritten))
     async def write_note(case_id: UUID, body: NewNote, caller: CurrentCaller, key: IdempotencyKey) -> Response:
         """Write a note, or one that corrects another."""
 
@@ -107,17 +111,17 @@ def casenotes_api(db: Database[RegisterTx], clock: BusinessClock) -> APIRouter:
 
         return await act("notes", case_id, body, caller, key, do)
 
-    @router.get("/v1/cases/{case_id}/contacts")
+    @router.get("/v1/cases/{case_id}/contacts", responses=answers(ContactsView))
     async def show_contacts(case_id: UUID) -> View:
         """Whom to speak to, whether it is safe, and every attempt. What safeguarding holds is not here."""
         return found(await reading_work.contacts(db.pool, case_id))
 
-    @router.post("/v1/cases/{case_id}/contacts")
+    @router.post("/v1/cases/{case_id}/contacts", responses=answers(ContactKept))
     async def add_contact(case_id: UUID, body: NewContact, caller: CurrentCaller, key: IdempotencyKey) -> Response:
         """Write down somebody to speak to."""
         return await act("contacts", case_id, body, caller, key, _contact(uuid4(), case_id, body))
 
-    @router.post("/v1/cases/{case_id}/contacts/{contact_id}")
+    @router.post("/v1/cases/{case_id}/contacts/{contact_id}", responses=answers(ContactKept))
     async def change_contact(
         case_id: UUID, contact_id: UUID, body: NewContact, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
@@ -138,7 +142,7 @@ def casenotes_api(db: Database[RegisterTx], clock: BusinessClock) -> APIRouter:
 
         return do
 
-    @router.post("/v1/cases/{case_id}/attempts")
+    @router.post("/v1/cases/{case_id}/attempts", responses=answers(AttemptKept))
     async def record_attempt(case_id: UUID, body: NewAttempt, caller: CurrentCaller, key: IdempotencyKey) -> Response:
         """Write down that somebody was to be reached, and what came of it."""
 

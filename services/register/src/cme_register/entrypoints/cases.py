@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
@@ -11,23 +12,32 @@ from pydantic import Field
 from pydantic_core import to_jsonable_python
 
 from cme_bus.database import Database
+from cme_calendars import end_of_day, local_date
 from cme_register.adapters import reading
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.adapters.reading_urgency import with_urgency
 from cme_register.application import casework
 from cme_register.application.rules import Rules
-from cme_register.domain.codes import Proof, Stage, Status
+from cme_register.domain.codes import Category, Kind, Proof, Stage, Status
+from cme_register.domain.risk import Risk
 from cme_register.entrypoints.acting import Acting
-from cme_register.entrypoints.bodies import Body
+from cme_register.entrypoints.bodies import Body, Day
+from cme_register.entrypoints.officer import officer_of
 from cme_register.entrypoints.translating import kind_and_category
 from cme_register.entrypoints.versions import Seen, etag
+from cme_register.entrypoints.views import answers
+from cme_register.entrypoints.views.cases import CaseList, CasePage
+from cme_register.entrypoints.views.done import CaseChanged
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.paging import CurrentPage, instant, number
 from cme_web.problems import NotVisible
-from cme_web.tokens import CurrentCaller
+from cme_web.tokens import Caller, CurrentCaller
 
 NO_DEADLINE = "none"
+
+
+type AnyCategory = Literal["missing", "without_school_place", "on_roll_enquiry"]
 
 
 class NewLeadOfficer(Body):
@@ -39,7 +49,7 @@ class NewLeadOfficer(Body):
 class NewCategory(Body):
     """What a case is (policy 3)."""
 
-    category: Literal["missing", "without_school_place", "on_roll_enquiry"] = Field(
+    category: AnyCategory = Field(
         description="on_roll_enquiry: the child is on a school's roll, so not missing education in law"
     )
 
@@ -55,9 +65,16 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
     router = APIRouter()
     act = Acting(db)
 
-    @router.get("/v1/cases")
+    async def whose(asked: UUID | str | None, caller: Caller) -> Collection[UUID] | None:
+        if asked == "me":
+            me = officer_of(caller)
+            return [me, *await reading.covered_by(db.pool, me, local_date(clock.now()))]
+        return [asked] if isinstance(asked, UUID) else None
+
+    @router.get("/v1/cases", responses=answers(CaseList))
     async def list_cases(
         request: Request,
+        caller: CurrentCaller,
         page: CurrentPage,
         submission_id: Annotated[
             UUID | None, Query(description="The case of this submission, whatever its status.")
@@ -69,24 +86,36 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
         met: Annotated[
             bool, Query(description="Closed ones about which something has arrived since: a person must look at it.")
         ] = False,
-        officer_id: Annotated[UUID | Literal["unassigned"] | None, Query(description="Whose; or `unassigned`.")] = None,
+        officer_id: Annotated[
+            UUID | Literal["me", "unassigned"] | None,
+            Query(
+                description="Whose. `me`: yours, and those of whom you stand in for today. `unassigned`: the team's."
+            ),
+        ] = None,
+        overdue: Annotated[bool, Query(description="Those of which a deadline is past and unmet.")] = False,
+        due_by: Annotated[Day | None, Query(description="Those whose next date is this day or before.")] = None,
+        rating: Annotated[Literal["red", "amber", "green"] | None, Query()] = None,
+        category: Annotated[AnyCategory | None, Query(description="What the case is.")] = None,
     ) -> Response:
-        """The work list: who needs somebody first, and why: by rating, then by the time that is left."""
+        """The work list: who needs somebody first, and why: by rating, then by the time that is left. Filters go together."""
         if submission_id is not None:
             found = await reading.case_of_submission(db.pool, submission_id)
         else:
-            unassigned = officer_id == "unassigned"
-            whose = officer_id if isinstance(officer_id, UUID) else None
+            wanted = reading.Filter(
+                status, await whose(officer_id, caller), unassigned=officer_id == "unassigned", stage=stage, met=met,
+                overdue=overdue, due_by=end_of_day(due_by) if due_by else None,
+                rating=Risk[rating.upper()] if rating else None, category=_what(category) if category else None,
+            )  # fmt: skip
             found = await reading.work_list(
                 db.pool,
-                reading.Filter(status, whose, unassigned, stage, met),
+                wanted,
                 after=page.seen(number, _deadline, UUID),
                 limit=page.limit + 1,
             )
         rows = await with_urgency(db.pool, found, rules)
         return page.response(request, rows, show=to_jsonable_python, place=_place)
 
-    @router.get("/v1/cases/{case_id}")
+    @router.get("/v1/cases/{case_id}", responses=answers(CasePage))
     async def show_case(case_id: UUID, response: Response) -> reading.View:
         """A case with its clocks and their ladders, submissions, escalations and chronology. Its ETag is its version."""
         found = await reading.case_page(db.pool, case_id, rules)
@@ -96,7 +125,7 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
         [whole] = await with_urgency(db.pool, [found], rules)
         return whole
 
-    @router.post("/v1/cases/{case_id}/lead-officer")
+    @router.post("/v1/cases/{case_id}/lead-officer", responses=answers(CaseChanged))
     async def assign(
         case_id: UUID, body: NewLeadOfficer, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
@@ -109,7 +138,7 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
             "lead-officer", case_id, body, caller, key, do, seen=seen, fields={"lead_officer_id", "status"}
         )
 
-    @router.post("/v1/cases/{case_id}/category")
+    @router.post("/v1/cases/{case_id}/category", responses=answers(CaseChanged))
     async def recategorise(
         case_id: UUID, body: NewCategory, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
@@ -121,7 +150,7 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
 
         return await act("category", case_id, body, caller, key, do, seen=seen, fields={"category", "status"})
 
-    @router.post("/v1/cases/{case_id}/located")
+    @router.post("/v1/cases/{case_id}/located", responses=answers(CaseChanged))
     async def locate(
         case_id: UUID, body: Located, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
@@ -133,6 +162,11 @@ def cases_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> A
         return await act("located", case_id, body, caller, key, do, seen=seen, fields={"located", "category", "status"})
 
     return router
+
+
+def _what(category: AnyCategory) -> Category | Kind:
+    kind, category_ = kind_and_category(category)
+    return category_ or kind
 
 
 def _deadline(text: str) -> datetime | None:

@@ -26,6 +26,9 @@ from cme_register.entrypoints.acting import Acting
 from cme_register.entrypoints.answers import ANSWERS
 from cme_register.entrypoints.bodies import Body, Code, Day, Instant, Text, Words, found
 from cme_register.entrypoints.versions import Seen
+from cme_register.entrypoints.views import answers
+from cme_register.entrypoints.views.done import CheckDone, ChecksWaived
+from cme_register.entrypoints.views.work import CheckCatalogue, Ledger, YieldList
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.problems import Fault, Problem, Wrong
@@ -81,12 +84,12 @@ def checks_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> 
     router = APIRouter()
     act = Acting(db)
 
-    @router.get("/v1/checks")
+    @router.get("/v1/checks", responses=answers(CheckCatalogue))
     async def list_checks() -> View:
         """The checks that can be asked for today: of whom, why it is lawful, and for which cases they are mandatory."""
         return {"items": reading_work.catalogue(rules, clock.now())}
 
-    @router.get("/v1/checks/yield")
+    @router.get("/v1/checks/yield", responses=answers(YieldList))
     async def show_yield(
         since: Annotated[Day, Query(alias="from", description="The first day of asking.")],
         until: Annotated[Day, Query(alias="to", description="The last one, included.")],
@@ -97,12 +100,12 @@ def checks_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> 
         )
         return {"items": items}
 
-    @router.get("/v1/cases/{case_id}/checks")
+    @router.get("/v1/cases/{case_id}/checks", responses=answers(Ledger))
     async def show_ledger(case_id: UUID) -> View:
         """What has been tried for the child, in order, by the council and by whoever referred them; and what is still to be done."""
         return found(await reading_work.ledger(db.pool, case_id, rules))
 
-    @router.post("/v1/cases/{case_id}/checks")
+    @router.post("/v1/cases/{case_id}/checks", responses=answers(CheckDone))
     async def request_check(
         case_id: UUID, body: NewCheck, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
@@ -118,7 +121,7 @@ def checks_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> 
         fields = {f"checks.{body.check}", "status"}
         return await act("checks", case_id, body, caller, key, do, seen=seen, fields=fields)
 
-    @router.post("/v1/cases/{case_id}/checks/{check_id}/answer")
+    @router.post("/v1/cases/{case_id}/checks/{check_id}/answer", responses=answers(CheckDone))
     async def answer_check(
         case_id: UUID, check_id: UUID, body: NewAnswer, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
@@ -137,7 +140,7 @@ def checks_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> 
         what = f"checks/{check_id}/answer"
         return await act(what, case_id, body, caller, key, do, seen=seen, fields={f"checks.{check_id}"})
 
-    @router.post("/v1/cases/{case_id}/waived-checks")
+    @router.post("/v1/cases/{case_id}/waived-checks", responses=answers(ChecksWaived))
     async def waive_checks(
         case_id: UUID, body: NewWaivers, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:

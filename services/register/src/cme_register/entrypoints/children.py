@@ -15,6 +15,9 @@ from cme_register.application.rules import Rules
 from cme_register.entrypoints.acting import Acting
 from cme_register.entrypoints.bodies import Body, found
 from cme_register.entrypoints.versions import etag
+from cme_register.entrypoints.views import answers
+from cme_register.entrypoints.views.children import ChildPage, OfficerList
+from cme_register.entrypoints.views.done import Joined, Separated, TakenOut
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.tokens import CurrentCaller
@@ -43,7 +46,7 @@ def children_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
     router = APIRouter()
     act = Acting(db)
 
-    @router.get("/v1/children/{child_id}")
+    @router.get("/v1/children/{child_id}", responses=answers(ChildPage))
     async def show_child(child_id: UUID, response: Response) -> reading.View:
         """A child, and whom else the record may be about. Of an absorbed record, the one that absorbed it.
 
@@ -55,12 +58,12 @@ def children_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
             response.headers["ETag"] = etag(version, case_id)
         return page
 
-    @router.get("/v1/officers")
+    @router.get("/v1/officers", responses=answers(OfficerList))
     async def list_officers() -> reading.View:
         """Every officer, their load, and when they are away."""
         return {"items": await reading.officers(db.pool, local_date(clock.now()))}
 
-    @router.post("/v1/children/{child_id}/join")
+    @router.post("/v1/children/{child_id}/join", responses=answers(Joined))
     async def join(child_id: UUID, body: Join, caller: CurrentCaller, key: IdempotencyKey) -> Response:
         """Two records are one child."""
 
@@ -70,7 +73,7 @@ def children_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
 
         return await act.once(f"POST /v1/children/{child_id}/join", body, caller, key, do)
 
-    @router.post("/v1/children/{child_id}/separate")
+    @router.post("/v1/children/{child_id}/separate", responses=answers(Separated))
     async def separate(child_id: UUID, body: Separate, caller: CurrentCaller, key: IdempotencyKey) -> Response:
         """They are not: what is the other record's goes back to it."""
 
@@ -80,7 +83,7 @@ def children_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
 
         return await act.once(f"POST /v1/children/{child_id}/separate", body, caller, key, do)
 
-    @router.post("/v1/children/{child_id}/take-out")
+    @router.post("/v1/children/{child_id}/take-out", responses=answers(TakenOut))
     async def take_out(child_id: UUID, body: TakeOut, caller: CurrentCaller, key: IdempotencyKey) -> Response:
         """A submission that joined this child by itself is about another: it gets a record of its own, with its corrections."""
 

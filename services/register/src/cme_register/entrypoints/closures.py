@@ -21,6 +21,9 @@ from cme_register.domain.codes import ClosureRefusal, Outcome, Proof, Role, Sign
 from cme_register.entrypoints.acting import Acting
 from cme_register.entrypoints.bodies import Body
 from cme_register.entrypoints.versions import Seen
+from cme_register.entrypoints.views import answers
+from cme_register.entrypoints.views.cases import ClosurePage
+from cme_register.entrypoints.views.done import CaseChanged, ClosureDone, ClosureRefused
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.problems import Fault, NotVisible, Problem, Wrong
@@ -128,7 +131,7 @@ def closures_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
     router = APIRouter()
     act = Acting(db)
 
-    @router.get("/v1/cases/{case_id}/closure")
+    @router.get("/v1/cases/{case_id}/closure", responses=answers(ClosurePage))
     async def show_closure(case_id: UUID) -> dict[str, Any]:
         """Every closure that was proposed, who agreed, what was considered, and what is still to be done before one."""
         found = await reading_closures.closure_page(db.pool, case_id, rules)
@@ -136,7 +139,7 @@ def closures_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
             raise NotVisible
         return found
 
-    @router.post("/v1/cases/{case_id}/closure")
+    @router.post("/v1/cases/{case_id}/closure", responses=answers(ClosureDone))
     async def close(
         case_id: UUID, body: NewClosure, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
@@ -149,7 +152,7 @@ def closures_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
 
         return await act("closure", case_id, body, caller, key, do, seen=seen, fields=DECIDES_BY)
 
-    @router.post("/v1/cases/{case_id}/closure/agreement")
+    @router.post("/v1/cases/{case_id}/closure/agreement", responses=answers(ClosureDone))
     async def agree(
         case_id: UUID, body: Agreement, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
@@ -172,7 +175,7 @@ def closures_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
 
         return await act("closure/agreement", case_id, body, caller, key, do, seen=seen, fields=DECIDES_BY)
 
-    @router.post("/v1/cases/{case_id}/closure/refusal")
+    @router.post("/v1/cases/{case_id}/closure/refusal", responses=answers(ClosureRefused))
     async def refuse(
         case_id: UUID, body: Refusal, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
@@ -187,7 +190,7 @@ def closures_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
 
         return await act("closure/refusal", case_id, body, caller, key, do, seen=seen, fields={"status", "stage"})
 
-    @router.post("/v1/cases/{case_id}/considerations")
+    @router.post("/v1/cases/{case_id}/considerations", responses=answers(CaseChanged))
     async def consider(case_id: UUID, body: NewConsideration, caller: CurrentCaller, key: IdempotencyKey) -> Response:
         """Record that safeguarding, or a brother or sister, was considered."""
 
@@ -196,7 +199,7 @@ def closures_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
 
         return await act("considerations", case_id, body, caller, key, do)
 
-    @router.post("/v1/cases/{case_id}/review")
+    @router.post("/v1/cases/{case_id}/review", responses=answers(CaseChanged))
     async def review(
         case_id: UUID, body: NewReview, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
@@ -210,7 +213,7 @@ def closures_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
 
         return await act("review", case_id, body, caller, key, do, seen=seen, fields={"status", "stage"})
 
-    @router.post("/v1/cases/{case_id}/reopening")
+    @router.post("/v1/cases/{case_id}/reopening", responses=answers(CaseChanged))
     async def reopen(
         case_id: UUID, body: Reopening, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:

@@ -23,13 +23,18 @@ from cme_register.application.rules import Rules
 from cme_register.domain.cohort import Came, Cohort, Intake
 from cme_register.entrypoints.acting import Acting
 from cme_register.entrypoints.bodies import Body, Day
-from cme_register.entrypoints.versions import Seen, changed_by, changed_meanwhile, unreadable
+from cme_register.entrypoints.versions import IF_MATCH, changed_by, changed_meanwhile, unreadable, written
+from cme_register.entrypoints.views import answers
+from cme_register.entrypoints.views.children import CohortList, CohortPage
+from cme_register.entrypoints.views.done import CohortReported
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.problems import NotVisible, Wrong
 from cme_web.tokens import CurrentCaller
 
 September = Annotated[int, Path(ge=2000, le=2100, description="The year in whose September the children start.")]
+ETAG = re.compile(r'(?:W/)?"?(([0-9]{1,18})\.([0-9]{1,9})\.[0-9a-f]{16})"?')
+SeenCohort = Annotated[str | None, written(ETAG), IF_MATCH]
 School = Annotated[str, Path(pattern="^[0-9]{6}$", description="The school's unique reference number: six figures.")]
 
 
@@ -61,7 +66,7 @@ def cohorts_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) ->
     router = APIRouter()
     act = Acting(db)
 
-    @router.get("/v1/cohorts")
+    @router.get("/v1/cohorts", responses=answers(CohortList))
     async def list_cohorts(
         september: Annotated[int, Query(ge=2000, le=2100, description="The year.")],
         intake: Annotated[Intake | None, Query(description="Left out: both.")] = None,
@@ -71,7 +76,7 @@ def cohorts_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) ->
         today = local_date(clock.now())
         return {"items": await reading_cohorts.cohorts_of(db.pool, september, intake, school_urn, rules, today)}
 
-    @router.get("/v1/cohorts/{september}/{intake}/{school_urn}")
+    @router.get("/v1/cohorts/{september}/{intake}/{school_urn}", responses=answers(CohortPage))
     async def show_cohort(
         september: September, intake: Intake, school_urn: School, response: Response
     ) -> reading_cohorts.View:
@@ -84,7 +89,7 @@ def cohorts_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) ->
             raise NotVisible
         return {"school_urn": school_urn, "september": september, "intake": intake, "children": children}
 
-    @router.post("/v1/cohorts/{september}/{intake}/{school_urn}/report")
+    @router.post("/v1/cohorts/{september}/{intake}/{school_urn}/report", responses=answers(CohortReported))
     async def report_cohort(
         september: September,
         intake: Intake,
@@ -92,7 +97,7 @@ def cohorts_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) ->
         body: Report,
         caller: CurrentCaller,
         key: IdempotencyKey,
-        seen: Seen = None,
+        seen: SeenCohort = None,
     ) -> Response:
         """Record who did not arrive: each becomes an on-roll enquiry or a missing child; the others receive education."""
         cohort = Cohort(school_urn, september, intake)
@@ -118,14 +123,11 @@ def cohorts_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) ->
     return router
 
 
-ETAG = re.compile(r'(?:W/)?"([0-9]{1,18})\.([0-9a-f]{16})"')
-
-
 def _etag(known: Sequence[Reported]) -> str:
-    """What a cohort looks like: when somebody last said something of it, and a digest of what is known of whom."""
+    """What a cohort looks like: when somebody last said something of it, of how many, and a digest of what is known of whom."""
     stands = "\n".join(f"{one.child_id} {one.came} {one.on_roll}" for one in known)
     latest = max((_instant(one) for one in known), default=0)
-    return f'"{latest}.{hashlib.sha256(stands.encode()).hexdigest()[:16]}"'
+    return f'"{latest}.{len(known)}.{hashlib.sha256(stands.encode()).hexdigest()[:16]}"'
 
 
 def _instant(one: Reported) -> int:
@@ -142,9 +144,9 @@ async def _not_over_others(tx: RegisterTx, cohort: Cohort, seen: str, body: Repo
         raise unreadable()
     await tx.children.lock({one.record_id for one in await tx.cohorts.of_cohort(cohort)})
     known = await tx.cohorts.reported(cohort)
-    if found[0].removeprefix("W/") == (now := _etag(known)):
+    if f'"{found[1]}"' == (now := _etag(known)):
         return
-    changed = [one for one in known if _instant(one) > int(found[1])]
+    changed = [one for one in known if _instant(one) > int(found[2])]
     absent = {one.child_id: one.on_roll for one in body.did_not_arrive}
 
     def overturned(one: Reported) -> bool:
@@ -155,5 +157,5 @@ async def _not_over_others(tx: RegisterTx, cohort: Cohort, seen: str, body: Repo
     faults = [
         changed_by(f"children.{one.child_id}", one.by, one.office, one.came) for one in changed if overturned(one)
     ]
-    if faults or not changed:
+    if faults or not changed or len(known) != int(found[3]):
         raise changed_meanwhile(faults, now)

@@ -31,6 +31,7 @@ from cme_contracts.safeguarding import (
     SocialCareAcknowledged,
     SocialCareSilent,
 )  # fmt: skip
+from cme_contracts.safeguarding_requests import RequestStepTaken
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.application import (
     calendars,
@@ -125,6 +126,10 @@ def _hear_safeguarding(ears: Consumer[RegisterTx], clock: BusinessClock, rules: 
     @ears.on(SocialCareSilent)
     async def show_silence(event: SocialCareSilent, tx: RegisterTx, meta: Meta) -> None:
         await note(tx, event, meta, [], event.detected_at)
+
+    @ears.on(RequestStepTaken)
+    async def show_what_a_body_answered(event: RequestStepTaken, tx: RegisterTx, meta: Meta) -> None:
+        await note(tx, event, meta, [], event.happened_at)
 
 
 def _hear_notifications(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules) -> None:

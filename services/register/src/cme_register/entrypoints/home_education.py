@@ -15,6 +15,8 @@ from cme_register.application.rules import Rules
 from cme_register.entrypoints.acting import Acting
 from cme_register.entrypoints.bodies import Body, Day
 from cme_register.entrypoints.versions import Seen
+from cme_register.entrypoints.views import answers
+from cme_register.entrypoints.views.done import AssessmentKept
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.tokens import CurrentCaller
@@ -32,7 +34,7 @@ def home_education_api(db: Database[RegisterTx], clock: BusinessClock, rules: Ru
     router = APIRouter()
     act = Acting(db)
 
-    @router.post("/v1/children/{child_id}/home-education")
+    @router.post("/v1/children/{child_id}/home-education", responses=answers(AssessmentKept))
     async def add_assessment(
         child_id: UUID, body: NewAssessment, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:

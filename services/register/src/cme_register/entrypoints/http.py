@@ -17,6 +17,7 @@ from cme_register.entrypoints.checks import checks_api
 from cme_register.entrypoints.children import children_api
 from cme_register.entrypoints.closures import closures_api
 from cme_register.entrypoints.cohorts import cohorts_api
+from cme_register.entrypoints.examples import example
 from cme_register.entrypoints.home_education import home_education_api
 from cme_register.entrypoints.joint_enquiries import joint_enquiries_api
 from cme_register.entrypoints.matching import matching_api
@@ -30,7 +31,9 @@ from cme_timers import BusinessClock
 
 def build_app(context: Context[Settings, RegisterTx], rules: Rules) -> FastAPI:
     """Every route behind its row of the access table."""
-    return context.make_app(access=ACCESS, routers=routers(context.db, context.clock, rules), answers=ANSWERS)
+    return context.make_app(
+        access=ACCESS, routers=routers(context.db, context.clock, rules), answers=ANSWERS, examples=example
+    )
 
 
 def routers(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -> list[APIRouter]:

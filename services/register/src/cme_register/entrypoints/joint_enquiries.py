@@ -16,6 +16,8 @@ from cme_register.domain.joint_enquiry import JointEnquiry, Signature
 from cme_register.entrypoints.acting import Acting
 from cme_register.entrypoints.bodies import Body, Day, Urn
 from cme_register.entrypoints.versions import Seen
+from cme_register.entrypoints.views import answers
+from cme_register.entrypoints.views.done import EnquirySigned
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.problems import Wrong
@@ -75,7 +77,7 @@ def joint_enquiries_api(db: Database[RegisterTx], clock: BusinessClock) -> APIRo
     router = APIRouter()
     act = Acting(db)
 
-    @router.post("/v1/children/{child_id}/joint-enquiries")
+    @router.post("/v1/children/{child_id}/joint-enquiries", responses=answers(EnquirySigned))
     async def sign(
         child_id: UUID, body: NewSignature, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
@@ -97,7 +99,7 @@ def joint_enquiries_api(db: Database[RegisterTx], clock: BusinessClock) -> APIRo
 
         return await act.on_child("joint-enquiries", child_id, body, caller, key, do, seen=seen, fields=DECIDES)
 
-    @router.post("/v1/children/{child_id}/joint-enquiries/{enquiry_id}/withdrawal")
+    @router.post("/v1/children/{child_id}/joint-enquiries/{enquiry_id}/withdrawal", responses=answers(EnquirySigned))
     async def take_back(
         child_id: UUID, enquiry_id: UUID, body: Nothing, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:

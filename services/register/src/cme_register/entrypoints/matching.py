@@ -20,6 +20,9 @@ from cme_register.domain.details import Address, Details, Parent
 from cme_register.entrypoints.acting import Acting
 from cme_register.entrypoints.bodies import Body, Day
 from cme_register.entrypoints.officer import officer_of
+from cme_register.entrypoints.views import answers
+from cme_register.entrypoints.views.children import HitList, PairList
+from cme_register.entrypoints.views.done import PairDecided
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.paging import CurrentPage
@@ -71,7 +74,7 @@ def matching_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
     router = APIRouter()
     act = Acting(db)
 
-    @router.post("/v1/children/search")
+    @router.post("/v1/children/search", responses=answers(HitList))
     async def search_children(body: Sought, caller: CurrentCaller) -> reading_reviews.View:
         """Who this may be: the likeliest first, each with its score and reasons. Changes nothing."""
         officer_of(caller)
@@ -79,7 +82,7 @@ def matching_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
             found = await search(tx, _details(body), rules.matching)
         return {"items": to_jsonable_python(found)}
 
-    @router.get("/v1/review")
+    @router.get("/v1/review", responses=answers(PairList))
     async def list_pairs(request: Request, page: CurrentPage) -> Response:
         """Records that may be one child and of which nobody has said so yet, the likeliest first."""
         rows = await reading_reviews.queue(db.pool, after=page.seen(_score, UUID), limit=page.limit + 1)
@@ -87,7 +90,7 @@ def matching_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) -
             request, rows, show=to_jsonable_python, place=lambda row: (repr(row["score"]), str(row["pair_id"]))
         )
 
-    @router.post("/v1/review/{pair_id}/decision")
+    @router.post("/v1/review/{pair_id}/decision", responses=answers(PairDecided))
     async def decide_pair(pair_id: UUID, body: Decision, caller: CurrentCaller, key: IdempotencyKey) -> Response:
         """Say whether two records are one child."""
         decision = MatchDecision(body.decision)

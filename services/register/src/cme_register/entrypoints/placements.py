@@ -17,6 +17,8 @@ from cme_register.domain.placement import Step, Taken
 from cme_register.entrypoints.acting import Acting
 from cme_register.entrypoints.bodies import Body, Day, Urn
 from cme_register.entrypoints.versions import Seen
+from cme_register.entrypoints.views import answers
+from cme_register.entrypoints.views.done import PlacementMade, StepTaken
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.problems import Wrong
@@ -81,7 +83,7 @@ def placements_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules)
     router = APIRouter()
     act = Acting(db)
 
-    @router.post("/v1/children/{child_id}/placements")
+    @router.post("/v1/children/{child_id}/placements", responses=answers(PlacementMade))
     async def seek_place(
         child_id: UUID, body: NewPlacement, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
@@ -97,7 +99,7 @@ def placements_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules)
 
         return await act.on_child("placements", child_id, body, caller, key, do, seen=seen, fields={"status"})
 
-    @router.post("/v1/placements/{placement_id}/steps")
+    @router.post("/v1/placements/{placement_id}/steps", responses=answers(StepTaken))
     async def take_step(
         placement_id: UUID, body: NextStep, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:

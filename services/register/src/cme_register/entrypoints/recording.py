@@ -16,6 +16,8 @@ from cme_register.domain.recorded import Consent, ConsentKind, Order
 from cme_register.entrypoints.acting import Acting
 from cme_register.entrypoints.bodies import Body, Day, Urn
 from cme_register.entrypoints.versions import Seen
+from cme_register.entrypoints.views import answers
+from cme_register.entrypoints.views.done import ConsentKept, OrderKept
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.problems import Wrong
@@ -59,7 +61,7 @@ def recording_api(db: Database[RegisterTx], clock: BusinessClock) -> APIRouter:
     router = APIRouter()
     act = Acting(db)
 
-    @router.post("/v1/children/{child_id}/orders")
+    @router.post("/v1/children/{child_id}/orders", responses=answers(OrderKept))
     async def add_order(
         child_id: UUID, body: NewOrder, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
@@ -76,7 +78,7 @@ def recording_api(db: Database[RegisterTx], clock: BusinessClock) -> APIRouter:
 
         return await act.on_child("orders", child_id, body, caller, key, do, seen=seen, fields={"orders"})
 
-    @router.post("/v1/children/{child_id}/consents")
+    @router.post("/v1/children/{child_id}/consents", responses=answers(ConsentKept))
     async def add_consent(
         child_id: UUID, body: NewConsent, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:

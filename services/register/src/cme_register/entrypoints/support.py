@@ -20,6 +20,9 @@ from cme_register.application.rules import Rules
 from cme_register.entrypoints.acting import Acting
 from cme_register.entrypoints.bodies import Body, Code, Day, Words, found
 from cme_register.entrypoints.versions import Seen
+from cme_register.entrypoints.views import answers
+from cme_register.entrypoints.views.done import SupportDone
+from cme_register.entrypoints.views.work import SupportTable, SupportView
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey
 from cme_web.tokens import CurrentCaller
@@ -45,19 +48,19 @@ def support_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) ->
     router = APIRouter()
     act = Acting(db)
 
-    @router.get("/v1/cases/{case_id}/support")
+    @router.get("/v1/cases/{case_id}/support", responses=answers(SupportView))
     async def show_support(case_id: UUID) -> View:
         """What the family was offered, and what it took up."""
         return found(await reading_work.support(db.pool, case_id))
 
-    @router.get("/v1/support")
+    @router.get("/v1/support", responses=answers(SupportTable))
     async def list_support() -> View:
         """The help that families can be offered."""
         today = local_date(clock.now())
         rows = {row.code: row for row in rules.support if row.valid_from <= today}
         return {"items": [{"support": row.code, "label": row.label, "source": row.source} for row in rows.values()]}
 
-    @router.post("/v1/cases/{case_id}/support")
+    @router.post("/v1/cases/{case_id}/support", responses=answers(SupportDone))
     async def offer_support(
         case_id: UUID, body: NewOffer, caller: CurrentCaller, key: IdempotencyKey, seen: Seen = None
     ) -> Response:
@@ -79,7 +82,7 @@ def support_api(db: Database[RegisterTx], clock: BusinessClock, rules: Rules) ->
 
         return await act("support", case_id, body, caller, key, do, seen=seen, fields={"status"})
 
-    @router.post("/v1/cases/{case_id}/support/{support_id}/answer")
+    @router.post("/v1/cases/{case_id}/support/{support_id}/answer", responses=answers(SupportDone))
     async def answer_support(
         case_id: UUID,
         support_id: UUID,

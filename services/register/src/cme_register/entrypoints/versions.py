@@ -8,20 +8,27 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Header
+from pydantic import WithJsonSchema
 
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.application.ports_changes import Change
 from cme_register.domain.case import Case
 from cme_web.problems import Fault, Problem
 
-Seen = Annotated[
-    str | None,
-    Header(
-        alias="If-Match",
-        description="The ETag of the page that you saw: refused where what you decide has changed since. Left out: not asked.",
-    ),
-]
-ETAG = re.compile(r'(?:W/)?"(?:([0-9a-f-]{36})\.)?([0-9]{1,9})"')
+ETAG = re.compile(r'(?:W/)?"?(?:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.)?([0-9]{1,9})"?')
+"""With or without its quotes: some clients lose them."""
+
+
+def written(etag: re.Pattern[str]) -> WithJsonSchema:
+    """How an If-Match of such ETags is described."""
+    return WithJsonSchema({"type": "string", "pattern": rf"^(\*|{etag.pattern})$"})
+
+
+IF_MATCH = Header(
+    alias="If-Match",
+    description="The ETag of the page that you saw: refused where what you decide has changed since. Left out: not asked.",
+)
+Seen = Annotated[str | None, written(ETAG), IF_MATCH]
 
 
 def etag(version: int, case_id: UUID | None = None) -> str:
@@ -108,9 +115,7 @@ def _is_id(text: str) -> bool:
 
 def _read(seen: str) -> tuple[UUID | None, int]:
     """The case, where it is said, and the version of an ETag. Raises `Problem` 400."""
-    try:
-        if found := ETAG.fullmatch(seen.strip()):
-            return UUID(found[1]) if found[1] else None, int(found[2])
-    except ValueError:
-        pass
-    raise unreadable()
+    found = ETAG.fullmatch(seen.strip())
+    if found is None:
+        raise unreadable()
+    return UUID(found[1]) if found[1] else None, int(found[2])

@@ -122,7 +122,7 @@ FROM consideration AS c
 LEFT JOIN whose AS w ON w.subject = c.subject
 LEFT JOIN case_file AS f ON f.id = c.case_id
 LEFT JOIN LATERAL (
-    SELECT due_at, breached_at FROM clock WHERE about = c.id AND satisfied_at IS NULL ORDER BY due_at LIMIT 1
+    SELECT due_at, breached_at FROM clock WHERE about = c.id AND satisfied_at IS NULL AND cancelled_at IS NULL ORDER BY due_at LIMIT 1
 ) AS k ON true
 CROSS JOIN LATERAL (
     SELECT count(*) + count(decision) AS version FROM consideration AS o

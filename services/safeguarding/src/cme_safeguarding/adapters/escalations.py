@@ -121,9 +121,10 @@ def _escalation(row: asyncpg.Record) -> Escalation:
 
 # What had ended after people were alerted to it alerts them again once it is said again.
 STANDING = """
-SELECT DISTINCT factor FROM concern AS c, unnest(c.factors) AS factor
+SELECT DISTINCT told.factor FROM concern AS c, unnest(c.factors) AS told (factor)
 WHERE c.subject = ANY($1::uuid[]) AND c.settled_at IS NULL AND NOT EXISTS (
-    SELECT FROM factor_said AS s WHERE s.subject = ANY($1::uuid[]) AND s.factor = factor AND s.ended_at >= c.raised_at)"""
+    SELECT FROM factor_said AS s
+    WHERE s.subject = ANY($1::uuid[]) AND s.factor = told.factor AND s.ended_at >= c.raised_at)"""
 
 OF_CASE = """
 SELECT e.*, w.child_id FROM escalation AS e LEFT JOIN whose AS w ON w.subject = e.subject

@@ -14,6 +14,7 @@ from cme_safeguarding.adapters.escalations import PostgresConcerns, PostgresEsca
 from cme_safeguarding.adapters.files import PostgresFiles
 from cme_safeguarding.adapters.markers import PostgresEpisodes, PostgresMarkers
 from cme_safeguarding.adapters.records import PostgresAccesses, PostgresChronology
+from cme_safeguarding.adapters.requests import PostgresRequests
 from cme_safeguarding.adapters.submissions import PostgresFactors, PostgresSubmissions
 from cme_timers import Timers
 
@@ -60,6 +61,10 @@ class SafeguardingTx(Tx):
     @cached_property
     def episodes(self) -> PostgresEpisodes:
         return PostgresEpisodes(self.conn)
+
+    @cached_property
+    def requests(self) -> PostgresRequests:
+        return PostgresRequests(self.conn, self._keyring)
 
     @cached_property
     def concerns(self) -> PostgresConcerns:

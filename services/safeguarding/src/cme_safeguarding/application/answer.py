@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from cme_contracts.safeguarding import SocialCareAcknowledged, SocialCareSilent
 from cme_safeguarding.application.ports import Practice, Transaction
 from cme_safeguarding.application.refer import ANSWER
+from cme_safeguarding.application.steps import advance
 from cme_safeguarding.domain.answer import next_reminder
 from cme_safeguarding.domain.escalation import Escalation
+from cme_safeguarding.domain.requests import ACKNOWLEDGED, Step
 
 
-async def acknowledge(tx: Transaction, *, escalation_id: UUID, their_reference: str, now: datetime) -> Escalation:
+async def acknowledge(
+    tx: Transaction, practice: Practice, *, escalation_id: UUID, their_reference: str, now: datetime
+) -> Escalation:
     """Record the answer, once. Raises UnknownEscalation, AlreadyAcknowledged for a second, different reference."""
     found = await tx.escalations.get(escalation_id)
     file = await tx.files.open(found.subject)
@@ -21,6 +25,10 @@ async def acknowledge(tx: Transaction, *, escalation_id: UUID, their_reference: 
         return escalation
     await tx.escalations.save(escalation)
     await tx.timers.cancel(escalation_id, ANSWER)
+    request = await tx.requests.get(escalation_id)
+    if request.ended_at is None:  # what was taken back, they may have all the same
+        step = Step(uuid5(escalation_id, ACKNOWLEDGED), ACKNOWLEDGED, now, now, None, their_reference)
+        await advance(tx, practice, file, request, step, told=True)
     await tx.chronology.note(
         escalation.subject,
         now,

@@ -31,6 +31,7 @@ async def escalate_by_rule(
     rule, due = screening.weightiest(new), answer_due(now, practice.working_days)
     await refer(
         tx,
+        practice,
         file,
         Escalation(
             id=id,

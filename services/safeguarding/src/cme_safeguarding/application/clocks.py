@@ -55,6 +55,14 @@ async def stop_clocks(
         )
 
 
+async def cancel_clocks(tx: Transaction, *, about: UUID, at: datetime) -> None:
+    """What they wait for has ended otherwise. A breach that was told stays told."""
+    for clock in await tx.clocks.running(about):
+        clock.cancelled_at = at
+        await tx.clocks.save(clock)
+        await tx.timers.cancel(clock.id, CLOCK)
+
+
 async def ring(tx: Transaction, practice: Practice, *, clock_id: UUID, now: datetime) -> None:
     """An instant of a clock has come: tell whoever is to be told by now, and wind it for what comes next."""
     found = await tx.clocks.get(clock_id)

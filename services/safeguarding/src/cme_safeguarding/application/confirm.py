@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from cme_contracts.safeguarding import EscalationConfirmed
 from cme_safeguarding.application.deciding import settle
 from cme_safeguarding.application.ports import File, Practice, Transaction
 from cme_safeguarding.application.refer import ANSWER
+from cme_safeguarding.application.steps import advance
 from cme_safeguarding.domain.consideration import Decision
 from cme_safeguarding.domain.escalation import Escalation
+from cme_safeguarding.domain.requests import TAKEN_BACK, Step
 
 
 async def confirm(
@@ -20,7 +22,7 @@ async def confirm(
     found = await tx.escalations.get(escalation_id)
     file = await tx.files.open(found.subject)
     escalation = await tx.escalations.get(escalation_id)  # again, now that nobody else can change it
-    await settle_confirmation(tx, file, escalation, confirmed=confirmed, by=by, now=now)
+    await settle_confirmation(tx, practice, file, escalation, confirmed=confirmed, by=by, now=now)
     waiting = await tx.considerations.undecided(file.subjects)
     for consideration in waiting:
         if confirmed:  # who stands by the escalation has answered all that waits about the child
@@ -34,13 +36,24 @@ async def confirm(
 
 
 async def settle_confirmation(
-    tx: Transaction, file: File, escalation: Escalation, *, confirmed: bool, by: UUID, now: datetime
+    tx: Transaction,
+    practice: Practice,
+    file: File,
+    escalation: Escalation,
+    *,
+    confirmed: bool,
+    by: UUID,
+    now: datetime,
 ) -> None:
     """The confirmation itself: row, chronology, event; nobody waits for an answer to what was taken back."""
     escalation.confirm(confirmed, by, now)
     await tx.escalations.save(escalation)
     if escalation.withdrawn:
         await tx.timers.cancel(escalation.id, ANSWER)
+        request = await tx.requests.get(escalation.id)
+        if request.ended_at is None:
+            step = Step(uuid5(escalation.id, TAKEN_BACK), TAKEN_BACK, now, now, by)
+            await advance(tx, practice, file, request, step, told=True)
     what = "escalation_confirmed" if confirmed else "escalation_taken_back"
     await tx.chronology.note(escalation.subject, now, what, escalation_id=escalation.id, decided_by=by)
     tx.publish(

@@ -13,12 +13,14 @@ from cme_calendars import WorkingDays
 from cme_contracts.base import Event
 from cme_contracts.encompass import EncompassNotice
 from cme_contracts.people import Child, Confidential
+from cme_safeguarding.application.ports_requests import Requests
 from cme_safeguarding.domain.case_file import CaseFile
 from cme_safeguarding.domain.clocks import Clock, ClockTable
 from cme_safeguarding.domain.consideration import Consideration
 from cme_safeguarding.domain.escalation import Escalation
 from cme_safeguarding.domain.factors import FactorTable
 from cme_safeguarding.domain.markers import Episode, Marker, MarkerTable
+from cme_safeguarding.domain.requests import BodyTable
 from cme_timers import Detail
 
 
@@ -29,6 +31,7 @@ class Practice:
     factors: FactorTable
     clocks: ClockTable
     markers: MarkerTable
+    bodies: BodyTable
     working_days: WorkingDays
 
 
@@ -330,6 +333,8 @@ class Transaction(Protocol):
     def markers(self) -> Markers: ...
     @property
     def episodes(self) -> Episodes: ...
+    @property
+    def requests(self) -> Requests: ...
     @property
     def concerns(self) -> Concerns: ...
     @property

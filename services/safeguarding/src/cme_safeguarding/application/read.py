@@ -13,6 +13,7 @@ from cme_safeguarding.domain.consideration import Consideration
 from cme_safeguarding.domain.errors import UnknownChild
 from cme_safeguarding.domain.escalation import Escalation
 from cme_safeguarding.domain.markers import Episode, Marker
+from cme_safeguarding.domain.requests import Request
 
 
 async def considerations(
@@ -94,6 +95,22 @@ async def markers(
     await tx.accesses.note(who, "markers", file.subjects)
     shown = [one for one in await tx.markers.of(file.subjects) if sees_restricted or not one.restricted]
     return shown, await tx.episodes.of(file.subjects)
+
+
+async def requests(tx: Transaction, who: str, case_id: UUID) -> Sequence[Request]:
+    """What was asked about the child of a case, the oldest first; of a case nobody knows: nothing."""
+    child_id = await tx.files.child_of(case_id)
+    file = await tx.files.of_child(child_id) if child_id else None
+    found = await tx.requests.of(file.subjects if file else [case_id])
+    await tx.accesses.note(who, "requests", {one.subject for one in found})
+    return found
+
+
+async def request(tx: Transaction, who: str, request_id: UUID) -> Request:
+    """One request, with what people wrote. Raises UnknownRequest."""
+    found = await tx.requests.get(request_id)
+    await tx.accesses.note(who, "request", {found.subject})
+    return found
 
 
 async def accesses(

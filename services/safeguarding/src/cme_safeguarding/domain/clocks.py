@@ -103,11 +103,13 @@ class Clock:
     rung: int = 0
     """How far up the ladder it has been told; 1 is the breach."""
     satisfied_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    """What it waits for has ended otherwise."""
 
     @property
     def running(self) -> bool:
-        """What it asks for has not been done."""
-        return self.satisfied_at is None
+        """What it asks for has not been done, and is still asked for."""
+        return self.satisfied_at is None and self.cancelled_at is None
 
     @property
     def on_time(self) -> bool:

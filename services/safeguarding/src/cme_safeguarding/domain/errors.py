@@ -75,6 +75,72 @@ class AlreadyEnded(SafeguardingError):
     code = "already-ended"
 
 
+class UnknownBody(SafeguardingError):
+    """The table of bodies has no such body."""
+
+    code = "no-such-body"
+
+
+class UnknownRequest(SafeguardingError):
+    """There is no request of this id."""
+
+    code = "no-such-request"
+
+
+class UnknownStep(SafeguardingError):
+    """This may not happen to a request of the body, or is said elsewhere."""
+
+    code = "no-such-step"
+
+
+class RequestEnded(SafeguardingError):
+    """The request has ended; nothing happens to it any more."""
+
+    code = "request-ended"
+
+
+class StepTaken(SafeguardingError):
+    """This has happened to the request already."""
+
+    code = "step-taken"
+
+
+class OutOfTime(SafeguardingError):
+    """It lies in the future, or before the request was made."""
+
+    code = "out-of-time"
+
+
+class FieldUnknown(SafeguardingError):
+    """Something was written down that is not asked for with this step."""
+
+    code = "field-unknown"
+
+
+class FieldMissing(SafeguardingError):
+    """Something that must be written down with this step is not there."""
+
+    code = "field-missing"
+
+
+class ReferenceMissing(SafeguardingError):
+    """The body's own reference is not there."""
+
+    code = "reference-missing"
+
+
+class MadeByEscalation(SafeguardingError):
+    """This body is asked by escalating the child."""
+
+    code = "made-by-escalation"
+
+
+class FollowsNothing(SafeguardingError):
+    """What it is about is no earlier request about the child, or was not declined."""
+
+    code = "follows-nothing"
+
+
 class AlreadyDecided(SafeguardingError):
     """A person has decided already; what they decided stands."""
 

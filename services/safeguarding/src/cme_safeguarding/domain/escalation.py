@@ -16,6 +16,9 @@ from cme_safeguarding.domain.errors import (
     TelephonedLater,
 )
 
+SIGNIFICANT_HARM_LEVEL = 4
+"""Of the partnership's four threshold levels: specialist."""
+
 
 class Consent(StrEnum):
     """Whether the family agreed. Not needed where significant harm is suspected, and then the reason is kept."""
@@ -79,6 +82,11 @@ class Escalation:
     def awaiting_confirmation(self) -> bool:
         """A rule acted, and no person has said yet whether rightly."""
         return self.rule is not None and self.confirmed is None
+
+    @property
+    def suspects_significant_harm(self) -> bool:
+        """A rule could not wait, or a person names the highest level: it is told by telephone first."""
+        return self.rule is not None or self.terms.threshold_level == SIGNIFICANT_HARM_LEVEL
 
     @property
     def withdrawn(self) -> bool:

@@ -40,6 +40,23 @@ ANSWERS = {
         "Give in ended_on the last day on which it held; or end it as recorded_in_error.",
     ),
     "already-ended": Answer(409, "Somebody has ended it already", "Read the child's markers again."),
+    "no-such-body": Answer(422, "There is no such body", "Give in body one of GET /v1/bodies."),
+    "no-such-request": Answer(404, "Not found"),
+    "no-such-step": Answer(422, "This may not happen to a request of that body", "Give in step one of GET /v1/bodies."),
+    "request-ended": Answer(409, "The request has ended", "Make another; follows says which one it comes after."),
+    "step-taken": Answer(409, "This has happened to it already", "Read the request again."),
+    "out-of-time": Answer(
+        422, "It lies in the future, or before the request was made", "Give in happened_at when it came to pass."
+    ),
+    "field-unknown": Answer(422, "form holds what is not asked for", "GET /v1/bodies says what each step asks."),
+    "field-missing": Answer(422, "form lacks what is needed", "GET /v1/bodies says what each step needs."),
+    "reference-missing": Answer(422, "The body's own reference is missing", "Give it in reference."),
+    "made-by-escalation": Answer(422, "This body is asked by escalating", "Use POST /v1/escalations."),
+    "follows-nothing": Answer(
+        422,
+        "There is no such earlier request about the child, or it was not declined",
+        "Give the id of the one it follows (follows, raises_again).",
+    ),
     "already-escalated": Answer(
         409,
         "Social care has these factors in hand already",

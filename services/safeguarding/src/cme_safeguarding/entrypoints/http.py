@@ -19,6 +19,7 @@ from cme_safeguarding.application.escalate import escalate
 from cme_safeguarding.application.ports import Practice, Shown
 from cme_safeguarding.domain.escalation import Escalation
 from cme_safeguarding.entrypoints import answers
+from cme_safeguarding.entrypoints.bodies import bodies_api
 from cme_safeguarding.entrypoints.markers import markers_api
 from cme_safeguarding.entrypoints.requests import NewAcknowledgement, NewConfirmation, NewDecision, NewEscalation
 from cme_safeguarding.entrypoints.seen import Seen, etag, version_of
@@ -34,7 +35,8 @@ def api(db: Database[SafeguardingTx], clock: BusinessClock, practice: Practice) 
     return [
         _considerations(db, clock, practice),
         _escalations(db, clock, practice),
-        _acknowledgement(db, clock),
+        _acknowledgement(db, clock, practice),
+        bodies_api(db, clock, practice),
         _children(db),
         markers_api(db, clock, practice),
     ]
@@ -131,6 +133,7 @@ def _escalations(db: Database[SafeguardingTx], clock: BusinessClock, practice: P
                     case_id=body.case_id,
                     factors=words(body.factors),
                     terms=body.terms(),
+                    again=body.again(),
                     by=officer(caller),
                     now=clock.now(),
                 )
@@ -174,7 +177,7 @@ def _escalations(db: Database[SafeguardingTx], clock: BusinessClock, practice: P
     return router
 
 
-def _acknowledgement(db: Database[SafeguardingTx], clock: BusinessClock) -> APIRouter:
+def _acknowledgement(db: Database[SafeguardingTx], clock: BusinessClock, practice: Practice) -> APIRouter:
     router = APIRouter()
 
     @router.post("/v1/escalations/{escalation_id}/acknowledgement", status_code=201)
@@ -186,7 +189,7 @@ def _acknowledgement(db: Database[SafeguardingTx], clock: BusinessClock) -> APIR
         async with db.transaction() as tx, idempotent(tx, "social-care", route, webhook_id, body) as once:
             if not once.answered:
                 found = await answer.acknowledge(
-                    tx, escalation_id=escalation_id, their_reference=body.their_reference, now=clock.now()
+                    tx, practice, escalation_id=escalation_id, their_reference=body.their_reference, now=clock.now()
                 )
                 once.answer(
                     201,

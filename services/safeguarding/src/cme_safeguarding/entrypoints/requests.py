@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    model_validator,
+)
 
 from cme_contracts.codes import Factor
+from cme_safeguarding.application.escalate import Again
 from cme_safeguarding.domain.consideration import Decision
 from cme_safeguarding.domain.escalation import Consent, Terms
 from cme_safeguarding.domain.markers import Ending, MarkerLevel
@@ -23,7 +33,13 @@ def _known(factor: Factor) -> Factor:
 
 type KnownFactor = Annotated[Factor, AfterValidator(_known)]
 type Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+type Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+type Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 type Level = Annotated[int, Field(ge=1, le=4)]
+
+
+type Reference = Annotated[str, Field(pattern=r"^[A-Za-z0-9._/-]{1,100}$")]
+type Form = Annotated[dict[Code, Words], Field(max_length=40)]
 
 
 class Request(BaseModel):
@@ -73,6 +89,22 @@ class NewEscalation(Request):
     consent_reason: Sentence | None = None
     threshold_level: Level | None = None
     telephoned_at: AwareDatetime | None = None
+    raises_again: UUID | None = None
+    """The escalation that social care declined."""
+    new_facts: Words | None = None
+    """What is known now that was not then."""
+
+    @model_validator(mode="after")
+    def _again_because_of_something(self) -> Self:
+        if (self.raises_again is None) != (self.new_facts is None):
+            raise Wrong(
+                "names only one of raises_again and new_facts", "Give both: what was declined, and what is new."
+            )
+        return self
+
+    def again(self) -> Again | None:
+        """What is raised again, and why."""
+        return Again(self.raises_again, self.new_facts) if self.raises_again and self.new_facts else None
 
     def terms(self) -> Terms:
         """As sent."""
@@ -92,10 +124,9 @@ class NewAcknowledgement(Request):
 
     model_config = _shown(their_reference="SC-2026-0001")
 
-    their_reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9._/-]{1,100}$")]
+    their_reference: Reference
 
 
-type Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 type Source = Literal[
     "school", "health", "social_care", "police", "housing", "other_authority", "parent", "public", "officer"
 ]
@@ -120,3 +151,42 @@ class NewMarkerEnd(Request):
 
     because: Ending
     ended_on: date
+
+
+class NewSocialCareDecision(Request):
+    """What social care has decided, from its own system."""
+
+    model_config = _shown(decision="section_47", their_reference="SC-2026-0001")
+
+    decision: Literal["immediate_protection", "section_47", "section_17", "early_help", "declined"]
+    their_reference: Reference
+    reasons: Words | None = None
+
+
+class NewRequest(Request):
+    """An officer asks something of a body; `form` is what GET /v1/bodies says that it asks with `made`."""
+
+    model_config = _shown(
+        body="border_force",
+        case_id="1c72a522-b47a-544f-af82-dccc2c54205a",
+        form={"reasons": "The family may have left the country", "legal_gateway": "Children Act 2004 s 11"},
+    )
+
+    body: Code
+    case_id: UUID
+    follows: UUID | None = None
+    happened_at: AwareDatetime | None = None
+    """When what it asks about came to pass (a return); left out: now."""
+    form: Form = {}
+
+
+class NewStep(Request):
+    """Something happened to a request: what, and what GET /v1/bodies says is written down with it."""
+
+    model_config = _shown(step="declined", form={"reasons": "No record of the family"})
+
+    step: Code
+    happened_at: AwareDatetime | None = None
+    """Left out: now."""
+    reference: Reference | None = None
+    form: Form = {}

@@ -139,7 +139,7 @@ async def _take(
     """Through the use case of every partner's notification; the message is kept whole, sealed, beside the form."""
     plain = receipt_of(desk, form, caller)
     receipt = replace(plain, as_received=_with(plain.as_received, sent))
-    with told():
+    with told:
         received = await receive_partner_notification(
             tx, replace(form.form(), follows_by_itself=True), receipt, desk.authority
         )
