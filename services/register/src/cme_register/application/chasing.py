@@ -9,16 +9,16 @@ from uuid import UUID
 
 from cme_bus.meta import Meta
 from cme_calendars import local_date
-from cme_register.application.clocks import School, counted_by, occurred, started, still_to_come
+from cme_register.application.clocks import occurred, started, still_to_come
 from cme_register.application.ports import Transaction
 from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import Said, tell
 from cme_register.application.triaging import Arrival
 from cme_register.domain.case import Case
 from cme_register.domain.clock_table import ClockDefinition
-from cme_register.domain.clocks import Clock, start_clock
+from cme_register.domain.clocks import Beginning, Clock, start_clock
 from cme_register.domain.codes import SubmissionKind
-from cme_register.domain.counting import first_moment
+from cme_register.domain.counting import Unit, first_moment
 from cme_register.domain.occurrences import Occurrence, circumstances
 from cme_register.domain.submission import Submission
 from cme_register.domain.triage import is_lost
@@ -48,17 +48,15 @@ async def chase(
     if not deleted:
         return []
     sent = await tx.submissions.sent_by_schools({one.child_id for one, _ in deleted}, SAID_BY)
-    known: dict[tuple[str, str | None, date], Clock] = {}
+    days = await tx.calendars.days_of_all({_school(one.submission) for one, _ in deleted})
     fresh: list[tuple[Clock, Case, Meta | None]] = []
     for arrival, case in deleted:
         one = arrival.submission
-        school = School(one.school_urn or "", one.school_la or "")
+        calendars = rules.counting(days[_school(one)])
         for definition, day in _asked_for(arrival, case, sent, rules):
-            key = definition.code, one.school_urn, day
-            if key not in known:  # one to copy: most of a batch is one school's
-                begins, calendars = await counted_by(tx, definition, case, rules, day, at, one.id, school)
-                known[key] = start_clock(definition, begins, calendars, clock_id=one.id, case_id=case.id)
-            clock = replace(known[key], id=new_id(), case_id=case.id, about=one.id, started_at=one.received_at)
+            counted = (one.school_urn, one.school_la) if definition.length.unit is Unit.SCHOOL_DAYS else (None, None)
+            begins = Beginning(day, one.received_at, one.id, *counted)
+            clock = start_clock(definition, begins, calendars, clock_id=new_id(), case_id=case.id)
             fresh.append((clock, case, arrival.cause))
     await tx.clocks.add([clock for clock, _, _ in fresh])
     await tx.timers.set_timers([timer for clock, _, cause in fresh for timer in still_to_come(clock, rules, cause)])
@@ -124,6 +122,10 @@ async def chase_no_more(
         await tx.cases.save([case])
         cause = (causes or {}).get(case.child_id)
         await tell(tx, [replace(one, cause=cause) for one in said])
+
+
+def _school(sent: Submission) -> tuple[str, str]:
+    return sent.school_urn or "", sent.school_la or ""
 
 
 def _is_deletion(sent: Submission) -> bool:

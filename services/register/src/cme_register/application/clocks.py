@@ -84,7 +84,7 @@ async def occurred(
     fresh = [
         start_clock(one, begins, calendars, clock_id=new_id(), case_id=case.id)
         for one in wanted
-        for begins, calendars in [await counted_by(tx, one, case, rules, day, at, about, school)]
+        for begins, calendars in [await _counted_by(tx, one, case, rules, day, at, about, school)]
     ]
     if fresh:
         await tx.clocks.add(fresh)
@@ -241,7 +241,7 @@ async def cancel(tx: Transaction, clock: Clock, case: Case, why: Occurrence, *, 
     return [Said(event, at)]
 
 
-async def counted_by(
+async def _counted_by(
     tx: Transaction,
     definition: ClockDefinition,
     case: Case,

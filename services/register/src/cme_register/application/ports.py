@@ -289,6 +289,9 @@ class Calendars(Protocol):
     async def days_of(self, urn: str, la_code: str) -> SchoolDays | None:
         """The days on which a school of this authority meets. None where they are not known."""
 
+    async def days_of_all(self, schools: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], SchoolDays | None]:
+        """The same of several, each by its URN and its authority."""
+
 
 class Transaction(Protocol):
     """All of it, together or not at all."""
