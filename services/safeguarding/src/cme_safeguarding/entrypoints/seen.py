@@ -10,7 +10,8 @@ from pydantic import WithJsonSchema
 
 from cme_web.problems import Fault, Problem
 
-ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
+ETAG = re.compile(r'(?:W/)?"?([0-9]{1,9})"?')
+"""With or without its quotes: some clients lose them."""
 Seen = Annotated[
     str | None,
     WithJsonSchema({"type": "string", "pattern": rf"^(\*|{ETAG.pattern})$"}),
