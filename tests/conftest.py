@@ -6,11 +6,16 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.servers import Servers
 from tests.support import Kafka
 
 SERVERS = pytest.StashKey[Servers]()
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("cme", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("cme")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -161,7 +161,5 @@ def test_a_service_that_hears_everything_in_any_order_agrees_with_the_register(r
     machine = type("Machine", (AnyOrder,), {"run": staticmethod(run)})
     run_state_machine_as_test(
         machine,
-        settings=settings(
-            max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=60, stateful_step_count=25, suppress_health_check=list(HealthCheck)),
     )

@@ -142,7 +142,5 @@ def test_timers_do_what_a_dictionary_would(setting):
     machine = type("Machine", (TimersAsADictionary,), {"setting": setting})
     run_state_machine_as_test(
         machine,
-        settings=settings(
-            max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=40, stateful_step_count=25, suppress_health_check=list(HealthCheck)),
     )

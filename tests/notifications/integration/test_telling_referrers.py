@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 
 from cme_bus.meta import Meta
-from cme_contracts.codes import Outcome, ReferrerKind
+from cme_contracts.codes import OfficerRole, Outcome, ReferrerKind
 from cme_contracts.notifications import MessageFailed, MessageSent, ReferrerInformed
+from cme_notifications.application.receipts import note_receipt
 from tests.notifications import invented
 from tests.notifications.integration.conftest import Service
 
@@ -98,3 +99,41 @@ async def test_a_death_is_told_by_a_person(service: Service) -> None:
     assert len(await service.mail()) == 1
     last = (await service.say())[-1].event
     assert isinstance(last, MessageFailed) and last.reason == "by-hand"
+
+
+@pytest.mark.policy("7.3")
+@pytest.mark.parametrize("fails", ["no address", "after it was sent", "a death"])
+async def test_whoever_is_not_reached_with_the_outcome_is_for_the_lead_officer_to_tell(
+    service: Service, fails: str
+) -> None:
+    child, case, referral, officer = (uuid4() for _ in range(4))
+    named = invented.referrer_named(referral, email=" " if fails == "no address" else "ada@example.org")
+    await service.hear(named, invented.officer(officer, OfficerRole.LEAD_OFFICER, email="lead@example.org"))
+    await service.hear(invented.assigned(child, case, officer))
+    outcome = Outcome.DECEASED if fails == "a death" else Outcome.ON_ROLL_IN_COUNTY
+    (cause,) = await service.hear(invented.closed(child, case, referral, outcome=outcome))
+    await service.send_all()
+    if fails == "after it was sent":
+        assert not [one for one in await service.mail("lead@example.org") if "yourself" in one]
+        (sent,) = [row for row in await service.rows() if row["template"] == "outcome"]
+        for _ in range(2):  # a receipt may come twice
+            async with service.db.transaction() as tx:
+                await note_receipt(tx, sent["id"], "permanent-failure", at=service.now)
+        await service.send_all()
+    mail = [one for one in await service.mail("lead@example.org") if "yourself" in one]
+    assert mail == ["Please tell a sender the outcome yourself"]
+    (owed,) = [row for row in await service.rows() if row["template"] == "outcome-not-told"]
+    assert (owed["event_id"], owed["submission_id"], owed["case_id"]) == (cause.id, referral, case)
+
+
+@pytest.mark.policy("7.3")
+async def test_of_a_case_without_a_lead_officer_the_team_manager_is_asked_to_tell_each_sender(service: Service) -> None:
+    first, second = invented.referrer_named(email=" "), invented.referrer_named(email=" ")
+    await service.hear(first, second, invented.officer(uuid4(), OfficerRole.TEAM_MANAGER, email="manager@example.org"))
+    await service.hear(invented.closed(uuid4(), uuid4(), first.submission_id, second.submission_id))
+    await service.send_all()
+    await service.send_all()
+    assert await service.mail("manager@example.org") == ["Please tell a sender the outcome yourself"] * 2
+    links = [row["body"] for row in await service.pool.fetch("SELECT body FROM mailbox")]
+    for sent in (first, second):
+        assert any(f"https://r.example.org/v1/submissions/{sent.submission_id}" in body for body in links)

@@ -44,11 +44,12 @@ def opened(submission_id: UUID, child_id: UUID, case_id: UUID) -> CaseOpened:
     )  # fmt: skip
 
 
-def handed_over(submission_id: UUID, child_id: UUID) -> HandedOver:
+def handed_over(
+    submission_id: UUID, child_id: UUID, team: Team = Team.HOME_EDUCATION, at: datetime = MONDAY
+) -> HandedOver:
     return HandedOver(
         child_id=child_id, handover_id=uuid4(), submission_id=submission_id, first_submission_id=submission_id,
-        reference="CME-TEST", team=Team.HOME_EDUCATION, reason="home_education_notification", source="policy 5.3",
-        handed_over_at=later(1),
+        reference="CME-TEST", team=team, reason="home_education_notification", source="policy 5.3", handed_over_at=at,
     )  # fmt: skip
 
 
@@ -125,6 +126,23 @@ async def test_what_opens_no_case_is_on_the_register_and_shows_which_team_has_it
     assert datetime.fromisoformat(progress["on_the_register_since"]) == later(1)
 
 
+async def test_every_team_that_has_it_is_shown_the_first_first(visitor: Visitor, db: Database[ReferralsTx]) -> None:
+    sent = await visitor.accepted("/v1/home-education-notifications", {"child": CHILD})
+    submission_id, link, child_id = UUID(sent["submission_id"]), sent["follow"].removeprefix(URL), uuid4()
+    async with db.transaction() as tx:
+        await follow.note_known(tx, [matched(submission_id, child_id, later(1))])
+        await follow.note_handed_over(tx, [handed_over(submission_id, child_id, Team.SEND, later(3))])
+        first = handed_over(submission_id, child_id, at=later(1))
+        await follow.note_handed_over(tx, [first, first.model_copy(update={"reason": "a-rule"})])
+    progress = (await visitor.get(link)).json()
+    assert (progress["with_whom"], progress["with_teams"]) == ("home_education", ["home_education", "send"])
+
+    async with db.transaction() as tx:
+        await follow.note_opened(tx, [opened(submission_id, child_id, uuid4())])
+    progress = (await visitor.get(link)).json()
+    assert (progress["with_whom"], progress["with_teams"]) == ("cme_team", [])
+
+
 @pytest.mark.policy("10.3")
 async def test_a_neighbour_sees_that_it_is_closed_and_no_more(visitor: Visitor, db: Database[ReferralsTx]) -> None:
     body = referral(referrer={"kind": "public", "telephone": "01632 960111"})
@@ -195,6 +213,62 @@ async def test_what_two_records_hold_is_one_childs_and_back_again(visitor: Visit
         await follow.note_separated(tx, separated)
     assert await _about(visitor, child) == {one}
     assert await _about(visitor, double) == {other}
+
+
+@pytest.mark.policy("10.3")
+@pytest.mark.parametrize("said_first", ["separated", "opened"])
+async def test_whoever_sent_what_was_another_childs_no_longer_sees_that_childs_case(
+    visitor: Visitor, db: Database[ReferralsTx], said_first: str
+) -> None:
+    """Three chains joined one child: one is taken out and opens no case, one is owed a case of its own, one stays."""
+    (stays, staying), (leaves, leaving), (owed, owing) = [await _submission(visitor) for _ in range(3)]
+    child, restored, case_id, own, officer = (uuid4() for _ in range(5))
+    everybody = (stays, leaves, owed)
+    separated = RecordsSeparated(
+        child_id=child, restored_child_id=restored, submission_ids=(leaves, owed), case_ids=(own,), decided_by=officer,
+        separated_at=later(300),
+    )  # fmt: skip
+    async with db.transaction() as tx:
+        await follow.note_matched(tx, [matched(one, child) for one in everybody])
+        await follow.note_known(tx, [matched(one, child) for one in everybody])
+        await follow.note_opened(tx, [opened(stays, child, case_id)])
+        await follow.note_linked(
+            tx,
+            [
+                DuplicateLinked(child_id=child, case_id=case_id, submission_id=one, linked_at=later(2))
+                for one in (leaves, owed)
+            ],
+        )
+        await follow.note_closed(tx, [_closed(child, case_id, stays)])
+        await follow.note_informed(tx, [_informed(child, case_id, one) for one in everybody])
+    assert (await visitor.get(leaving)).json()["outcome"] == "on_roll_elsewhere"
+
+    async with db.transaction() as tx:
+        if said_first == "separated":
+            await follow.note_separated(tx, separated)
+        await follow.note_opened(tx, [opened(owed, restored, own)])
+        if said_first == "opened":
+            await follow.note_separated(tx, separated)
+    seen = [(await visitor.get(link)).json() for link in (staying, leaving, owing)]
+    assert [(one["stage"], one["outcome"]) for one in seen] == [
+        ("referrer_informed", "on_roll_elsewhere"), ("on_the_register", None), ("on_the_register", None)
+    ]  # fmt: skip
+    assert seen[1]["closed_at"] is seen[1]["investigation_due_on"] is seen[1]["referrer_informed_at"] is None
+
+
+@pytest.mark.policy("10.3")
+async def test_nor_does_whoever_stays_see_the_case_that_went(visitor: Visitor, db: Database[ReferralsTx]) -> None:
+    (stays, staying), (leaves, leaving) = [await _submission(visitor) for _ in range(2)]
+    child, restored, case_id = (uuid4() for _ in range(3))
+    async with db.transaction() as tx:
+        await follow.note_opened(tx, [opened(leaves, child, case_id), opened(stays, child, case_id)])
+        await follow.note_clock(tx, [clock(child, case_id)])
+        await follow.note_separated(tx, RecordsSeparated(
+            child_id=child, restored_child_id=restored, submission_ids=(leaves,), case_ids=(case_id,),
+            decided_by=uuid4(), separated_at=later(3),
+        ))  # fmt: skip
+    assert (await visitor.get(staying)).json()["investigation_due_on"] is None
+    assert (await visitor.get(leaving)).json()["investigation_due_on"] == "2026-12-07"
 
 
 async def test_a_school_may_not_ask_by_child(visitor: Visitor) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
@@ -22,6 +24,7 @@ from tests.described import Promised
 from tests.kit.issuer import NAME, Issuer
 from tests.register.integration.county import GWILYM, IMOGEN, KEYRING, Register, Standing
 from tests.register.integration.desk import Desk
+from tests.register.integration.sheet import Sheet
 from tests.register.invented import NOVEMBER
 
 
@@ -116,3 +119,10 @@ async def desk(register: Register, issuer: Issuer, promised: list[Promised]) -> 
                 return Desk(client, issuer.token(role, sub=subject or str(officer)), manager)
 
             yield at
+
+
+@pytest.fixture
+def sheet(register: Register, tmp_path: Path) -> Sheet:
+    """The council's sheet on the first day, Tuesday 24 November."""
+    register.clock.at = datetime.fromisoformat("2026-11-24T08:00:00+00:00")
+    return Sheet(register, tmp_path)

@@ -1,8 +1,8 @@
 """Two records are one child, and then are not: everything comes back (policy 8)."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from uuid import UUID, uuid4
+from datetime import timedelta
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -13,39 +13,10 @@ from cme_contracts.base import CATALOG
 from cme_contracts.codes import Factor
 from cme_contracts.register import CaseOpened
 from cme_contracts.register_matching import RecordsJoined, RecordsSeparated, SubmissionMatched
-from cme_contracts.safeguarding import ConcernRaised
 from tests.register.integration.county import GWILYM, Register
 from tests.register.integration.desk import Desk
+from tests.register.integration.joined import ISOLDE, IZZY, Two, close, two
 from tests.register.invented import NOVEMBER, addition, child, referral
-
-ISOLDE = child("Isolde", postcode="ZZ99 1AB")
-IZZY = child("Izzy", postcode="ZZ99 2CD", upn="W830200126001")
-
-
-class Two:
-    """Two records, Isolde's and Izzy's, and the manager who joins and separates them."""
-
-    def __init__(self, register: Register, manager: Desk, isolde: str, izzy: str) -> None:
-        self.register, self.manager, self.isolde, self.izzy = register, manager, isolde, izzy
-
-    async def join(self) -> None:
-        await self.manager.do(f"/v1/children/{self.isolde}/join", absorbed_child_id=self.izzy)
-
-    async def separate(self) -> None:
-        await self.manager.do(f"/v1/children/{self.isolde}/separate", restored_child_id=self.izzy)
-
-    async def cases(self, whose: str) -> list[tuple[str, str]]:
-        rows = await self.register.db.pool.fetch(
-            "SELECT id, status FROM case_file WHERE child_id = $1 ORDER BY opened_at, id", UUID(whose)
-        )
-        return [(str(row["id"]), row["status"]) for row in rows]
-
-
-async def two(register: Register, desk: Callable[..., Desk], *, second: bool = True) -> Two:
-    """With an open case each; or, without `second`, with one for Isolde only."""
-    await register.hear(referral(ISOLDE), referral(IZZY) if second else addition(IZZY))
-    isolde, izzy = [one.body["child_id"] for one in await register.said() if one.short == "submission.matched"]
-    return Two(register, desk("team_manager"), isolde, izzy)
 
 
 @pytest.mark.policy("5.1.6")
@@ -240,66 +211,6 @@ async def follow(conn: asyncpg.Connection, event: object) -> None:
             await cme_identity.separate(conn, event.child_id, event.restored_child_id, subjects, at=event.separated_at)
 
 
-async def test_a_concern_is_shown_with_the_case_even_if_it_was_heard_first(
-    register: Register, desk: Callable[..., Desk]
-) -> None:
-    sent = referral(child(born=date(2015, 2, 3)))
-    early = ConcernRaised(
-        first_submission_id=sent.submission_id, concern_id=uuid4(), factors=(Factor.FGM,), rule="fgm",
-        raised_at=datetime(2026, 11, 23, 9, 13, tzinfo=UTC),
-    )  # fmt: skip
-    await register.hear(early)
-    await register.hear(sent)
-    case_id = (await register.only("case.opened"))["case_id"]
-    page = await desk().read(f"/v1/cases/{case_id}")
-    assert "cme.concern.raised.v1" in [line["what"] for line in page["chronology"]]
-    assert page["risk"] == "amber"
-    later = early.model_copy(update={"concern_id": uuid4(), "child_id": UUID(page["child_id"])})
-    await register.hear(later)
-    page = await desk().read(f"/v1/cases/{case_id}")
-    assert [line["what"] for line in page["chronology"]].count("cme.concern.raised.v1") == 2
-    assert (page["risk"], page["factors"]) == ("red", ["fgm", "safeguarding_concern"])
-
-
-async def test_what_is_grave_of_a_waiting_case_ranks_the_one_that_goes_on(
-    register: Register, desk: Callable[..., Desk]
-) -> None:
-    await register.hear(referral(ISOLDE), referral(IZZY, factors=(Factor.CHILD_PROTECTION_PLAN,)))
-    isolde, izzy = [one.body["child_id"] for one in await register.said() if one.short == "case.opened"]
-    both = Two(register, desk("team_manager"), isolde, izzy)
-    await both.join()
-    [shown] = (await desk().read("/v1/cases"))["items"]
-    assert (shown["risk"], shown["factors"]) == ("red", ["child_protection_plan"])
-    await both.separate()
-    ranks = {one["child_id"]: (one["risk"], one["factors"]) for one in (await desk().read("/v1/cases"))["items"]}
-    assert ranks == {isolde: ("amber", []), izzy: ("red", ["child_protection_plan"])}
-
-
-async def test_a_waiting_case_is_read_on_the_page_of_the_one_that_goes_on(
-    register: Register, desk: Callable[..., Desk]
-) -> None:
-    both = await two(register, desk)
-    [(first, _)], [(second, _)] = await both.cases(both.isolde), await both.cases(both.izzy)
-    before = [await desk().read(f"/v1/cases/{case_id}") for case_id in (first, second)]
-    await both.join()
-    await register.hear(ConcernRaised(
-        child_id=UUID(both.izzy), case_id=UUID(second), concern_id=uuid4(), factors=(Factor.FGM,), rule="fgm",
-        raised_at=register.clock.at,
-    ))  # fmt: skip
-    page = await desk().read(f"/v1/cases/{first}")
-    assert len(page["submissions"]) == 2
-    assert "cme.concern.raised.v1" in [line["what"] for line in page["chronology"]]
-    assert (page["risk"], page["factors"]) == ("red", ["fgm", "safeguarding_concern"])
-    await both.separate()
-    after = [await desk().read(f"/v1/cases/{case_id}") for case_id in (first, second)]
-    assert [page["submissions"] for page in after] == [page["submissions"] for page in before]
-    assert [(page["risk"], page["factors"]) for page in after] == [
-        ("amber", []),
-        ("red", ["fgm", "safeguarding_concern"]),
-    ]
-    assert ["cme.concern.raised.v1" in [line["what"] for line in page["chronology"]] for page in after] == [False, True]
-
-
 async def test_a_case_that_comes_back_with_nothing_to_wait_for_is_looked_at_within_ten_working_days(
     register: Register, desk: Callable[..., Desk]
 ) -> None:
@@ -351,23 +262,3 @@ async def test_a_case_opened_meanwhile_and_due_first_goes_on(register: Register,
     await both.separate()
     assert dict(await both.cases(izzy)) == {second: "joined", third: "open"}
     assert (await desk().read(f"/v1/cases/{second}"))["waits_for"] == third
-
-
-async def test_evidence_goes_back_to_whom_it_is_about(register: Register, desk: Callable[..., Desk]) -> None:
-    both = await two(register, desk)
-    [(first, _)], [(second, _)] = await both.cases(both.isolde), await both.cases(both.izzy)
-    await both.join()
-    await register.hear(addition(IZZY))
-
-    async def shows_evidence(case_id: str) -> bool:
-        page = await desk().read(f"/v1/cases/{case_id}")
-        return "register.evidence.noted" in [line["what"] for line in page["chronology"]]
-
-    assert await shows_evidence(first)
-    await both.separate()
-    assert (await shows_evidence(first), await shows_evidence(second)) == (False, True)
-
-
-async def close(officer: Desk, case_id: str) -> None:
-    await officer.do(f"/v1/cases/{case_id}/located", proof="seen_by_officer")
-    await officer.close(f"/v1/cases/{case_id}", "returned_to_same_school", "school_confirmed_in_writing")

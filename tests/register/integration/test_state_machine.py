@@ -151,7 +151,7 @@ async def live(register: Register, desk: Callable[..., Desk], moves: list[Any]) 
 
 
 QUICK = settings(
-    max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=4, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )  # fmt: skip
 LONG = settings(QUICK, max_examples=60, derandomize=False)
 

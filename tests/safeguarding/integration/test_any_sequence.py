@@ -142,7 +142,7 @@ async def undone(pool: asyncpg.Pool) -> AsyncIterator[Watched]:
 
 @pytest.mark.policy("5.1.8")
 @pytest.mark.policy("9.1")
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=told())
 async def test_no_sequence_leaves_a_case_unconsidered_or_escalates_twice(
     safeguarding: Safeguarding, events: list[Event]

@@ -10,7 +10,7 @@ from cme_contracts.codes import Factor
 from cme_contracts.safeguarding import EscalatedToSocialCare, SocialCareAcknowledged, SocialCareSilent
 from cme_contracts.safeguarding_clocks import SafeguardingDeadlineMissed
 from cme_contracts.safeguarding_requests import RequestStepTaken
-from tests.safeguarding.integration.visitor import Visitor, open_case
+from tests.safeguarding.integration.visitor import OFFICER, Visitor, open_case
 from tests.safeguarding.support import CANARY, Safeguarding
 
 ESCALATION = {"factors": ["exploitation"], "consent": "not_sought", "consent_reason": "nobody can be reached"}
@@ -151,6 +151,40 @@ async def test_a_disagreement_is_about_what_was_declined_and_goes_from_managers_
         assert (await visitor.post(f"/v1/requests/{id_}/steps", step)).status_code == 201
     await until(safeguarding, 2027, 1, 11, 9)
     assert await missed(safeguarding, id_) == [("DISAGREE-1", 1)]
+
+
+@pytest.mark.policy("9.1")
+async def test_a_decision_not_to_share_is_kept_like_one_to_share_and_looked_at_again(
+    safeguarding: Safeguarding, visitor: Visitor
+) -> None:
+    """Decided on Monday 23 November; nobody has looked again by Monday 21 December, twenty working days later."""
+    child = await open_case(safeguarding)
+    form = {
+        "what": "where the family stays",
+        "with_whom": "the previous school",
+        "reasons": "a parent works there",
+        "legal_basis": "UK GDPR article 5(1)(c)",
+    }
+    asked = {"body": "not_shared", "case_id": str(child.case_id), "form": form}
+    for left_out in form:
+        short = {name: said for name, said in form.items() if name != left_out}
+        refused = await visitor.post("/v1/requests", asked | {"form": short})
+        assert (refused.status_code, refused.json()["code"]) == (422, "field-missing"), left_out
+    id_ = (await visitor.post("/v1/requests", asked)).json()["request_id"]
+
+    [kept] = (await visitor.get(f"/v1/requests/{id_}")).json()["steps"]
+    assert (kept["form"], kept["recorded_by"], kept["happened_at"][:10]) == (form, OFFICER, "2026-11-23")
+    lines = (await visitor.get(f"/v1/children/{child.child_id}/chronology")).json()["items"]
+    assert [one["decided_by"] for one in lines if one.get("body") == "not_shared"] == [OFFICER]
+    [said] = await safeguarding.said(RequestStepTaken)
+    assert (said["body"], said["step"], said["recorded_by"]) == ("not_shared", "made", OFFICER)
+
+    await until(safeguarding, 2026, 12, 22, 8)
+    assert await missed(safeguarding, id_) == [("NOT-SHARED", 1)]
+    upheld = await visitor.post(
+        f"/v1/requests/{id_}/steps", {"step": "upheld", "form": {"reasons": "she works there yet"}}
+    )
+    assert (upheld.status_code, upheld.json()["stands"]) == (201, "upheld")
 
 
 async def test_what_is_no_request_is_refused_with_a_word_that_helps(

@@ -141,5 +141,5 @@ async def test_an_encompass_notice_is_considered_and_the_incident_is_shown_to_sa
     assert (item["notice"]["incident_on"], item["notice"]["child"]["surname"]) == ("2026-11-21", CANARY)
     [row] = (await visitor.get(f"/v1/children/{child.child_id}/accesses", role="team_manager")).json()["items"]
     assert (row["who"], row["what"]) == (MANAGER, "encompass_notices")
-    chronology = (await visitor.get(f"/v1/children/{child.child_id}/chronology")).text
+    chronology = (await visitor.get(f"/v1/children/{child.child_id}/chronology", role="safeguarding")).text
     assert "encompass_notice" in chronology and "2026-11-21" not in chronology

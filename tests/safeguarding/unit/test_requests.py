@@ -46,6 +46,7 @@ def test_every_clock_of_a_body_starts_and_ends_with_something_that_may_happen_to
 def test_every_body_asks_for_an_answer_in_time() -> None:
     assert {row.code for row in BODIES.in_force(TODAY)} == {
         "social_care", "police", "home_office", "border_force", "return_home_interview", "professional_disagreement",
+        "not_shared",
     }  # fmt: skip
     assert all(CLOCKS.started_by(row.code, MADE, TODAY) for row in BODIES.in_force(TODAY))
 

@@ -8,7 +8,12 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template, meta
 
-from cme_notifications.application.announce import PARTNER_NOT_TOLD, SAFEGUARDING_NOT_TOLD, TEAM_NOT_TOLD
+from cme_notifications.application.announce import (
+    OUTCOME_NOT_TOLD,
+    PARTNER_NOT_TOLD,
+    SAFEGUARDING_NOT_TOLD,
+    TEAM_NOT_TOLD,
+)
 from cme_notifications.application.compose import known_to
 from cme_notifications.domain.errors import BadTemplate
 from cme_notifications.domain.routing import RoutingTable, Tells
@@ -19,8 +24,9 @@ STANDS_IN = {
     Tells.SOCIAL_CARE: (PARTNER_NOT_TOLD,),
     Tells.SAFEGUARDING: (SAFEGUARDING_NOT_TOLD,),
     Tells.TEAM: (TEAM_NOT_TOLD,),
+    Tells.EVERY_SENDER: (OUTCOME_NOT_TOLD,),
 }
-"""What the team manager gets where they cannot be reached."""
+"""What the team manager, or the Lead Officer, gets where they cannot be reached."""
 
 
 class Templates:

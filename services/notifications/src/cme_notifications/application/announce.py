@@ -11,6 +11,7 @@ from cme_contracts.notifications import MessageFailed, MessageSent, ReferrerInfo
 from cme_notifications.application.ports import Message, Owed, Transaction
 from cme_notifications.domain.messages import Settlement, State
 from cme_notifications.domain.recipients import SAFEGUARDING, STANDS_IN, Kind, Recipient
+from cme_notifications.domain.routing import Link
 
 PARTNER_NOT_TOLD = "partner-not-told"
 """The template by which somebody is asked to telephone: nobody may believe that social care knows when it does not."""
@@ -20,11 +21,14 @@ TEAM_NOT_TOLD = "team-not-told"
 SAFEGUARDING_NOT_TOLD = "safeguarding-not-told"
 """The same of safeguarding, which a closure waits for."""
 
+OUTCOME_NOT_TOLD = "outcome-not-told"
+"""The template by which the Lead Officer is asked to tell a sender the outcome: policy 7 wants it told, not posted."""
+
 
 async def announce(tx: Transaction, message: Message, settlement: Settlement, channel: str, at: datetime) -> None:
     """Publish `MessageSent` and, where it was the outcome, `ReferrerInformed`; or `MessageFailed`. Nothing in between.
 
-    What will not reach an agency is owed to the team manager at once, who rings (policy 9).
+    What will not reach an agency is owed to the team manager at once, who rings (policy 9); an outcome to the Lead Officer.
     The message's row must be locked: then what is said of it is in the order in which it happened.
     """
     about = message.about
@@ -50,6 +54,8 @@ async def announce(tx: Transaction, message: Message, settlement: Settlement, ch
         elif message.recipient.kind is Kind.TEAM:
             told = SAFEGUARDING_NOT_TOLD if message.recipient.name == SAFEGUARDING else TEAM_NOT_TOLD
             await tx.messages.owe([_to_be_told_otherwise(message, told, urgent=False)])
+        elif message.informs_referrer:
+            await tx.messages.owe([await _outcome_to_be_told(tx, message)])
 
 
 def _to_be_told_otherwise(message: Message, template: str, *, urgent: bool) -> Owed:
@@ -63,6 +69,20 @@ def _to_be_told_otherwise(message: Message, template: str, *, urgent: bool) -> O
         link=message.link,
         facts=message.facts,
         urgent=urgent,
+    )
+
+
+async def _outcome_to_be_told(tx: Transaction, message: Message) -> Owed:
+    officer_id = await tx.people.lead_officer_of(message.about)
+    return Owed(
+        id=uuid5(message.id, OUTCOME_NOT_TOLD),
+        cause=message.cause,
+        template=OUTCOME_NOT_TOLD,
+        audience=Audience.MANAGEMENT if officer_id is None else Audience.LEAD_OFFICER,
+        recipient=Recipient.lead_officer(officer_id),
+        about=message.about,
+        link=Link.SUBMISSION,
+        facts={},
     )
 
 

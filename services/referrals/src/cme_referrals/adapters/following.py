@@ -16,8 +16,10 @@ from cme_referrals.domain.progress import Progress
 
 SELECT = """
 SELECT s.id, s.reference, s.kind, s.sender, s.sender_urn, s.referrer_kind, s.school_urn, s.still_missing, s.quarantined,
-       s.received_at, p.matched_at, p.team, p.on_register_at, c.investigated_since, c.due_on, c.closed_at, c.outcome,
+       s.received_at, p.matched_at, p.on_register_at, c.investigated_since, c.due_on, c.closed_at, c.outcome,
        c.reopened_at, c.on_review_since, c.woken_at, c.with_team_since, w.withdrawn_at,
+       ARRAY(SELECT h.team FROM handed_to AS h WHERE h.first_submission_id = s.first_submission_id
+             ORDER BY h.since, h.team) AS teams,
        (SELECT max(told.informed_at) FROM submission AS sent JOIN submission_progress AS told ON told.submission_id = sent.id
         WHERE sent.first_submission_id = s.first_submission_id) AS informed_at,  -- of a form and its corrections the last is answered
        (SELECT later.reference FROM submission AS later
@@ -48,7 +50,8 @@ LATEST_OF_CHILD = SELECT + "WHERE s.first_submission_id IN (SELECT subject FROM 
 ON_REGISTER = """
 INSERT INTO submission_progress AS old (submission_id, case_id, on_register_at)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) ORDER BY 1
-ON CONFLICT (submission_id) DO UPDATE SET case_id = excluded.case_id, on_register_at = excluded.on_register_at"""
+ON CONFLICT (submission_id) DO UPDATE SET case_id = excluded.case_id, on_register_at = excluded.on_register_at,
+    informed_at = CASE WHEN old.case_id <> excluded.case_id THEN NULL ELSE old.informed_at END  -- of the other case's end"""
 
 MATCHED = """
 INSERT INTO submission_progress AS old (submission_id, matched_at)
@@ -56,9 +59,10 @@ SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) ORDER BY 1
 ON CONFLICT (submission_id) DO UPDATE SET matched_at = excluded.matched_at"""
 
 HANDED_OVER = """
-INSERT INTO submission_progress AS old (submission_id, team)
-SELECT * FROM unnest($1::uuid[], $2::text[]) ORDER BY 1
-ON CONFLICT (submission_id) DO UPDATE SET team = excluded.team"""
+INSERT INTO handed_to AS old (first_submission_id, team, since)
+SELECT first, team, min(since) FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS new (first, team, since)
+GROUP BY first, team ORDER BY first, team
+ON CONFLICT (first_submission_id, team) DO UPDATE SET since = least(old.since, excluded.since)"""
 
 INFORMED = """
 INSERT INTO submission_progress AS old (submission_id, informed_at)
@@ -103,6 +107,12 @@ LEFT_TO_TEAM = """
 INSERT INTO case_progress AS old (case_id, with_team_since)
 SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) ORDER BY 1
 ON CONFLICT (case_id) DO UPDATE SET with_team_since = excluded.with_team_since"""
+
+SEPARATED = """
+WITH theirs AS (SELECT id FROM submission WHERE first_submission_id = ANY($1))
+UPDATE submission_progress AS p SET case_id = NULL, on_register_at = NULL, informed_at = NULL
+WHERE (p.submission_id IN (SELECT id FROM theirs) AND p.case_id <> ALL($2))
+   OR (p.case_id = ANY($2) AND p.submission_id NOT IN (SELECT id FROM theirs))"""
 
 
 class PostgresFollowing:
@@ -150,9 +160,13 @@ class PostgresFollowing:
         """See the port."""
         await self._write(MATCHED, facts, 2)
 
-    async def handed_over(self, facts: Sequence[tuple[UUID, str]]) -> None:
+    async def handed_over(self, facts: Sequence[tuple[UUID, str, datetime]]) -> None:
         """See the port."""
-        await self._write(HANDED_OVER, facts, 2)
+        await self._conn.execute(HANDED_OVER, *([fact[column] for fact in facts] for column in range(3)))
+
+    async def separated(self, chains: Sequence[UUID], cases: Sequence[UUID]) -> None:
+        """See the port."""
+        await self._conn.execute(SEPARATED, chains, cases)
 
     async def assigned(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
         """See the port."""
@@ -214,7 +228,7 @@ def _followed(row: asyncpg.Record) -> Followed:
             received_at=row["received_at"],
             matched_at=row["matched_at"],
             on_register_at=row["on_register_at"],
-            team=row["team"],
+            teams=tuple(row["teams"]),
             investigated_since=row["investigated_since"],
             due_on=row["due_on"],
             closed_at=row["closed_at"],

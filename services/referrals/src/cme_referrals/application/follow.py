@@ -29,7 +29,7 @@ async def note_known(tx: Follows, facts: Sequence[SubmissionMatched]) -> None:
 
 async def note_handed_over(tx: Follows, facts: Sequence[HandedOver]) -> None:
     """Another team of the council has it."""
-    await tx.following.handed_over([(fact.submission_id, fact.team) for fact in facts])
+    await tx.following.handed_over([(fact.first_submission_id, fact.team, fact.handed_over_at) for fact in facts])
 
 
 async def note_opened(tx: Follows, facts: Sequence[CaseOpened]) -> None:
@@ -88,6 +88,10 @@ async def note_joined(tx: Follows, fact: RecordsJoined) -> None:
 
 
 async def note_separated(tx: Follows, fact: RecordsSeparated) -> None:
-    """They were not: exactly what is named goes back. What is kept of a case is reached through its chains."""
+    """They were not: exactly what is named goes back, and no sender goes on seeing the other child's case (policy 10).
+
+    `CaseOpened` and `DuplicateLinked` say what a chain belongs to instead, before or after this; it may be nothing.
+    """
     subjects = [*fact.submission_ids, *fact.recorded_ids]
     await tx.identity.separate(fact.child_id, fact.restored_child_id, subjects, at=fact.separated_at)
+    await tx.following.separated(fact.submission_ids, fact.case_ids)

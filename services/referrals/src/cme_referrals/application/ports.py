@@ -122,8 +122,11 @@ class Following(Protocol):
     async def matched(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
         """Submission, since when the register has it."""
 
-    async def handed_over(self, facts: Sequence[tuple[UUID, str]]) -> None:
-        """Submission, which team of the council has it."""
+    async def handed_over(self, facts: Sequence[tuple[UUID, str, datetime]]) -> None:
+        """First submission of a chain, which team of the council has it, since when."""
+
+    async def separated(self, chains: Sequence[UUID], cases: Sequence[UUID]) -> None:
+        """These chains and cases are one child's: no other chain belongs to the cases, nor these chains to any other."""
 
     async def assigned(self, facts: Sequence[tuple[UUID, datetime]]) -> None:
         """Case, since when a Lead Officer has it."""

@@ -45,8 +45,8 @@ class Progress:
     """The register knows whose it is. It may open no case by itself."""
     on_register_at: datetime | None = None
     """It belongs to a case."""
-    team: str | None = None
-    """The other team of the council to which it was handed."""
+    teams: tuple[str, ...] = ()
+    """The other teams of the council to which it was handed, the first first."""
     investigated_since: datetime | None = None
     due_on: date | None = None
     closed_at: datetime | None = None
@@ -91,13 +91,18 @@ class Progress:
         return self.on_register_at or self.matched_at
 
     @property
+    def with_teams(self) -> tuple[str, ...]:
+        """Every other team that has it. None once it belongs to a case: then whoever has the case is asked."""
+        return self.teams if self.stage is Stage.ON_THE_REGISTER and not self.on_register_at else ()
+
+    @property
     def with_whom(self) -> str | None:
         """Who has it now: a `Holder`, or the code of another team of the council. None once it is closed."""
         match self.stage:
             case Stage.RECEIVED:
                 return Holder.INTAKE
             case Stage.ON_THE_REGISTER:
-                return self.team if self.team and not self.on_register_at else Holder.CME_TEAM
+                return self.with_teams[0] if self.with_teams else Holder.CME_TEAM
             case Stage.UNDER_INVESTIGATION | Stage.ON_REVIEW:
                 return Holder.CME_TEAM if self.with_team_since else Holder.LEAD_OFFICER
             case _:

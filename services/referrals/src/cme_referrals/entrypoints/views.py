@@ -95,6 +95,9 @@ class ProgressView(View):
         description="Who has it now: whom to ask for, quoting the reference. referral_intake, cme_team, lead_officer, or "
         "another team of the council, such as home_education."
     )
+    with_teams: tuple[str, ...] = Field(
+        description="Every other team of the council that has it, `with_whom` first; none where it belongs to a case."
+    )
     received_at: datetime
     on_the_register_since: datetime | None
     under_investigation_since: datetime | None
@@ -212,6 +215,7 @@ def _progress(followed: Followed) -> dict[str, Any]:
         "reference": followed.reference,
         "stage": progress.stage,
         "with_whom": progress.with_whom,
+        "with_teams": progress.with_teams,
         "received_at": progress.received_at,
         "on_the_register_since": progress.known_since,
         "under_investigation_since": progress.investigated_since,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -63,10 +63,18 @@ class PostgresMarkers:
         )
         return [_marker(row) for row in rows]
 
+    async def of_the_child_of(self, subjects: Collection[UUID]) -> Mapping[UUID, Sequence[Marker]]:
+        found: dict[UUID, list[Marker]] = {subject: [] for subject in subjects}
+        for row in await self._conn.fetch(OF_THE_CHILD, list(subjects)):
+            found[row["asked"]].append(_marker(row))
+        return found
+
 
 def _marker(row: asyncpg.Record) -> Marker:
+    """From a row of the columns in `COLUMNS`, and others beside."""
     ended = row["ended_because"]
-    return Marker(**dict(row) | {"level": MarkerLevel(row["level"]), "ended_because": Ending(ended) if ended else None})
+    fields = {name: row[name] for name in COLUMNS.split(", ")}
+    return Marker(**fields | {"level": MarkerLevel(row["level"]), "ended_because": Ending(ended) if ended else None})
 
 
 class PostgresEpisodes:
@@ -97,6 +105,11 @@ INSERT INTO marker AS known (id, source_id, subject, type, factor, source, since
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (source_id, type) DO UPDATE SET source = excluded.source
 WHERE known.source = $12 AND excluded.source <> $12"""
+
+OF_THE_CHILD = """
+SELECT asked.subject AS asked, m.* FROM unnest($1::uuid[]) AS asked (subject)
+LEFT JOIN whose AS w ON w.subject = asked.subject
+JOIN marker AS m ON m.subject = asked.subject OR m.subject IN (SELECT subject FROM whose WHERE child_id = w.child_id)"""
 
 BEGUN = """
 INSERT INTO missing_episode (case_id, began_at) VALUES ($1, $2)

@@ -21,6 +21,7 @@ from cme_safeguarding.domain.escalation import Escalation
 from cme_safeguarding.domain.factors import FactorTable
 from cme_safeguarding.domain.markers import Episode, Marker, MarkerTable
 from cme_safeguarding.domain.requests import BodyTable
+from cme_safeguarding.domain.veil import NOTHING_HIDDEN, Veil
 from cme_timers import Detail
 
 
@@ -64,6 +65,8 @@ class Shown[R]:
     """That instant has passed, and somebody has been told."""
     version: int = 0
     """How much had been heard and decided about the child when it was read."""
+    veil: Veil = NOTHING_HIDDEN
+    """What of it this reader may not see."""
 
 
 class Files(Protocol):
@@ -156,6 +159,9 @@ class Markers(Protocol):
 
     async def of(self, subjects: Collection[UUID]) -> Sequence[Marker]:
         """Every marker about these, ended ones too, the latest first."""
+
+    async def of_the_child_of(self, subjects: Collection[UUID]) -> Mapping[UUID, Sequence[Marker]]:
+        """By each of these subjects, every marker of the child it is about."""
 
 
 class Episodes(Protocol):

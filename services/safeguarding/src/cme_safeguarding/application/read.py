@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from cme_contracts.people import Child, Confidential
 from cme_safeguarding.application.ports import File, KeptNotice, Shown, Transaction
+from cme_safeguarding.application.veiling import Reader, veil, veils
 from cme_safeguarding.domain.consideration import Consideration
 from cme_safeguarding.domain.errors import UnknownChild
 from cme_safeguarding.domain.escalation import Escalation
@@ -18,7 +20,7 @@ from cme_safeguarding.domain.requests import Request
 
 async def considerations(
     tx: Transaction,
-    who: str,
+    reader: Reader,
     *,
     case_id: UUID | None,
     child_id: UUID | None,
@@ -32,36 +34,44 @@ async def considerations(
     found = await tx.considerations.queue(
         case_id=case_id, subjects=subjects, undecided=undecided, after=after, limit=limit
     )
-    await tx.accesses.note(who, "considerations", {one.record.subject for one in found})
-    return found
+    about = {one.record.subject for one in found}
+    await tx.accesses.note(reader.who, "considerations", about)
+    hidden = await veils(tx, reader, about)
+    return [replace(one, veil=hidden[one.record.subject]) for one in found]
 
 
-async def consideration(tx: Transaction, who: str, consideration_id: UUID) -> Shown[Consideration]:
+async def consideration(tx: Transaction, reader: Reader, consideration_id: UUID) -> Shown[Consideration]:
     """One consideration. Raises UnknownConsideration."""
     found = await tx.considerations.shown(consideration_id)
-    await tx.accesses.note(who, "consideration", {found.record.subject})
-    return found
+    await tx.accesses.note(reader.who, "consideration", {found.record.subject})
+    return replace(found, veil=await veil(tx, reader, found.record.subject))
 
 
-async def escalation(tx: Transaction, who: str, escalation_id: UUID) -> Shown[Escalation]:
+async def escalation(tx: Transaction, reader: Reader, escalation_id: UUID) -> Shown[Escalation]:
     """One escalation. Raises UnknownEscalation."""
     found = await tx.escalations.get(escalation_id)
-    await tx.accesses.note(who, "escalation", {found.subject})
-    return Shown(found, await tx.files.child_of(found.subject))
+    await tx.accesses.note(reader.who, "escalation", {found.subject})
+    return Shown(found, await tx.files.child_of(found.subject), veil=await veil(tx, reader, found.subject))
 
 
-async def escalations(tx: Transaction, who: str, case_id: UUID) -> Sequence[Shown[Escalation]]:
+async def escalations(tx: Transaction, reader: Reader, case_id: UUID) -> Sequence[Shown[Escalation]]:
     """The escalations of a case, oldest first."""
     found = await tx.escalations.of_case(case_id)
-    await tx.accesses.note(who, "escalations", {one.record.subject for one in found})
-    return found
+    subjects = {one.record.subject for one in found}
+    await tx.accesses.note(reader.who, "escalations", subjects)
+    hidden = await veils(tx, reader, subjects)
+    return [replace(one, veil=hidden[one.record.subject]) for one in found]
 
 
-async def chronology(tx: Transaction, who: str, child_id: UUID) -> Sequence[Mapping[str, Any]]:
-    """What happened to a child, as far as safeguarding knows. Raises UnknownChild."""
+async def chronology(tx: Transaction, reader: Reader, child_id: UUID) -> Sequence[dict[str, Any]]:
+    """What happened to a child, as far as safeguarding knows and the reader may. Raises UnknownChild."""
     file = await _file(tx, child_id)
-    await tx.accesses.note(who, "chronology", file.subjects)
-    return await tx.chronology.read(file.subjects)
+    await tx.accesses.note(reader.who, "chronology", file.subjects)
+    hidden = await veil(tx, reader, file.subject)
+    lines = await tx.chronology.read(file.subjects)
+    return [
+        {**line, "detail": shown} for line in lines if (shown := hidden.line(line["what"], line["detail"])) is not None
+    ]
 
 
 async def reported_children(tx: Transaction, who: str, child_id: UUID) -> Sequence[tuple[UUID, datetime, Child | None]]:
@@ -87,13 +97,11 @@ async def encompass_notices(tx: Transaction, who: str, child_id: UUID) -> Sequen
     return await tx.encompass.of(file.subjects)
 
 
-async def markers(
-    tx: Transaction, who: str, child_id: UUID, *, sees_restricted: bool
-) -> tuple[Sequence[Marker], Sequence[Episode]]:
+async def markers(tx: Transaction, reader: Reader, child_id: UUID) -> tuple[Sequence[Marker], Sequence[Episode]]:
     """What is known of a child, and when nobody knew where they were. Raises UnknownChild."""
     file = await _file(tx, child_id)
-    await tx.accesses.note(who, "markers", file.subjects)
-    shown = [one for one in await tx.markers.of(file.subjects) if sees_restricted or not one.restricted]
+    await tx.accesses.note(reader.who, "markers", file.subjects)
+    shown = [one for one in await tx.markers.of(file.subjects) if reader.sees_restricted or not one.restricted]
     return shown, await tx.episodes.of(file.subjects)
 
 

@@ -94,17 +94,18 @@ def rule(row: FactorRule) -> dict[str, Any]:
 
 
 def consideration(one: Shown[Consideration], table: FactorTable) -> dict[str, Any]:
-    """A consideration, with what the table said of each factor on its day."""
-    record = one.record
+    """A consideration, with what the table said on its day of each factor that the reader may see."""
+    record, factors = one.record, one.veil.shown(one.record.factors)
     on = local_date(record.considered_at)
     return {
         "consideration_id": str(record.id),
         **_about(one, record.subject),
         "case_id": plain(record.case_id),
         "lead_officer_id": plain(one.lead_officer_id),
-        "prompted_by": record.prompted_by,
-        "factors": sorted(record.factors),
-        "because": [rule(table.rule(code, on)) for code in sorted(record.factors)],
+        "prompted_by": one.veil.prompt(record.prompted_by),
+        "factors": factors,
+        "withheld": one.veil.withholds(record.factors),
+        "because": [rule(table.rule(code, on)) for code in factors],
         "recommendation": record.recommendation,
         "considered_at": plain(record.considered_at),
         "due_at": plain(one.due_at),
@@ -123,22 +124,23 @@ def place(one: Shown[Consideration]) -> tuple[str, str, str]:
 
 
 def escalation(one: Shown[Escalation]) -> dict[str, Any]:
-    """An escalation."""
+    """An escalation, as far as the reader may see."""
     record = one.record
     return {
         "escalation_id": str(record.id),
         **_about(one, record.subject),
         "case_id": plain(record.case_id),
         "state": record.state,
-        "factors": sorted(record.factors),
+        "factors": one.veil.shown(record.factors),
+        "withheld": one.veil.withholds(record.factors),
         "decided_by": plain(record.decided_by),
-        "rule": record.rule,
+        "rule": one.veil.rule(record.rule),
         "to_be_confirmed": record.awaiting_confirmation,
         "confirmed": record.confirmed,
         "confirmed_by": plain(record.confirmed_by),
         "confirmed_at": plain(record.confirmed_at),
         "consent": record.terms.consent,
-        "consent_reason": record.terms.consent_reason,
+        "consent_reason": one.veil.said_by(record.rule, record.terms.consent_reason),
         "threshold_level": record.terms.threshold_level,
         "telephoned_at": plain(record.terms.telephoned_at),
         "escalated_at": plain(record.escalated_at),

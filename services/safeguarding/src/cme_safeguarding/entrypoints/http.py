@@ -17,13 +17,14 @@ from cme_safeguarding.application.confirm import confirm
 from cme_safeguarding.application.decide import decide
 from cme_safeguarding.application.escalate import escalate
 from cme_safeguarding.application.ports import Practice, Shown
+from cme_safeguarding.application.veiling import veil
 from cme_safeguarding.domain.escalation import Escalation
 from cme_safeguarding.entrypoints import answers
 from cme_safeguarding.entrypoints.bodies import bodies_api
 from cme_safeguarding.entrypoints.markers import markers_api
 from cme_safeguarding.entrypoints.requests import NewAcknowledgement, NewConfirmation, NewDecision, NewEscalation
 from cme_safeguarding.entrypoints.seen import Seen, etag, version_of
-from cme_safeguarding.entrypoints.who import officer
+from cme_safeguarding.entrypoints.who import officer, reader
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey, idempotent
 from cme_web.paging import CurrentPage, instant, number
@@ -37,7 +38,7 @@ def api(db: Database[SafeguardingTx], clock: BusinessClock, practice: Practice) 
         _escalations(db, clock, practice),
         _acknowledgement(db, clock, practice),
         bodies_api(db, clock, practice),
-        _children(db),
+        _children(db, clock, practice),
         markers_api(db, clock, practice),
     ]
 
@@ -64,7 +65,7 @@ def _considerations(db: Database[SafeguardingTx], clock: BusinessClock, practice
         async with db.transaction() as tx:
             rows = await read.considerations(
                 tx,
-                caller.subject,
+                reader(caller, practice, clock.now()),
                 case_id=case_id,
                 child_id=child_id,
                 undecided=undecided,
@@ -79,7 +80,7 @@ def _considerations(db: Database[SafeguardingTx], clock: BusinessClock, practice
     async def one_consideration(consideration_id: UUID, caller: CurrentCaller) -> Response:
         """One consideration; its ETag is the version of all that is known of the child. The reading is written down."""
         async with db.transaction() as tx:
-            found = await read.consideration(tx, caller.subject, consideration_id)
+            found = await read.consideration(tx, reader(caller, practice, clock.now()), consideration_id)
         return JSONResponse(answers.consideration(found, practice.factors), headers={"ETag": etag(found.version)})
 
     @router.post("/v1/considerations/{consideration_id}/decision", status_code=201)
@@ -126,33 +127,36 @@ def _escalations(db: Database[SafeguardingTx], clock: BusinessClock, practice: P
         """Refer the child of a case to children's social care. 200 where that confirms what a rule did already."""
         async with db.transaction() as tx, idempotent(tx, caller, "POST /v1/escalations", key, body) as once:
             if not once.answered:
+                sent = words(body.factors)
                 referral = await escalate(
                     tx,
                     practice,
                     id=uuid4(),
                     case_id=body.case_id,
-                    factors=words(body.factors),
+                    factors=sent,
                     terms=body.terms(),
                     again=body.again(),
                     by=officer(caller),
                     now=clock.now(),
                 )
-                location = f"/v1/escalations/{referral.escalation.id}"
-                once.answer(201 if referral.made else 200, _made(referral.escalation), location=location)
+                told = referral.escalation
+                hidden = await veil(tx, reader(caller, practice, clock.now()), told.subject)
+                made = _made(Shown(told, None, veil=hidden.lifted(sent)))
+                once.answer(201 if referral.made else 200, made, location=f"/v1/escalations/{told.id}")
         return once.response()
 
     @router.get("/v1/escalations")
     async def of_case(caller: CurrentCaller, case_id: Annotated[UUID, Query()]) -> Response:
         """The escalations of a case, oldest first. The reading is written down."""
         async with db.transaction() as tx:
-            rows = await read.escalations(tx, caller.subject, case_id)
+            rows = await read.escalations(tx, reader(caller, practice, clock.now()), case_id)
         return JSONResponse({"items": [answers.escalation(one) for one in rows]})
 
     @router.get("/v1/escalations/{escalation_id}")
     async def one(escalation_id: UUID, caller: CurrentCaller) -> Response:
         """One escalation. The reading is written down."""
         async with db.transaction() as tx:
-            found = await read.escalation(tx, caller.subject, escalation_id)
+            found = await read.escalation(tx, reader(caller, practice, clock.now()), escalation_id)
         return JSONResponse(answers.escalation(found))
 
     @router.post("/v1/escalations/{escalation_id}/confirmation", status_code=201)
@@ -205,14 +209,14 @@ def _acknowledgement(db: Database[SafeguardingTx], clock: BusinessClock, practic
     return router
 
 
-def _children(db: Database[SafeguardingTx]) -> APIRouter:
+def _children(db: Database[SafeguardingTx], clock: BusinessClock, practice: Practice) -> APIRouter:
     router = APIRouter()
 
     @router.get("/v1/children/{child_id}/chronology")
     async def chronology(child_id: UUID, caller: CurrentCaller) -> Response:
         """What happened to a child, in order. The reading is written down."""
         async with db.transaction() as tx:
-            lines = await read.chronology(tx, caller.subject, child_id)
+            lines = await read.chronology(tx, reader(caller, practice, clock.now()), child_id)
         return JSONResponse(
             {"items": [{"at": line["at"].isoformat(), "what": line["what"], **line["detail"]} for line in lines]}
         )
@@ -265,9 +269,9 @@ def _children(db: Database[SafeguardingTx]) -> APIRouter:
     return router
 
 
-def _made(escalation: Escalation) -> dict[str, object]:
+def _made(escalation: Shown[Escalation]) -> dict[str, object]:
     """Ids, codes and dates: this answer is kept for whoever repeats the request, so no reasons are in it."""
-    shown = answers.escalation(Shown(escalation, None))
+    shown = answers.escalation(escalation)
     kept = (
         "escalation_id",
         "case_id",

@@ -17,10 +17,10 @@ from cme_safeguarding.application.ports import Practice
 from cme_safeguarding.domain.markers import Episode, Marker
 from cme_safeguarding.entrypoints.answers import plain
 from cme_safeguarding.entrypoints.requests import NewMarker, NewMarkerEnd
-from cme_safeguarding.entrypoints.who import officer
+from cme_safeguarding.entrypoints.who import officer, reader, sees_restricted
 from cme_timers import BusinessClock
 from cme_web.idempotency import IdempotencyKey, idempotent
-from cme_web.tokens import Caller, CurrentCaller
+from cme_web.tokens import CurrentCaller
 
 
 def markers_api(db: Database[SafeguardingTx], clock: BusinessClock, practice: Practice) -> APIRouter:
@@ -50,7 +50,7 @@ def markers_api(db: Database[SafeguardingTx], clock: BusinessClock, practice: Pr
     async def markers(child_id: UUID, caller: CurrentCaller) -> Response:
         """What is known of a child, ended markers too, and when nobody knew where they were. The reading is written down."""
         async with db.transaction() as tx:
-            found, episodes = await read.markers(tx, caller.subject, child_id, sees_restricted=_sees_restricted(caller))
+            found, episodes = await read.markers(tx, reader(caller, practice, clock.now()), child_id)
         return JSONResponse(
             {"items": [_marker(one) for one in found], "missing_episodes": [_episode(one) for one in episodes]}
         )
@@ -91,19 +91,15 @@ def markers_api(db: Database[SafeguardingTx], clock: BusinessClock, practice: Pr
                     marker_id=marker_id,
                     because=body.because,
                     ended_on=body.ended_on,
-                    sees_restricted=_sees_restricted(caller),
+                    sees_restricted=sees_restricted(caller),
                     by=officer(caller),
                     now=clock.now(),
                 )
-                shown = [one for one in ended if _sees_restricted(caller) or not one.restricted]
+                shown = [one for one in ended if sees_restricted(caller) or not one.restricted]
                 once.answer(201, {"ended": [str(one.id) for one in shown]})
         return once.response()
 
     return router
-
-
-def _sees_restricted(caller: Caller) -> bool:
-    return "safeguarding" in caller.roles
 
 
 def _marker(one: Marker) -> dict[str, Any]:
