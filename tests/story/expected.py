@@ -53,6 +53,8 @@ OPENED = (
     event("first review due", "cme.clock.started.v1", "pupil deleted", clock="REVIEW-M1"),
     event("manager's review due", "cme.clock.started.v1", "pupil deleted", clock="REVIEW-MANAGER"),
     event("long after so many weeks", "cme.clock.started.v1", "pupil deleted", clock="LONG"),
+    event("upload due", "cme.clock.started.v1", "pupil deleted", clock="LPD"),
+    event("transfer file due", "cme.clock.started.v1", "pupil deleted", clock="CTF"),
     event("missing in law", "cme.status.changed.v1", "pupil deleted", status="missing"),
 )
 
@@ -82,6 +84,18 @@ STEPS: tuple[Step, ...] = (
             ),
             message("return-received", "school", "pupil deleted"),
             message("case-assigned", "lead_officer", "assigned"),
+        ),
+    ),
+    Step(
+        "record_sent_on",
+        "The school gives the child's record to the Lost Pupil Database, and says so.",
+        (
+            event("uploaded", "cme.lost-pupil.recorded.v1"),
+            event("upload matched", "cme.submission.matched.v1", "uploaded", new_record=False),
+            event("uploaded in time", "cme.clock.satisfied.v1", "uploaded", clock="LPD", on_time=True),
+            event("file sent", "cme.transfer-file.sent.v1", destination="XXXXXXX"),
+            event("file matched", "cme.submission.matched.v1", "file sent", new_record=False),
+            event("sent in time", "cme.clock.satisfied.v1", "file sent", clock="CTF", on_time=True),
         ),
     ),
     Step(

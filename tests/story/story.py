@@ -42,6 +42,16 @@ class Story:
         }
         self._received(await self.system.post("referrals", "/v1/deletion-returns", body, token=await self._school()))
 
+    async def record_sent_on(self) -> None:
+        """It gives the child's record to the Lost Pupil Database on the same day, in a file to no known school."""
+        today = (await self._now()).date().isoformat()
+        for path, said in (
+            ("lost-pupil-records", {"uploaded_on": today}),
+            ("transfer-files", {"sent_on": today, "destination_laestab": "XXXXXXX"}),
+        ):
+            body = {"school_urn": SCHOOL, "child": self.child, **said}
+            self._received(await self.system.post("referrals", f"/v1/{path}", body, token=await self._school()))
+
     async def referral(self) -> None:
         """The same school refers the child with SR1a."""
         referrer = {

@@ -22,7 +22,7 @@ def everything(number: int) -> Iterator[Event]:
     born, postcode = date(2014, 1 + number % 12, 1 + number % 28), f"ZZ99 {number % 10}A{chr(65 + number // 10 % 26)}"
     known = child("Isolde", f"Quillfeather{number}", born=born, postcode=postcode, upn=f"Z99900{number:07}")
     yield referral(known, at=at)
-    yield deletion(known, at=at)
+    yield deletion(known, at=at, school=f"99{number:04}")
     yield addition(known, at=at)
     yield referral(child("Isolda", f"Quillfether{number}", born=born, postcode=postcode), at=at)
     yield referral(child("Ambrose", f"Thistlewood{number}", born=born, postcode=None, upn=f"Z99900{number:07}"), at=at)

@@ -76,7 +76,7 @@ async def test_a_child_is_lost_found_and_the_referrer_told(register: Register, d
     page = await desk("team_manager", str(GWILYM)).read(f"/v1/cases/{case_id}")
     assert {clock["code"]: clock["state"] for clock in page["clocks"]} == {
         "INIT-10": "satisfied_late", "REVIEW": "satisfied", "OUTCOME": "satisfied", "REVIEW-M1": "cancelled", "REVIEW-MANAGER": "cancelled",
-        "LONG": "cancelled",
+        "LONG": "cancelled", "LPD": "cancelled_late", "CTF": "cancelled",
     }  # fmt: skip
     assert page["escalations"][0]["acknowledged_at"] == "2026-12-09T15:00:00Z"
     told = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from cme_bus.database import Connection
@@ -20,13 +21,16 @@ class PgCalendars:
         await self._conn.execute(PUT, whose, year.name, terms, list(year.inset_days), list(year.closed_days), at)
 
     async def days_of(self, urn: str, la_code: str) -> SchoolDays | None:
-        years: dict[str, list[SchoolYear]] = {urn: [], la_code: []}
-        for row in await self._conn.fetch(OF, [urn, la_code]):
+        return (await self.days_of_all({(urn, la_code)}))[urn, la_code]
+
+    async def days_of_all(self, schools: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], SchoolDays | None]:
+        years: dict[str, list[SchoolYear]] = {whose: [] for school in schools for whose in school}
+        for row in await self._conn.fetch(OF, list(years)):
             terms = row["terms"] and tuple((date.fromisoformat(a), date.fromisoformat(b)) for a, b in row["terms"])
             years[row["whose"]].append(
                 SchoolYear(row["academic_year"], terms, tuple(row["inset_days"]), tuple(row["closed_days"]))
             )
-        return school_days(years[la_code], years[urn])
+        return {(urn, la_code): school_days(years[la_code], years[urn]) for urn, la_code in schools}
 
 
 PUT = """

@@ -59,6 +59,12 @@ class PgSubmissions:
     async def assign(self, cases: Mapping[UUID, UUID | None]) -> None:
         await self._conn.executemany("UPDATE submission SET case_id = $2 WHERE id = $1", list(cases.items()))
 
+    async def sent_by_schools(
+        self, child_ids: Collection[UUID], kinds: Collection[SubmissionKind]
+    ) -> Mapping[tuple[UUID, str | None, SubmissionKind], datetime]:
+        rows = await self._conn.fetch(SENT_BY_SCHOOLS, list(child_ids), list(kinds))
+        return {(row["shown_as"], row["school_urn"], SubmissionKind(row["kind"])): row["received_at"] for row in rows}
+
     async def refer(self, referred: Mapping[UUID, Referred | None]) -> None:
         rows = [(id_, _REFERRED.dump_python(one, mode="json")) for id_, one in referred.items()]
         await self._conn.executemany("UPDATE submission SET referred = $2 WHERE id = $1", rows)
@@ -95,6 +101,12 @@ INSERT INTO referrer_informed AS known (case_id, submission_id, informed_at) VAL
 ON CONFLICT (case_id, submission_id) DO UPDATE SET informed_at = excluded.informed_at
 WHERE known.informed_at < (SELECT reopened_at FROM case_file WHERE id = $1) AND excluded.informed_at > known.informed_at"""
 """What was told of an end before the case was reopened counts no more."""
+
+SENT_BY_SCHOOLS = """
+SELECT shown_as, school_urn, kind, max(received_at) AS received_at
+FROM child JOIN submission ON submission.record_id = child.id
+WHERE (child.id = ANY($1) OR (shown_as = ANY($1) AND joined_into IS NOT NULL)) AND kind = ANY($2)
+GROUP BY 1, 2, 3"""
 
 INFORMED = """
 SELECT submission_id, informed_at FROM referrer_informed JOIN case_file ON case_file.id = case_id

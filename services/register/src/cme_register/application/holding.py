@@ -10,6 +10,7 @@ from uuid import UUID
 from cme_calendars import end_of_day, local_date
 from cme_contracts.codes import ChallengeState
 from cme_contracts.referrals import SubmissionChallenged
+from cme_register.application.chasing import chase, chase_no_more
 from cme_register.application.clocks import occurred
 from cme_register.application.deletion_teams import Returned, hand_over_challenged, hand_over_returns
 from cme_register.application.ports import Child, Kept, Transaction
@@ -33,10 +34,10 @@ WATCH = "deletion.watch"
 
 async def take_returns(
     tx: Transaction, kept: Sequence[Kept], known: Collection[UUID], rules: Rules, *, at: datetime
-) -> None:
+) -> set[UUID]:
     """Of a school's returns about one child the latest counts; one that is held and belongs to no case is watched.
 
-    `known`: those of them about a child who was known before.
+    `known`: those of them about a child who was known before. Returns which earlier ones count no more.
     """
     latest = [one.submission.id for one in kept if one.submission.id in known]
     gone = await tx.submissions.supersede_by(latest, at) if latest else set()
@@ -47,6 +48,7 @@ async def take_returns(
         for one in kept
         if one.submission.held_by and one.case_id is None and one.submission.id not in gone
     ])  # fmt: skip
+    return gone
 
 
 async def watch(tx: Transaction, kept: Sequence[Kept], rules: Rules, *, at: datetime) -> None:
@@ -72,6 +74,7 @@ async def note_rule(tx: Transaction, event: SubmissionChallenged, rules: Rules, 
         return
     if held and not before:
         await take_back(tx, kept.submission.first_id, at=at)
+        await chase_no_more(tx, [kept.submission.id], rules, at=at, new_id=new_id)
         await _keep_on_roll(tx, kept, child, rules, at=at, new_id=new_id)
     elif before and not held:
         await tx.timers.cancel(kept.submission.id, WATCH)
@@ -81,12 +84,14 @@ async def note_rule(tx: Transaction, event: SubmissionChallenged, rules: Rules, 
         await hand_over_returns(tx, [Returned(free, child.id)], rules, at=at, new_id=new_id)
 
 
-async def forget_chain(tx: Transaction, first_id: UUID, *, at: datetime) -> None:
+async def forget_chain(tx: Transaction, first_id: UUID, rules: Rules, *, at: datetime, new_id: NewId) -> None:
     """Its sender took it back: nothing is held, and nothing waits for an answer. Opens and closes no case."""
     records, _ = await tx.submissions.chains([first_id])
     await tx.children.lock(set(records.values()))
-    for submission_id in sorted(await tx.submissions.supersede_chain(first_id, at)):
+    gone = await tx.submissions.supersede_chain(first_id, at)
+    for submission_id in sorted(gone):
         await tx.timers.cancel(submission_id, WATCH)
+    await chase_no_more(tx, gone, rules, at=at, new_id=new_id)
     await tx.age_watches.end_chain(first_id, at)
     await take_back(tx, first_id, at=at)
 
@@ -121,12 +126,13 @@ async def _keep_on_roll(
 async def _settle_again(tx: Transaction, kept: Kept, child: Child, rules: Rules, at: datetime, new_id: NewId) -> None:
     """What the return does now. A case that it opens counts from now: before, the child was on the roll."""
     case = await _open_case(tx, child)
+    arrival = Arrival(replace(kept.submission, received_at=at), kept.record_id, child.id)
     if case is not None and case.id == kept.case_id:
         decided = triage(kept.submission, case)
         if decided.kind is not None:
             await _move(tx, case, decided.kind, decided.category, rules, at, new_id)
+        await tell(tx, await chase(tx, [(arrival, case)], rules, at=at, new_id=new_id))
         return
-    arrival = Arrival(replace(kept.submission, received_at=at), kept.record_id, child.id)
     settled = await settle(tx, [arrival], rules, at=at, new_id=new_id)
     belongs_to = {id_: case_id for id_, case_id in settled.cases.items() if case_id is not None}
     await tx.submissions.assign(belongs_to)

@@ -14,6 +14,7 @@ from cme_contracts.register_matching import SubmissionMatched
 from cme_register.application.arriving import hear_of_starters
 from cme_register.application.authorities import tell_other_authorities
 from cme_register.application.birth_dates import correct_birth_dates
+from cme_register.application.chasing import chase_no_more, hear_of_uploads
 from cme_register.application.deletion_teams import Returned, hand_over_returns
 from cme_register.application.handing_over import ForTeam, hand_over
 from cme_register.application.holding import take_returns
@@ -62,8 +63,10 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
     await tx.submissions.add(kept)
     returns = [one for one in kept if one.submission.kind is SubmissionKind.DELETION]
     known = {one.submission.id for one, found in zip(fresh, matches, strict=True) if not found.new_record}
-    await take_returns(tx, returns, known, rules, at=at)
+    gone = await take_returns(tx, returns, known, rules, at=at)
     await tell(tx, settled.said)
+    causes = {one.child_id: one.cause for one in arrivals}
+    await chase_no_more(tx, gone, rules, at=at, causes=causes, new_id=new_id)
     await keep_why(
         tx, [Why(one.submission, found, one.cause) for one, found in zip(fresh, matches, strict=True)], at=at
     )
@@ -82,6 +85,7 @@ async def take_in(tx: Transaction, received: Sequence[Received], rules: Rules, *
         await look_at_age(tx, record_id, rules, at=at, new_id=new_id, cause=cause)
     await hear_of_starters(tx, arrivals, at=at)
     await hear_of_places(tx, arrivals, rules, at=at, new_id=new_id)
+    await hear_of_uploads(tx, arrivals, rules, at=at, new_id=new_id)
     await correct_birth_dates(tx, arrivals, rules, at=at, new_id=new_id)
 
 

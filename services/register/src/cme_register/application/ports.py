@@ -22,7 +22,7 @@ from cme_register.application.ports_recounting import Recounting
 from cme_register.application.ports_work import Work
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import Clock
-from cme_register.domain.codes import Role
+from cme_register.domain.codes import Role, SubmissionKind
 from cme_register.domain.details import Details
 from cme_register.domain.handover import Handover
 from cme_register.domain.recorded import Consent, Order
@@ -131,6 +131,11 @@ class Submissions(Protocol):
 
     async def assign(self, cases: Mapping[UUID, UUID | None]) -> None:
         """Move submissions to other cases."""
+
+    async def sent_by_schools(
+        self, child_ids: Collection[UUID], kinds: Collection[SubmissionKind]
+    ) -> Mapping[tuple[UUID, str | None, SubmissionKind], datetime]:
+        """When each school's last return of each of these kinds about these children was received."""
 
     async def refer(self, referred: Mapping[UUID, Referred | None]) -> None:
         """A rule makes these referrals; None: not any more."""
@@ -283,6 +288,9 @@ class Calendars(Protocol):
 
     async def days_of(self, urn: str, la_code: str) -> SchoolDays | None:
         """The days on which a school of this authority meets. None where they are not known."""
+
+    async def days_of_all(self, schools: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], SchoolDays | None]:
+        """The same of several, each by its URN and its authority."""
 
 
 class Transaction(Protocol):

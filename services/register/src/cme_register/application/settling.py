@@ -9,6 +9,7 @@ from uuid import UUID
 
 from cme_bus.meta import Meta
 from cme_calendars import local_date
+from cme_register.application.chasing import chase
 from cme_register.application.clocks import occurred
 from cme_register.application.closing import lapse
 from cme_register.application.dormancy import wake_if_dormant
@@ -61,6 +62,8 @@ async def settle(tx: Transaction, arrivals: Sequence[Arrival], rules: Rules, *, 
     await tx.cases.add([one.case for one in desk.opened])
     await tx.cases.save(desk.changed())
     await tx.clocks.add([one.clock for opened in desk.opened for one in opened.started])
+    belonging = [(one.arrival, one.case) for one in decisions if one.case]
+    settled.said += await chase(tx, belonging, rules, at=at, new_id=new_id)
     await tx.timers.set_timers(desk.leaving)
     await tx.chronology.add(desk.notes)
     settled.outside, settled.not_of_age = desk.outside, desk.not_of_age

@@ -9,10 +9,13 @@ from cme_contracts.referrals import SubmissionWithdrawn
 from cme_register.application.holding import forget_chain
 from cme_register.application.joint_enquiries import withdraw_for_school
 from cme_register.application.ports import Transaction
+from cme_register.application.rules import NewId, Rules
 from cme_register.application.telling import entry
 
 
-async def note_withdrawn(tx: Transaction, event: SubmissionWithdrawn, *, event_id: UUID, at: datetime) -> None:
+async def note_withdrawn(
+    tx: Transaction, event: SubmissionWithdrawn, rules: Rules, *, event_id: UUID, at: datetime, new_id: NewId
+) -> None:
     """Note it with the case, or with the chain where there is none.
 
     No case is closed by it: that a school sent a form in error does not say that the child is in education. Heard again
@@ -20,7 +23,7 @@ async def note_withdrawn(tx: Transaction, event: SubmissionWithdrawn, *, event_i
     """
     if await tx.chronology.heard(event_id):
         return
-    await forget_chain(tx, event.first_submission_id, at=event.withdrawn_at)
+    await forget_chain(tx, event.first_submission_id, rules, at=event.withdrawn_at, new_id=new_id)
     case_id = await tx.cases.latest_of(event.first_submission_id)
     await tx.chronology.add([entry(case_id or event.first_submission_id, event, event.withdrawn_at, event_id)])
     await withdraw_for_school(tx, event.first_submission_id, at=at)

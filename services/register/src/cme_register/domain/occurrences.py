@@ -38,10 +38,6 @@ class Occurrence(StrEnum):
     REFERRERS_TO_BE_TOLD = "referrers_to_be_told"
     """It was closed, and somebody has sent what it is about."""
     REFERRERS_INFORMED = "referrers_informed"
-    REFERRAL_RECEIVED = "referral_received"
-    """About one submission."""
-    RECEIPT_SENT = "receipt_sent"
-    """About one submission: whoever sent it has been told that it arrived."""
     CHECK_ASKED_OF_OWN_TEAM = "check_asked_of_own_team"
     """About one check, as are the next five."""
     CHECK_ASKED_OF_BODY = "check_asked_of_body"
@@ -68,6 +64,8 @@ class Occurrence(StrEnum):
     DELETED_FROM_ROLL = "deleted_from_roll"
     """About one deletion return: the school must send the Common Transfer File."""
     TRANSFER_FILE_SENT = "transfer_file_sent"
+    DELETION_COUNTS_NO_MORE = "deletion_counts_no_more"
+    """About one deletion return: it was taken back, a rule holds it back, or another return stands for it."""
 
 
 BECAME = {

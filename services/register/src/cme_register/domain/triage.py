@@ -83,6 +83,11 @@ def _referral(submission: Submission) -> Triage:
     return Triage(Move.OPEN, Kind.CME, Category.MISSING)
 
 
+def is_lost(submission: Submission) -> bool:
+    """Whether a deletion return itself says that nobody knows where the child is."""
+    return not submission.destination_known and submission.ground not in ANSWERED_BY_ITS_GROUND
+
+
 def _deletion(submission: Submission, case: Case | None, standing: Standing) -> Triage:
     """Off the roll with nobody knowing where: missing education from now on (domain scenario 15).
 
@@ -90,7 +95,7 @@ def _deletion(submission: Submission, case: Case | None, standing: Standing) -> 
     While a rule holds the deletion back the child is on the roll, and at most an on-roll enquiry (scenarios 8, 10, 12).
     """
     elsewhere = standing.school_on(local_date(submission.received_at)) not in {None, submission.school_urn}
-    lost = not (submission.destination_known or elsewhere or submission.ground in ANSWERED_BY_ITS_GROUND)
+    lost = is_lost(submission) and not elsewhere
     if submission.held_by:
         enquire = case is None and (lost or submission.watch_over)
         return Triage(Move.OPEN, Kind.ON_ROLL_ENQUIRY) if enquire else Triage(Move.LINK if case else Move.KEEP)

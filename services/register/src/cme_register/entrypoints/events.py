@@ -83,7 +83,7 @@ def _hear_intake(ears: Consumer[RegisterTx], clock: BusinessClock, rules: Rules)
 
     @ears.on(SubmissionWithdrawn)
     async def note_that_it_was_taken_back(event: SubmissionWithdrawn, tx: RegisterTx, meta: Meta) -> None:
-        await withdrawals.note_withdrawn(tx, event, event_id=meta.id, at=clock.now())
+        await withdrawals.note_withdrawn(tx, event, rules, event_id=meta.id, at=clock.now(), new_id=uuid4)
 
     @ears.on(SubmissionChallenged)
     async def note_what_is_asked_of_it(event: SubmissionChallenged, tx: RegisterTx, meta: Meta) -> None:
