@@ -405,6 +405,12 @@ def challenged_on_several() -> tuple[referrals.SubmissionChallenged, ...]:
     )
 
 
+def handover_withdrawn(child_id: UUID) -> register_recorded.HandoverWithdrawn:
+    sent = submission()
+    del sent["received_at"]
+    return register_recorded.HandoverWithdrawn(**sent, child_id=child_id, team=Team.HOME_EDUCATION, withdrawn_at=NOON)
+
+
 def handed_over(child_id: UUID, team: Team = Team.HOME_EDUCATION) -> register_recorded.HandedOver:
     sent = submission()
     del sent["received_at"]
@@ -438,6 +444,7 @@ def one_of_each() -> dict[str, Event]:
         challenged,
         late,
         lambda: handed_over(child),
+        lambda: handover_withdrawn(child),
         lambda: assigned(child, case, lead),
         lambda: left_to_team(child, case),
         lambda: closure_proposed(child, case, SignOff.TEAM_MANAGER),

@@ -96,3 +96,17 @@ class HandedOver(ChildEvent):
     reason: str = Field(description="Why, as a code of whoever decided: a kind of return, or a rule.")
     source: str = Field(description="The law or clause it follows from.")
     handed_over_at: Instant = instant("When the register decided.")
+
+
+class HandoverWithdrawn(ChildEvent):
+    """What was handed to a team was taken back by its sender. What the team does with what it has is the team's to decide."""
+
+    type: ClassVar[str] = "cme.handover.withdrawn.v1"
+    source_clause: ClassVar[str] = "policy 5.1, 5.3"
+
+    case_id: CaseId | None = Field(default=None, description="The child's case, where there is one.")
+    submission_id: SubmissionId
+    first_submission_id: FirstSubmissionId
+    reference: Reference
+    team: Team
+    withdrawn_at: Instant = instant("When its sender said so.")

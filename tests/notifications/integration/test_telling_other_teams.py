@@ -62,6 +62,15 @@ async def test_a_team_gets_what_is_handed_to_it_once_with_a_reference_and_no_nam
     assert (said.event.audience, said.event.child_id) == ("team", event.child_id)
 
 
+@pytest.mark.policy("5.3.2")
+async def test_a_team_learns_that_what_it_has_was_taken_back(service: Service) -> None:
+    event = invented.handover_withdrawn(uuid4())
+    await service.hear(event)
+    await service.send_all()
+    team = COUNCIL.teams(invented.DUE)["home_education"].email
+    assert await service.mail() == await service.mail(team) == [f"Withdrawn by its sender: {event.reference}"]
+
+
 async def test_what_cannot_reach_its_team_is_for_the_team_manager_to_hand_over(service: Service) -> None:
     """As shipped the council's file has no mailbox of any team, and none at all of a team that came later."""
     shipped, manager = cme_council.load(Path("deploy/council.toml")), uuid4()
@@ -69,14 +78,19 @@ async def test_what_cannot_reach_its_team_is_for_the_team_manager_to_hand_over(s
         invented.officer(manager, OfficerRole.TEAM_MANAGER),
         invented.handed_over(uuid4(), Team.MEDICAL_NEEDS),
         invented.handed_over(uuid4(), Team.UNKNOWN),
+        invented.handover_withdrawn(uuid4()),
     )
     sender = Sender(service.db.transaction, Mailbox(service.pool), composer(shipped), lambda: service.now)
     for _ in range(3):
         await sender.address()
         while await sender.send_next():
             pass
-    assert await service.mail("officer@example.org") == ["Please hand over CME-7K4P-2M9Q yourself"] * 2
+    assert await service.mail("officer@example.org") == [
+        "Please hand over CME-7K4P-2M9Q yourself", "Please hand over CME-7K4P-2M9Q yourself",
+        "Please tell a team that CME-7K4P-2M9Q was withdrawn",
+    ]  # fmt: skip
     assert await service.states() == {
+        "home_education": "permanently failed",
         "medical_needs": "permanently failed", "unknown": "permanently failed", str(manager): "sent"
     }  # fmt: skip
 

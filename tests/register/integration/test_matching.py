@@ -8,6 +8,8 @@ from datetime import date
 import pytest
 
 from cme_contracts import people
+from cme_register.domain.blocking import keys
+from cme_register.domain.details import Details
 from tests.register.integration.county import IMOGEN, Register
 from tests.register.integration.desk import Desk
 from tests.register.invented import addition, child, deletion, referral
@@ -168,3 +170,16 @@ async def test_cases_go_to_whoever_has_fewest_and_wait_in_sight_where_there_is_n
         "submission.matched", "case.opened", "case.left-to-team", "clock.started", "clock.started",
     ]  # fmt: skip
     assert (await register.last("clock.started"))["clock"] == "TRIAGE"
+
+
+async def test_what_more_than_two_hundred_share_tells_nobody_apart(register: Register) -> None:
+    named = [child(f"Row{number}", "Invented", postcode=None) for number in range(201)]
+    looked_for = keys(Details("Odo", "Invented", date_of_birth=named[0].date_of_birth))
+    await register.hear(*map(addition, named[:200]))
+    async with register.db.transaction() as tx:
+        looked = await tx.matching.candidates([looked_for])
+    assert (len(looked.found[0]), looked.full) == (200, frozenset())
+    await register.hear(addition(named[200]))
+    async with register.db.transaction() as tx:
+        looked = await tx.matching.candidates([looked_for])
+    assert (looked.found, len(looked.full & looked_for)) == ([[]], 1)

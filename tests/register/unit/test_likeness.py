@@ -5,14 +5,15 @@ from datetime import date
 from functools import cache
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from cme_register.adapters.tables import load_rules
 from cme_register.domain.agreement import birth
 from cme_register.domain.blocking import keys
 from cme_register.domain.details import Address, Details, Parent
-from cme_register.domain.likeness import WORDS, Certainty, compare
+from cme_register.domain.features import features
+from cme_register.domain.likeness import WORDS, Certainty, compare, likely
 from cme_register.domain.names import apart, folded, one_apart, sound
 
 WEIGHTS = load_rules().matching
@@ -152,3 +153,31 @@ def test_letters_are_counted_no_further_than_four(one: str, other: str) -> None:
 @given(st.text("AB1", max_size=6), st.text("AB1", max_size=6))
 def test_one_slip_in_a_number_is_one_letter_apart(one: str, other: str) -> None:
     assert one_apart(one, other) == (letters_wrong(one, other) == 1)
+
+
+NAMES = st.sampled_from(["Isolde", "Islode", "Izzy", "Oliver", "Ollie", "Jack", "Jake", "I", "Row1", "Row2", "Anna Maria", "Quillfeather", "Smith", "Smyth", "Hussain", "Smith-Hussain"])  # fmt: skip
+DESCRIPTIONS = st.builds(
+    Details,
+    NAMES,
+    NAMES,
+    other_names=st.lists(NAMES, max_size=2).map(tuple),
+    date_of_birth=st.sampled_from([None, date(2016, 5, 4), date(2016, 4, 5), date(2016, 5, 5), date(2012, 1, 23)]),
+    sex=st.sampled_from([None, "F", "M"]),
+    upn=st.sampled_from([None, "W830200126001", "W830200126002", "K830200126777"]),
+    nhs_number=st.sampled_from([None, "9990000018", "9990000026"]),
+    addresses=st.lists(st.sampled_from([HOME, AWAY, Address((), "ZZ99 1AB")]), max_size=2).map(tuple),
+    parents=st.lists(st.sampled_from([ASH, Parent("Rowan Sallow"), Parent("Ash Sallow")]), max_size=2).map(tuple),
+)
+
+
+@settings(max_examples=300)
+@given(DESCRIPTIONS, DESCRIPTIONS, st.lists(NAMES.map(str.casefold), max_size=3), st.sampled_from([-1.0, 4.0]))
+def test_who_is_passed_over_early_is_whom_comparing_everything_passes_over(
+    one: Details, other: Details, common: list[str], possible: float
+) -> None:
+    assert WEIGHTS
+    weights = replace(WEIGHTS, possible=possible, forenames=replace(WEIGHTS.forenames), surnames=WEIGHTS.surnames)
+    weights.forenames.count(common * 2_000)
+    everything = compare(one, other, weights)
+    expected = None if everything.certainty is UNLIKELY else everything
+    assert likely(features(one), features(other), weights) == expected

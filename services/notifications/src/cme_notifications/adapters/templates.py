@@ -13,6 +13,7 @@ from cme_notifications.application.announce import (
     PARTNER_NOT_TOLD,
     SAFEGUARDING_NOT_TOLD,
     TEAM_NOT_TOLD,
+    WITHDRAWAL_NOT_TOLD,
 )
 from cme_notifications.application.compose import known_to
 from cme_notifications.domain.errors import BadTemplate
@@ -23,7 +24,7 @@ SUBJECT = "Subject: "
 STANDS_IN = {
     Tells.SOCIAL_CARE: (PARTNER_NOT_TOLD,),
     Tells.SAFEGUARDING: (SAFEGUARDING_NOT_TOLD,),
-    Tells.TEAM: (TEAM_NOT_TOLD,),
+    Tells.TEAM: (TEAM_NOT_TOLD, WITHDRAWAL_NOT_TOLD),
     Tells.EVERY_SENDER: (OUTCOME_NOT_TOLD,),
 }
 """What the team manager, or the Lead Officer, gets where they cannot be reached."""

@@ -18,6 +18,10 @@ PARTNER_NOT_TOLD = "partner-not-told"
 TEAM_NOT_TOLD = "team-not-told"
 """The same of a team of the council: what was handed over lies with nobody until somebody tells them."""
 
+HANDOVER_WITHDRAWN = "handover-withdrawn"
+WITHDRAWAL_NOT_TOLD = "withdrawal-not-told"
+"""The same of what a sender took back: the team still acts on it."""
+
 SAFEGUARDING_NOT_TOLD = "safeguarding-not-told"
 """The same of safeguarding, which a closure waits for."""
 
@@ -52,10 +56,15 @@ async def announce(tx: Transaction, message: Message, settlement: Settlement, ch
         if message.recipient.kind is Kind.PARTNER:
             await tx.messages.owe([_to_be_told_otherwise(message, PARTNER_NOT_TOLD, urgent=True)])
         elif message.recipient.kind is Kind.TEAM:
-            told = SAFEGUARDING_NOT_TOLD if message.recipient.name == SAFEGUARDING else TEAM_NOT_TOLD
-            await tx.messages.owe([_to_be_told_otherwise(message, told, urgent=False)])
+            await tx.messages.owe([_to_be_told_otherwise(message, _for_a_team(message), urgent=False)])
         elif message.informs_referrer:
             await tx.messages.owe([await _outcome_to_be_told(tx, message)])
+
+
+def _for_a_team(message: Message) -> str:
+    if message.recipient.name == SAFEGUARDING:
+        return SAFEGUARDING_NOT_TOLD
+    return WITHDRAWAL_NOT_TOLD if message.template == HANDOVER_WITHDRAWN else TEAM_NOT_TOLD
 
 
 def _to_be_told_otherwise(message: Message, template: str, *, urgent: bool) -> Owed:

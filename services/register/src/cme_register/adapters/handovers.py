@@ -26,6 +26,9 @@ class PgHandovers:
         )  # fmt: skip
         return {row["id"] for row in rows}
 
+    async def of_chain(self, first_submission_id: UUID) -> Sequence[Handover]:
+        return [Handover(**row) for row in await self._conn.fetch(OF_CHAIN, first_submission_id)]
+
 
 ADD = """
 INSERT INTO handover (id, record_id, first_submission_id, submission_id, team, reason, source, handed_over_at)
@@ -33,3 +36,8 @@ SELECT new.*, $8
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[]) AS new
 ON CONFLICT (first_submission_id, team, reason) DO NOTHING
 RETURNING id"""
+
+OF_CHAIN = """
+SELECT h.id, h.record_id, h.submission_id, h.first_submission_id, s.reference, h.team, h.reason, h.source
+FROM handover AS h JOIN submission AS s ON s.id = h.submission_id
+WHERE h.first_submission_id = $1 ORDER BY h.handed_over_at, h.team, h.reason"""

@@ -7,13 +7,11 @@ from uuid import UUID
 
 from cme_bus.database import Connection
 from cme_register.adapters.rows import details_as_json, details_from_json
-from cme_register.application.ports_matching import Candidate, Known, Record
+from cme_register.application.ports_matching import Candidate, Known, Looked, Record
+from cme_register.domain.blocks import BLOCK, CANDIDATES
 
 BUCKETS = 1024
 """Places are held by the bucket: PostgreSQL's table of locks is shared by all, and has an end."""
-BLOCK = 200
-"""A key that more records share tells nobody apart; every other key of the description is looked under."""
-CANDIDATES = 200
 SAMPLE = 50_000
 
 
@@ -28,16 +26,17 @@ class PgMatching:
         if buckets:
             await self._conn.execute(HOLD, buckets)
 
-    async def candidates(self, wanted: Sequence[Collection[int]]) -> list[list[Candidate]]:
+    async def candidates(self, wanted: Sequence[Collection[int]]) -> Looked:
         numbers = [n for n, keys in enumerate(wanted) for _ in keys]
         found: list[list[Candidate]] = [[] for _ in wanted]
         if not numbers:
-            return found
-        hits = await self._conn.fetch(HITS, numbers, [key for keys in wanted for key in keys], BLOCK, CANDIDATES)
+            return Looked(found)
+        rows = await self._conn.fetch(HITS, numbers, [key for keys in wanted for key in keys], BLOCK, CANDIDATES)
+        hits = [row for row in rows if row["record_id"]]
         records = await self.find({row["record_id"] for row in hits})
         for row in hits:
             found[row["n"]].append(records[row["record_id"]])
-        return found
+        return Looked(found, frozenset(row["key"] for row in rows if row["key"] is not None))
 
     async def put_keys(self, added: Mapping[UUID, Collection[int]], removed: Mapping[UUID, Collection[int]]) -> None:
         for statement, keys in ((REMOVE, removed), (ADD, added)):
@@ -90,21 +89,29 @@ HOLD = """
 SELECT count(pg_advisory_xact_lock(hashtext('cme.register.matching'), bucket)) FROM unnest($1::int[]) AS bucket"""
 
 HITS = """
-WITH wanted AS (SELECT n, key FROM unnest($1::int[], $2::bigint[]) AS wanted (n, key)),
-hit AS (
-    SELECT n, record_id, sum(1.0 / size) AS told
-    FROM wanted
+WITH block AS (
+    SELECT key, numbers, records, size
+    FROM (SELECT key, array_agg(n) AS numbers FROM unnest($1::int[], $2::bigint[]) AS wanted (n, key) GROUP BY key) AS wanted
     CROSS JOIN LATERAL (
         SELECT array_agg(record_id) AS records, count(*) AS size
         FROM (SELECT record_id FROM match_key WHERE match_key.key = wanted.key LIMIT $3::int + 1) AS found
-    ) AS block
-    CROSS JOIN LATERAL unnest(records) AS record_id
+    ) AS found
+),
+hit AS (
+    SELECT n, record_id, sum(1.0 / size) AS told
+    FROM block CROSS JOIN LATERAL unnest(numbers) AS n CROSS JOIN LATERAL unnest(records) AS record_id
     WHERE size <= $3
     GROUP BY n, record_id
 )
-SELECT n, record_id FROM (SELECT n, record_id, row_number() OVER (PARTITION BY n ORDER BY told DESC, record_id) AS place FROM hit) AS ranked
-WHERE place <= $4 ORDER BY n, place"""
-"""By how much the keys that two have in common tell apart: one that few records share tells more."""
+SELECT n, record_id, NULL::bigint AS key, place
+FROM (SELECT n, record_id, row_number() OVER (PARTITION BY n ORDER BY told DESC, record_id) AS place FROM hit) AS ranked
+WHERE place <= $4
+UNION ALL SELECT NULL, NULL, key, NULL FROM block WHERE size > $3
+ORDER BY n, place"""
+"""By how much the keys that two have in common tell apart: one that few records share tells more.
+
+A key is looked under once, whoever of the batch has it; those that are full come back by themselves.
+"""
 
 RECORDS = "SELECT id, shown_as, coalesce(own, details) AS details FROM child WHERE id = ANY($1)"
 

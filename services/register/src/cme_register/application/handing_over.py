@@ -9,7 +9,7 @@ from uuid import UUID
 
 from cme_bus.meta import Meta
 from cme_contracts.codes import Team
-from cme_contracts.register_recorded import HandedOver
+from cme_contracts.register_recorded import HandedOver, HandoverWithdrawn
 from cme_register.application.ports import Transaction
 from cme_register.application.telling import Said, entry, tell
 from cme_register.domain.errors import NotOnRegister
@@ -63,6 +63,24 @@ async def hand_over_chain(
         reference=reference, team=team.value, reason=reason, source=source,
     )  # fmt: skip
     await hand_over(tx, [ForTeam(handover, child.id)], at=at)
+
+
+async def tell_taken_back(tx: Transaction, first_submission_id: UUID, *, at: datetime) -> None:
+    """Say to each team that has the chain that its sender took it back at `at`: once, however many reasons it had for it."""
+    handed = await tx.handovers.of_chain(first_submission_id)
+    if not handed:
+        return
+    record_id = handed[0].record_id
+    child = (await tx.children.lock([record_id]))[record_id]
+    case_id = (await tx.cases.latest_of_children({child.id})).get(child.id)
+    first_of_each = {one.team: one for one in reversed(handed)}
+    await tell(tx, [
+        Said(HandoverWithdrawn(
+            child_id=child.id, case_id=case_id, submission_id=one.submission_id, first_submission_id=first_submission_id,
+            reference=one.reference, team=Team(team), withdrawn_at=at,
+        ), at)
+        for team, one in sorted(first_of_each.items())
+    ])  # fmt: skip
 
 
 def _event(one: ForTeam, case_id: UUID | None, at: datetime) -> HandedOver:

@@ -9,14 +9,15 @@ from datetime import datetime
 from uuid import UUID
 
 from cme_register.application.ports import Child, Transaction
-from cme_register.application.ports_matching import Candidate, Pair
+from cme_register.application.ports_matching import Candidate, Looked, Pair
 from cme_register.application.rules import NewId
 from cme_register.application.showing import show
 from cme_register.domain.blocking import keys
+from cme_register.domain.blocks import Blocks
 from cme_register.domain.details import Details
 from cme_register.domain.features import Features, features, numbers_in_common
 from cme_register.domain.gathering import Given, without
-from cme_register.domain.likeness import Certainty, Likeness, likeness
+from cme_register.domain.likeness import Certainty, Likeness, likely
 from cme_register.domain.names import folded, run_together
 from cme_register.domain.weights import Weights
 
@@ -145,11 +146,12 @@ class _Desk:
         apart: Collection[frozenset[UUID]],
         weights: Weights | None,
         new_id: NewId,
+        full: Collection[int],
     ) -> None:
         self._candidates, self._chains, self._families = candidates, chains, families
         self._apart, self._weights, self._new_id = apart, weights, new_id
         self._known = places
-        self._here: dict[int, list[_Place]] = {}
+        self._here = Blocks(full)
         """Records that this batch has made or changed, by key: no table has them yet."""
 
     @classmethod
@@ -163,7 +165,8 @@ class _Desk:
         new_id: NewId,
     ) -> _Desk:
         """Ask once for all of them, now that nobody else looks in these places."""
-        found = await tx.matching.candidates(looked_for) if weights else [[] for _ in described]
+        looked = await tx.matching.candidates(looked_for) if weights else Looked([[] for _ in described])
+        found = looked.found
         places: dict[UUID, _Place] = {}
         for candidate in (one for some in found for one in some):
             places.setdefault(candidate.record_id, _place(candidate))
@@ -177,8 +180,9 @@ class _Desk:
             for child, some in zip(described, found, strict=True)
         }
         return cls(
-            places, candidates, chains, {id_: dict(ones) for id_, ones in families.items()}, apart, weights, new_id
-        )
+            places, candidates, chains, {id_: dict(ones) for id_, ones in families.items()}, apart, weights, new_id,
+            looked.full,
+        )  # fmt: skip
 
     def decide(self, child: Described, looked_for: frozenset[int]) -> _Found:
         """Whose it is, given all that came before it in the batch."""
@@ -200,7 +204,7 @@ class _Desk:
         siblings = self._of_family(child)
         taken = {record_id for first_id, record_id in siblings.items() if first_id != child.first_id}
         shown = {self._known[one].child_id for one in taken if one in self._known}
-        here = [place for key in sorted(looked_for) for place in self._here.get(key, ())]
+        here = [self._known[one] for one in self._here.likeliest(looked_for)]
         found = {place.record_id: place for place in (*self._candidates[child.submission_id], *here)}
         return [
             place
@@ -212,9 +216,9 @@ class _Desk:
         """Those that it may be, the likeliest first."""
         if self._weights is None:
             return []
-        compared = [(place, likeness(ours, place.features, self._weights)) for place in others]
-        likely = [one for one in compared if one[1].certainty is not Certainty.UNLIKELY]
-        return sorted(likely, key=lambda one: (-one[1].score, one[0].record_id))
+        compared = ((place, likely(ours, place.features, self._weights)) for place in others)
+        found = [(place, like) for place, like in compared if like]
+        return sorted(found, key=lambda one: (-one[1].score, one[0].record_id))
 
     def _best(self, compared: Sequence[tuple[_Place, Likeness]]) -> _Found | None:
         """The likeliest, where it is certain; of two children that somebody has told apart only with a clear lead."""
@@ -246,8 +250,7 @@ class _Desk:
         before = frozenset[int]() if found.new else place.found_by
         if grown != place.details:
             place.details, place.keys, place.ready = grown, None, None
-        for key in place.found_by - before:
-            self._here.setdefault(key, []).append(place)
+        self._here.put(place.found_by - before, place.record_id)
 
     def _possible(self, found: _Found, compared: Sequence[tuple[_Place, Likeness]]) -> list[tuple[_Place, Likeness]]:
         """Other children that it may be as well, seen from all that is known of the record now."""
@@ -258,15 +261,12 @@ class _Desk:
             return list(compared[:most])  # with a number that is quarantined: that they share it is what is asked about
         disputed = {one.child_id for one in found.disputed}
         others = [one for one in compared if one[0].child_id != found.place.child_id]
-        again = [
-            (
-                place,
-                like if place.child_id in disputed else likeness(found.place.features, place.features, self._weights),
-            )
+        again = (
+            (place, like if place.child_id in disputed else likely(found.place.features, place.features, self._weights))
             for place, like in others
-        ]
-        likely = [one for one in again if one[1].certainty is not Certainty.UNLIKELY]
-        return sorted(likely, key=lambda one: (one[0].child_id not in disputed, -one[1].score, one[0].record_id))[:most]
+        )
+        asked = [(place, like) for place, like in again if like]
+        return sorted(asked, key=lambda one: (one[0].child_id not in disputed, -one[1].score, one[0].record_id))[:most]
 
     def _of_family(self, child: Described) -> dict[UUID, UUID]:
         return self._families.setdefault(child.family_id, {}) if child.family_id else {}
@@ -278,6 +278,8 @@ def _place(candidate: Candidate) -> _Place:
 
 def _disputed(said: Features, others: Sequence[_Place], ours: _Place) -> list[Disputed]:
     """Identifiers of another child's (domain scenario 19): nothing is overwritten, and nothing is believed of them."""
+    if not said.upns and not said.nhs_numbers:
+        return []
     theirs = [one for one in others if one.child_id != ours.child_id]
     found = [Disputed(name, one.child_id) for one in theirs for name in numbers_in_common(said, one.features)]
     return list({one.field: one for one in reversed(found)}.values())

@@ -279,6 +279,9 @@ class Handovers(Protocol):
     async def add(self, handovers: Sequence[Handover], at: datetime) -> set[UUID]:
         """Keep those whose chain has not gone to that team for that reason before; returns their ids."""
 
+    async def of_chain(self, first_submission_id: UUID) -> Sequence[Handover]:
+        """What of a chain was handed over, the first first."""
+
 
 class Calendars(Protocol):
     """School years, as intake says them."""

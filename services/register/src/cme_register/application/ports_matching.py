@@ -54,14 +54,24 @@ class Pair:
     state: str = "open"
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Where descriptions were looked for."""
+
+    found: list[list[Candidate]]
+    """The records, of each description; the likeliest first, and not without end."""
+    full: frozenset[int] = frozenset()
+    """Keys that too many records share to tell anybody apart: nobody was looked for under them."""
+
+
 class Matching(Protocol):
     """Where records are found, and what was found."""
 
     async def hold(self, keys: Collection[int]) -> None:
         """Wait for whoever looks in one of these places, and let the next wait until this transaction ends."""
 
-    async def candidates(self, wanted: Sequence[Collection[int]]) -> list[list[Candidate]]:
-        """The records found under any of these keys, of each description; the likeliest first, and not without end."""
+    async def candidates(self, wanted: Sequence[Collection[int]]) -> Looked:
+        """The records found under any of these keys, of each description."""
 
     async def put_keys(self, added: Mapping[UUID, Collection[int]], removed: Mapping[UUID, Collection[int]]) -> None:
         """Find records under these keys from now on, and under those no more."""

@@ -33,7 +33,7 @@ async def search(tx: Transaction, sought: Details, weights: Weights | None) -> l
     """The children that this may be, the likeliest first, each once. Nobody where matching is off."""
     if weights is None:
         return []
-    [candidates] = await tx.matching.candidates([keys(sought)])
+    [candidates] = (await tx.matching.candidates([keys(sought)])).found
     ours, best = features(sought), dict[UUID, Hit]()
     for one in candidates:
         like, them = likeness(ours, features(one.details), weights), one.details

@@ -18,7 +18,7 @@ from cme_register.domain.blocking import keys
 from cme_register.domain.errors import NotOnRegister, RegisterError
 from cme_register.domain.features import features, numbers_in_common
 from cme_register.domain.gathering import without
-from cme_register.domain.likeness import Certainty, likeness
+from cme_register.domain.likeness import likely
 from cme_register.domain.submission import Submission
 
 
@@ -88,13 +88,15 @@ async def _describe(
     believed = without(sent.details, disputed)
     await tx.matching.save([Record(record_id, believed)])
     await tx.matching.put_keys({record_id: keys(believed)}, {})
-    alike = [(one, likeness(ours, theirs, weights)) for one, theirs in others]
-    likely = sorted(alike, key=lambda found: (-found[1].score, found[0].record_id))
-    apart = await tx.reviews.told_apart({record_id, *(one.child_id for one, _ in likely)})
+    compared = ((one, likely(ours, theirs, weights)) for one, theirs in others)
+    alike = sorted(
+        ((one, like) for one, like in compared if like), key=lambda found: (-found[1].score, found[0].record_id)
+    )
+    apart = await tx.reviews.told_apart({record_id, *(one.child_id for one, _ in alike)})
     pairs = [
         Pair(new_id(), min(record_id, one.record_id), max(record_id, one.record_id), sent.id, like.score, like.reasons)
-        for one, like in likely
-        if like.certainty is not Certainty.UNLIKELY and frozenset((record_id, one.child_id)) not in apart
+        for one, like in alike
+        if frozenset((record_id, one.child_id)) not in apart
     ]
     found = Match(
         record_id, record_id, True, (), disputed=tuple(Disputed(name, child_id) for name, child_id in disputed.items()),
@@ -105,7 +107,7 @@ async def _describe(
 
 async def _others(tx: Transaction, record_id: UUID, sent: Submission) -> list[Candidate]:
     """Whoever is found where it is looked for, but brothers and sisters of its form."""
-    [found] = await tx.matching.candidates([keys(sent.details)])
+    [found] = (await tx.matching.candidates([keys(sent.details)])).found
     families = await tx.submissions.families({sent.family_id} if sent.family_id else ())
     siblings = {record for chains in families.values() for record in chains.values()}
     return [one for one in found if one.record_id not in {record_id, *siblings}]

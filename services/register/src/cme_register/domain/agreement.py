@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -27,7 +27,7 @@ def forename(one: Named, other: Named, nicknames: Nicknames, common: frozenset[s
         return CLOSE if one.middle and other.middle and spelling(one.middle, other.middle) == OTHER else PART
     if len(ours) == 1 or len(theirs) == 1:
         return INITIAL if ours[0] == theirs[0] else OTHER
-    if nicknames.get(one.first, frozenset([one.first])) & nicknames.get(other.first, frozenset([other.first])):
+    if _of_one_list(one.first, other.first, nicknames):
         return SHORT
     level = spelling(one.first, other.first)
     if level == OTHER and _contained(one.first, other.first):
@@ -35,14 +35,21 @@ def forename(one: Named, other: Named, nicknames: Nicknames, common: frozenset[s
     return OTHER if level in {CLOSE, SHORT} and one.first in common and other.first in common else level
 
 
+def _of_one_list(one: str, other: str, nicknames: Nicknames) -> bool:
+    """Whether both may be short for one name. What no list has is short for itself alone."""
+    ours, theirs = nicknames.get(one), nicknames.get(other)
+    if ours and theirs:
+        return not ours.isdisjoint(theirs)
+    return one == other or (other in ours if ours else bool(theirs and one in theirs))
+
+
 def _contained(one: str, other: str) -> bool:
     """Whether one is the beginning of the other, as Josh is; or all of its end, as Beth is."""
-    shorter, longer = sorted((one, other), key=len)
+    shorter, longer = (one, other) if len(one) <= len(other) else (other, one)
     stem = shorter.removesuffix("y").removesuffix("ie")
     stem = stem[:-1] if stem[-1:] == stem[-2:-1] else stem  # Ronnie, Bobby
-    if any(map(str.isdigit, longer)):
-        return False
-    return (len(stem) > 2 and longer.startswith(stem)) or (len(shorter) > 3 and shorter in longer)
+    begins_or_ends = (len(stem) > 2 and longer.startswith(stem)) or (len(shorter) > 3 and shorter in longer)
+    return begins_or_ends and not any(map(str.isdigit, longer))
 
 
 def surname(one: Named, other: Named) -> str | None:
@@ -89,6 +96,8 @@ def _figures(day: date) -> str:
 
 def _one_slip(one: str, other: str) -> bool:
     """One figure is wrong, or two neighbours are exchanged. Most pairs that are looked at are told apart here."""
+    if one[:3] != other[:3] and one[5:] != other[5:]:
+        return False
     wrong = [place for place in range(8) if one[place] != other[place]]
     if len(wrong) == 1:
         return True
@@ -103,14 +112,13 @@ def sex(one: Features, other: Features) -> str | None:
     return SAME if one.sex == other.sex else OTHER
 
 
-def numbers(one: Iterable[str], other: Iterable[str]) -> str | None:
+def numbers(one: frozenset[str], other: frozenset[str]) -> str | None:
     """Of UPNs or NHS numbers, current and former. None where either side has none."""
-    ours, theirs = set(one), set(other)
-    if not ours or not theirs:
+    if not one or not other:
         return None
-    if ours & theirs:
+    if not one.isdisjoint(other):
         return SAME
-    return DIGIT if any(one_apart(a, b) for a in ours for b in theirs) else OTHER
+    return DIGIT if any(one_apart(a, b) for a in one for b in other) else OTHER
 
 
 def address(one: Features, other: Features) -> str | None:

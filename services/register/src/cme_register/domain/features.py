@@ -58,7 +58,8 @@ class Features:
     sex: str | None
     upns: frozenset[str]
     """Without temporary ones: a child may have several, and they are given anew."""
-    nhs_number: str | None
+    nhs_numbers: frozenset[str]
+    """One, or none."""
     places: tuple[Place, ...]
     telephones: frozenset[str]
     parents: frozenset[str]
@@ -75,7 +76,7 @@ def features(details: Details) -> Features:
         born=details.date_of_birth,
         sex=sex if sex in {"F", "M"} else None,
         upns=frozenset(one for one in upns if not one[-1:].isalpha()),
-        nhs_number=squeezed(details.nhs_number) if details.nhs_number else None,
+        nhs_numbers=frozenset([squeezed(details.nhs_number)]) if details.nhs_number else frozenset(),
         places=tuple(map(_place, details.addresses)),
         telephones=frozenset(
             found for one in details.parents for number in one.telephones if (found := telephone(number))
@@ -111,5 +112,5 @@ def _house(lines: Iterable[str]) -> Iterable[str]:
 def numbers_in_common(one: Features, other: Features) -> tuple[str, ...]:
     """The names of the identifiers that two descriptions share, each of which is one child's."""
     upn = (UPN,) if one.upns & other.upns else ()
-    nhs_number = (NHS_NUMBER,) if one.nhs_number and one.nhs_number == other.nhs_number else ()
+    nhs_number = (NHS_NUMBER,) if one.nhs_numbers & other.nhs_numbers else ()
     return (*upn, *nhs_number)

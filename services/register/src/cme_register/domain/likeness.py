@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from cme_register.domain import agreement
@@ -68,17 +68,23 @@ def compare(one: Details, other: Details, weights: Weights) -> Likeness:
 
 def likeness(one: Features, other: Features, weights: Weights) -> Likeness:
     """The same of two descriptions that are made ready."""
-    compared = _compare(one, other, weights)
-    household = sum(weights.of(field, compared.levels[field]) for field in ("address", "telephone", "parents"))
-    score = (
-        weights.prior
-        + compared.names
-        + sum(weights.of(field, compared.levels[field]) for field in ("birth", "sex", "upn", "nhs_number"))
-        + min(household, weights.household_most)
-    )
-    return Likeness(
-        round(score, 2), tuple(_reasons(compared)), _certainty(compared, score, household, weights), tuple(_agreed(compared))
-    )  # fmt: skip
+    return _judged(_compare(one, other, weights), weights)
+
+
+def likely(one: Features, other: Features, weights: Weights) -> Likeness | None:
+    """The same, or None where it is unlikely: as soon as nothing that is left to compare could make it likely.
+
+    Most of whom a child is compared with are others, and a birth date and a name tell.
+    """
+    told = _told(one, other)
+    without_names = weights.prior + _sum(told, TOLD, weights) + _household_at_most(one, other, weights)
+    if without_names + weights.names_most < weights.possible - ROUNDING:
+        return None
+    named = _of_the_child(one, other, told, weights)
+    if without_names + named.names < weights.possible - ROUNDING or _is_another(named, weights):
+        return None
+    judged = _judged(_with_household(one, other, named), weights)
+    return None if judged.certainty is Certainty.UNLIKELY else judged
 
 
 def levels_of(one: Features, other: Features, weights: Weights) -> Mapping[str, str | None]:
@@ -86,23 +92,67 @@ def levels_of(one: Features, other: Features, weights: Weights) -> Mapping[str, 
     return _compare(one, other, weights).levels
 
 
+TOLD = ("birth", "sex", "upn", "nhs_number")
+HOUSEHOLD = ("address", "telephone", "parents")
+ROUNDING = 1e-6
+"""Two sums of the same weights may differ by their order."""
+
+
+def _judged(compared: _Compared, weights: Weights) -> Likeness:
+    household = _sum(compared.levels, HOUSEHOLD, weights)
+    score = (
+        weights.prior + compared.names + _sum(compared.levels, TOLD, weights) + min(household, weights.household_most)
+    )
+    return Likeness(
+        round(score, 2), tuple(_reasons(compared)), _certainty(compared, score, household, weights), tuple(_agreed(compared))
+    )  # fmt: skip
+
+
+def _sum(levels: Mapping[str, str | None], fields: tuple[str, ...], weights: Weights) -> float:
+    total = 0.0
+    for field in fields:
+        if level := levels[field]:
+            total += weights.bits[field][level]
+    return total
+
+
+def _household_at_most(one: Features, other: Features, weights: Weights) -> float:
+    """The most that the household may weigh: what is missing of either weighs nothing."""
+    most = weights.most["address"] if one.places and other.places else 0.0
+    if one.telephones and other.telephones:
+        most += weights.most["telephone"]
+    if one.parents and other.parents:
+        most += weights.most["parents"]
+    return min(most, weights.household_most)
+
+
 def _compare(one: Features, other: Features, weights: Weights) -> _Compared:
-    names, forename, surname, ways, turned = _best_names(one, other, weights)
-    levels = {
-        "forename": forename,
-        "surname": surname,
+    return _with_household(one, other, _of_the_child(one, other, _told(one, other), weights))
+
+
+def _told(one: Features, other: Features) -> dict[str, str | None]:
+    """What is compared cheaply, and weighs much."""
+    return {
         "birth": agreement.birth(one.born, other.born),
         "sex": agreement.sex(one, other),
         "upn": agreement.numbers(one.upns, other.upns),
-        "nhs_number": agreement.numbers(
-            {one.nhs_number} if one.nhs_number else (), {other.nhs_number} if other.nhs_number else ()
-        ),
+        "nhs_number": agreement.numbers(one.nhs_numbers, other.nhs_numbers),
+    }
+
+
+def _of_the_child(one: Features, other: Features, told: dict[str, str | None], weights: Weights) -> _Compared:
+    names, forename, surname, ways, turned = _best_names(one, other, weights)
+    legal = ways[0] in (one.names[0], one.names[0].turned) and ways[1] == other.names[0]
+    return _Compared({"forename": forename, "surname": surname} | told, names, ways, turned, not legal)
+
+
+def _with_household(one: Features, other: Features, compared: _Compared) -> _Compared:
+    household = {
         "address": agreement.address(one, other),
         "telephone": agreement.telephone(one, other),
         "parents": agreement.parents(one, other),
     }
-    legal = ways[0] in (one.names[0], one.names[0].turned) and ways[1] == other.names[0]
-    return _Compared(levels, names, ways, turned, not legal)
+    return replace(compared, levels={**compared.levels, **household})
 
 
 type _Names = tuple[float, str | None, str | None, tuple[Named, Named], bool]
@@ -115,11 +165,14 @@ def _best_names(one: Features, other: Features, weights: Weights) -> _Names:
         return best
     for ours in one.names:
         for theirs in other.names:
-            by_alias = 0.0 if (ours, theirs) == (one.names[0], other.names[0]) else weights.by_other_name
-            straight = _named(ours, theirs, weights, by_alias)
+            legal = (ours, theirs) == (one.names[0], other.names[0])
+            by_alias = 0.0 if legal else weights.by_other_name
+            if not legal:
+                best = max(best, _named(ours, theirs, weights, by_alias), key=_bits)
+            if agreement.surname(ours.turned, theirs) == OTHER:
+                continue
             across = _named(ours.turned, theirs, weights, by_alias + weights.turned)
-            best = max(best, straight, key=_bits)
-            if across[1] != OTHER and across[2] != OTHER:
+            if across[1] != OTHER:
                 best = max(best, (*across[:4], True), key=_bits)
     return best
 
@@ -154,11 +207,9 @@ def _weigh(field: str, level: str | None, one: str, other: str, weights: Weights
 
 def _certainty(compared: _Compared, score: float, household: float, weights: Weights) -> Certainty:
     """No sum makes twins one child, and none believes a number or a family by itself (domain scenarios 17, 19)."""
-    numbered = compared.at("upn", SAME) or compared.at("nhs_number", SAME)
-    if score < weights.possible or (
-        compared.at("forename", OTHER, INITIAL) and not (numbered or _perhaps_short(compared, weights))
-    ):
+    if score < weights.possible or _is_another(compared, weights):
         return Certainty.UNLIKELY
+    numbered = _numbered(compared)
     certain = (
         score >= weights.certain
         and _forename_is_theirs(compared, numbered, weights)
@@ -169,6 +220,16 @@ def _certainty(compared: _Compared, score: float, household: float, weights: Wei
         and (numbered or (household > 0 and _of_the_household(compared)))
     )
     return Certainty.CERTAIN if certain else Certainty.POSSIBLE
+
+
+def _is_another(compared: _Compared, weights: Weights) -> bool:
+    """A child of another name, whatever they share."""
+    other_name = compared.at("forename", OTHER, INITIAL)
+    return other_name and not (_numbered(compared) or _perhaps_short(compared, weights))
+
+
+def _numbered(compared: _Compared) -> bool:
+    return compared.at("upn", SAME) or compared.at("nhs_number", SAME)
 
 
 def _is_theirs_without_a_birth_date(compared: _Compared, numbered: bool) -> bool:

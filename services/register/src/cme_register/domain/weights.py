@@ -83,6 +83,18 @@ class Weights:
     source: str = ""
     seen_since_count: int = -1
     """Records made since names were counted; before the first count -1."""
+    bits: Mapping[str, Mapping[str, float]] = field(init=False)
+    """What each level weighs, worked out once."""
+    most: Mapping[str, float] = field(init=False)
+    """The most that each field may weigh; nothing, where it may be missing."""
+    names_most: float = field(init=False)
+    """The most that forename and surname may weigh together, in whatever way they meet."""
+
+    def __post_init__(self) -> None:
+        self.bits = {name: {level: one.weight for level, one in levels.items()} for name, levels in self.fields.items()}
+        self.most = {name: max(0.0, *levels.values()) for name, levels in self.bits.items()}
+        besides = max(0.0, self.turned) + max(0.0, self.by_other_name)
+        self.names_most = besides + sum(max(self.name_most, self.most[name]) for name in ("forename", "surname"))
 
     def count(self, forenames: Iterable[str], surnames: Iterable[str]) -> None:
         """How common names are, by those of enough children of the register's own."""
@@ -92,7 +104,7 @@ class Weights:
 
     def of(self, name: str, level: str | None) -> float:
         """What a level of a field weighs; nothing where the field is missing."""
-        return 0.0 if level is None else self.fields[name][level].weight
+        return 0.0 if level is None else self.bits[name][level]
 
     def same_name(self, name: str, value: str, frequencies: Frequencies) -> float:
         """What a name that both bear weighs: less, the more children bear it."""
