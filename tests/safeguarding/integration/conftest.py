@@ -8,6 +8,7 @@ import pytest
 from cme_safeguarding.entrypoints import http
 from cme_safeguarding.entrypoints.access import ACCESS, SOCIAL_CARE
 from cme_safeguarding.entrypoints.answers import ANSWERS
+from cme_safeguarding.entrypoints.examples import example
 from cme_web.app import make_app
 from cme_web.signatures import StandardWebhooks
 from cme_web.tokens import TokenChecker
@@ -24,6 +25,7 @@ async def visitor(safeguarding: Safeguarding) -> AsyncIterator[Visitor]:
         access=ACCESS,
         routers=http.api(safeguarding.db, safeguarding.clock, PRACTICE),
         answers=ANSWERS,
+        examples=example,
         tokens=TokenChecker(issuer=NAME, audience="cme", jwks_url="https://issuer.test/jwks", client=keys),
         callbacks={SOCIAL_CARE: StandardWebhooks(SECRET)},
     )

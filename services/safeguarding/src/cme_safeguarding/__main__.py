@@ -17,6 +17,7 @@ from cme_safeguarding.application.ports import Practice
 from cme_safeguarding.entrypoints import events, http, timers
 from cme_safeguarding.entrypoints.access import ACCESS, SOCIAL_CARE
 from cme_safeguarding.entrypoints.answers import ANSWERS
+from cme_safeguarding.entrypoints.examples import example
 from cme_safeguarding.settings import Settings
 from cme_service import run
 from cme_service.context import Context
@@ -45,6 +46,7 @@ def app(context: SafeguardingContext) -> FastAPI:
         access=ACCESS,
         routers=http.api(context.db, context.clock, practice(context)),
         answers=ANSWERS,
+        examples=example,
         callbacks={SOCIAL_CARE: context.settings.social_care},
     )
 

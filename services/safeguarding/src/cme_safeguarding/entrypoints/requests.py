@@ -12,7 +12,6 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    JsonValue,
     StringConstraints,
     model_validator,
 )
@@ -48,15 +47,8 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
-def _shown(**example: JsonValue) -> ConfigDict:
-    """The same manners, and an example for the API's description."""
-    return ConfigDict(json_schema_extra={"examples": [example]})
-
-
 class NewDecision(Request):
     """A person's decision about a consideration. With `escalate` the child is referred at once, on these terms."""
-
-    model_config = _shown(decision="no_further_action", reasons=["Seen by the health visitor on Friday"])
 
     decision: Decision
     reasons: Annotated[list[Sentence], Field(min_length=1, max_length=10)]
@@ -73,15 +65,6 @@ class NewDecision(Request):
 
 class NewEscalation(Request):
     """A named person refers the child of a case to children's social care."""
-
-    model_config = _shown(
-        case_id="1c72a522-b47a-544f-af82-dccc2c54205a",
-        factors=["whereabouts_unknown", "homeless_or_refuge"],
-        consent="not_sought",
-        consent_reason="nobody can be reached",
-        threshold_level=4,
-        telephoned_at="2026-11-23T09:00:00Z",
-    )
 
     case_id: UUID
     factors: Annotated[list[KnownFactor], Field(min_length=1, max_length=40)]
@@ -114,15 +97,11 @@ class NewEscalation(Request):
 class NewConfirmation(Request):
     """Whether the rule was right."""
 
-    model_config = _shown(confirmed=True)
-
     confirmed: bool
 
 
 class NewAcknowledgement(Request):
     """What social care calls it: a reference without spaces, never a name."""
-
-    model_config = _shown(their_reference="SC-2026-0001")
 
     their_reference: Reference
 
@@ -135,8 +114,6 @@ type Source = Literal[
 class NewMarker(Request):
     """What is known of a child: codes and a day, no words. `restricted` left out: as the table of types says."""
 
-    model_config = _shown(type="child_protection_plan", source="social_care", since="2026-09-14", level="confirmed")
-
     type: Code
     source: Source
     since: date
@@ -147,16 +124,12 @@ class NewMarker(Request):
 class NewMarkerEnd(Request):
     """It holds no more since this day; or it was recorded in error."""
 
-    model_config = _shown(because="no_longer_true", ended_on="2026-11-20")
-
     because: Ending
     ended_on: date
 
 
 class NewSocialCareDecision(Request):
     """What social care has decided, from its own system."""
-
-    model_config = _shown(decision="section_47", their_reference="SC-2026-0001")
 
     decision: Literal["immediate_protection", "section_47", "section_17", "early_help", "declined"]
     their_reference: Reference
@@ -165,12 +138,6 @@ class NewSocialCareDecision(Request):
 
 class NewRequest(Request):
     """An officer asks something of a body; `form` is what GET /v1/bodies says that it asks with `made`."""
-
-    model_config = _shown(
-        body="border_force",
-        case_id="1c72a522-b47a-544f-af82-dccc2c54205a",
-        form={"reasons": "The family may have left the country", "legal_gateway": "Children Act 2004 s 11"},
-    )
 
     body: Code
     case_id: UUID
@@ -182,8 +149,6 @@ class NewRequest(Request):
 
 class NewStep(Request):
     """Something happened to a request: what, and what GET /v1/bodies says is written down with it."""
-
-    model_config = _shown(step="declined", form={"reasons": "No record of the family"})
 
     step: Code
     happened_at: AwareDatetime | None = None
