@@ -7,6 +7,7 @@ import pytest
 from cme_contracts.codes import Factor
 from cme_contracts.safeguarding import CaseConsidered, ConcernRaised, EscalatedToSocialCare
 from cme_safeguarding.application import read
+from cme_safeguarding.application.veiling import Reader
 from tests.safeguarding.support import Safeguarding, Someone, joined, separated
 
 
@@ -19,7 +20,13 @@ async def told(safeguarding: Safeguarding, child_id: UUID) -> list[str]:
 async def waiting(safeguarding: Safeguarding, child_id: UUID) -> int:
     async with safeguarding.db.transaction() as tx:
         found = await read.considerations(
-            tx, "test", case_id=None, child_id=child_id, undecided=True, after=None, limit=100
+            tx,
+            Reader("test", sees_restricted=True, types=()),
+            case_id=None,
+            child_id=child_id,
+            undecided=True,
+            after=None,
+            limit=100,
         )
         return len(found)
 
@@ -136,7 +143,7 @@ async def test_who_read_of_a_child_while_two_were_one_is_told_to_both(safeguardi
         one.matched(first), one.opened(first), other.matched(second), other.opened(second), joined(one, other)
     )
     async with safeguarding.db.transaction() as tx:
-        await read.chronology(tx, "an-officer", one.child_id)
+        await read.chronology(tx, Reader("an-officer", sees_restricted=True, types=()), one.child_id)
     await safeguarding.hear(separated(one, other, [second]))
 
     for someone in (one, other):
