@@ -9,6 +9,7 @@ import json
 import os
 import statistics
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
@@ -31,14 +32,14 @@ WHERE contype = 'f' AND connamespace = 'public'::regnamespace"""
 
 
 @dataclass(frozen=True)
-class File:
+class File(ABC):
     """What is sent. `mark` makes every round's rows new ones."""
 
     name: str
     media_type: str
 
-    def content(self, mark: str) -> bytes:
-        raise NotImplementedError
+    @abstractmethod
+    def content(self, mark: str) -> bytes: ...
 
 
 class Referrals(File):

@@ -18,7 +18,8 @@ from cme_bus.meta import Meta
 from cme_bus.sealing import Key, sealed_json
 from cme_contracts import people
 from cme_contracts.base import Event
-from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import Ground, ReferralReason, ReferrerKind
 from cme_contracts.referrals import PupilAdded, PupilDeleted, ReferralRaised
 from cme_contracts.sealed import Sealed
 from tests.bench.matching_noise import Description, described

@@ -15,7 +15,7 @@ import pytest
 from cme_bus.meta import Meta
 from cme_bus.sealing import VersionedKeyring, sealed_json
 from cme_contracts.catalogue import CATALOG
-from cme_contracts.codes import ReferralReason, ReferrerKind
+from cme_contracts.codes_intake import ReferralReason, ReferrerKind
 from cme_contracts.people import Child
 from cme_contracts.referrals import ReferralRaised
 from cme_contracts.sealed import Sealed

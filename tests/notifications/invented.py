@@ -23,19 +23,21 @@ from cme_contracts.base import Event
 from cme_contracts.codes import (
     CaseKind,
     Category,
-    ChallengeState,
     Factor,
-    Ground,
-    JointDecision,
-    LinkPurpose,
     OfficerRole,
     Outcome,
     Proof,
-    ReferrerKind,
-    ReturnKind,
     SignOff,
     Team,
     Waking,
+)
+from cme_contracts.codes_intake import (
+    ChallengeState,
+    Ground,
+    JointDecision,
+    LinkPurpose,
+    ReferrerKind,
+    ReturnKind,
 )
 from cme_contracts.codes_status import Intake
 from cme_contracts.people import Child, Contact, Officer, Referrer

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
-from cme_contracts.codes import Ground
+from cme_contracts.codes_intake import Ground
 from cme_contracts.people import Address, Child, Referrer
 from cme_referrals.application.forms import (
     About,

@@ -4,7 +4,8 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from cme_contracts import people
-from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import Ground, ReferralReason, ReferrerKind
 from cme_contracts.referrals import PupilAdded, PupilDeleted, ReferralRaised
 from cme_contracts.sealed import Sealed
 

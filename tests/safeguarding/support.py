@@ -22,14 +22,13 @@ from cme_contracts.base import Event
 from cme_contracts.codes import (
     CaseKind,
     Category,
-    EncompassRecipient,
     Factor,
     OfficerRole,
     Outcome,
     Proof,
-    ReferrerKind,
     Waking,
 )
+from cme_contracts.codes_intake import EncompassRecipient, ReferrerKind
 from cme_contracts.encompass import EncompassNotice, EncompassNotified
 from cme_contracts.people import Address, Child, Confidential
 from cme_contracts.referrals import ConcernReported, ConfidentialAddressGiven

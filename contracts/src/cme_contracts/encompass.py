@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from cme_contracts.base import PersonalData, Service, personal_field
-from cme_contracts.codes import EncompassRecipient
+from cme_contracts.codes_intake import EncompassRecipient
 from cme_contracts.fields import Urn, date
 from cme_contracts.people import Child
 from cme_contracts.referrals import CONCERNS, SAFEGUARDING, STREAM, Submission

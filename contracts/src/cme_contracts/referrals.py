@@ -6,9 +6,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cme_contracts.base import Event, Service
-from cme_contracts.codes import (
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import (
     ChallengeState,
-    Factor,
     Ground,
     LinkPurpose,
     ReferralReason,

@@ -5,9 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cme_contracts.codes import (
-    OfficerRole,
-)
+from cme_contracts.codes import OfficerRole
 from cme_contracts.fields import (
     ClockCode,
     ClockId,

@@ -5,10 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cme_contracts.codes import (
-    MatchCertainty,
-    MatchDecision,
-)
+from cme_contracts.codes import MatchCertainty, MatchDecision
 from cme_contracts.fields import (
     FirstSubmissionId,
     Instant,

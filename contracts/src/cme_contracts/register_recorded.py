@@ -5,12 +5,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cme_contracts.codes import (
-    ConsentKind,
-    Ground,
-    JointDecision,
-    Team,
-)
+from cme_contracts.codes import Team
+from cme_contracts.codes_intake import ConsentKind, Ground, JointDecision
 from cme_contracts.fields import (
     CaseId,
     FirstSubmissionId,

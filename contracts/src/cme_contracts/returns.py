@@ -5,7 +5,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from cme_contracts.base import Service
-from cme_contracts.codes import AbsenceCode, Factor, Ground, ReturnKind
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import AbsenceCode, Ground, ReturnKind
 from cme_contracts.fields import LaCode, Urn, date, day
 from cme_contracts.people import Child
 from cme_contracts.referrals import PUBLIC_TASK, STREAM, Submission

@@ -4,7 +4,12 @@ from uuid import uuid4
 
 import pytest
 
-from cme_contracts.codes import Assignment, OfficerRole, Outcome, SignOff
+from cme_contracts.codes import (
+    Assignment,
+    OfficerRole,
+    Outcome,
+    SignOff,
+)
 from cme_contracts.notifications import MessageFailed
 from tests.notifications import invented
 from tests.notifications.integration.conftest import COUNCIL, Service

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from cme_contracts.codes import LinkPurpose, OfficerRole
+from cme_contracts.codes import OfficerRole
+from cme_contracts.codes_intake import LinkPurpose
 from cme_notifications.adapters.mailbox import Mailbox
 from cme_notifications.adapters.postgres import forget_contacts
 from tests.notifications import invented

@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from cme_bus.meta import Meta
-from cme_contracts.codes import OfficerRole, Outcome, ReferrerKind
+from cme_contracts.codes import OfficerRole, Outcome
+from cme_contracts.codes_intake import ReferrerKind
 from cme_contracts.notifications import MessageFailed, MessageSent, ReferrerInformed
 from cme_notifications.application.receipts import note_receipt
 from tests.notifications import invented

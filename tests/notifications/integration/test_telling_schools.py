@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from cme_contracts.codes import ChallengeState, Ground, OfficerRole, ReturnKind
+from cme_contracts.codes import OfficerRole
+from cme_contracts.codes_intake import ChallengeState, Ground, ReturnKind
 from cme_contracts.notifications import MessageFailed
 from cme_notifications.domain.messages import WAIT_FOR_ADDRESS
 from tests.notifications import invented

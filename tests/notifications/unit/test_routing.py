@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from cme_contracts.base import Event
-from cme_contracts.codes import LinkPurpose, OfficerRole, Outcome, SignOff
+from cme_contracts.codes import OfficerRole, Outcome, SignOff
+from cme_contracts.codes_intake import LinkPurpose
 from cme_notifications.adapters.routes import ROUTES, read_routes
 from cme_notifications.application.ports import About, Owed
 from cme_notifications.application.tell import tell

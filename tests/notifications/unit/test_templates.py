@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 import cme_council
-from cme_contracts.codes import LinkPurpose, SignOff
+from cme_contracts.codes import SignOff
+from cme_contracts.codes_intake import LinkPurpose
 from cme_notifications.adapters.council import council_on
 from cme_notifications.adapters.places import Places
 from cme_notifications.adapters.routes import read_routes

@@ -17,7 +17,7 @@ from cme_bus.meta import Meta
 from cme_bus.sealing import sealed_json
 from cme_contracts.base import Event
 from cme_contracts.catalogue import CATALOG
-from cme_contracts.codes import ConsentKind, Ground, JointDecision
+from cme_contracts.codes_intake import ConsentKind, Ground, JointDecision
 from cme_contracts.register_matching import RecordsJoined, RecordsSeparated, SubmissionMatched
 from cme_contracts.register_recorded import AttendanceOrderRecorded, ConsentRecorded, JointEnquiryDecided
 from cme_referrals.adapters.files import read_term_dates

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from cme_bus.database import Database
-from cme_contracts.codes import WithdrawalReason
+from cme_contracts.codes_intake import WithdrawalReason
 from cme_referrals.adapters.postgres import ReferralsTx
 from tests.referrals.integration.conftest import Standing
 from tests.referrals.integration.visitor import Visitor

@@ -9,7 +9,13 @@ import pytest
 from cme_bus.consumer import Consumer
 from cme_bus.database import Database
 from cme_contracts.catalogue import CATALOG
-from cme_contracts.codes import CaseKind, Category, Outcome, Proof, Team
+from cme_contracts.codes import (
+    CaseKind,
+    Category,
+    Outcome,
+    Proof,
+    Team,
+)
 from cme_contracts.notifications import ReferrerInformed
 from cme_contracts.register import CaseClosed, CaseOpened, DuplicateLinked, LeadOfficerAssigned
 from cme_contracts.register_clocks import ClockRecomputed, ClockStarted

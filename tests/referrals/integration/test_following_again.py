@@ -7,7 +7,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from cme_bus.database import Database
-from cme_contracts.codes import CaseKind, Category, OfficerRole, Outcome, Proof, Waking
+from cme_contracts.codes import (
+    CaseKind,
+    Category,
+    OfficerRole,
+    Outcome,
+    Proof,
+    Waking,
+)
 from cme_contracts.notifications import ReferrerInformed
 from cme_contracts.register import CaseClosed, CaseOpened, LeadOfficerAssigned
 from cme_contracts.register_cases import CaseBecameDormant, CaseLeftToTeam, CaseReopened, CaseWoken

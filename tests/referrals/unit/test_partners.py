@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from cme_contracts.codes import Factor, ReferrerKind
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import ReferrerKind
 from cme_referrals.domain.partners import believed_kind, domains, factors_on, same_address
 
 MONDAY = date(2026, 11, 23)

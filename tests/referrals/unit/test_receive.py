@@ -11,7 +11,8 @@ import pytest
 from cme_bus.meta import Meta
 from cme_calendars import SchoolDays, WorkingDays
 from cme_contracts.base import Event
-from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import Ground, ReferralReason, ReferrerKind
 from cme_contracts.people import Child, Referrer
 from cme_contracts.referrals import (
     ConcernReported,

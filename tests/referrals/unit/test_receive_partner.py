@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from cme_contracts.codes import Factor, ReferralReason, ReferrerKind
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import ReferralReason, ReferrerKind
 from cme_contracts.people import Child, Referrer
 from cme_contracts.referrals import ConcernReported, ReferralRaised, ReferrerNamed
 from cme_referrals.application.forms import PartnerForm, Received

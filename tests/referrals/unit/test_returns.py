@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from cme_calendars import SchoolDays, WorkingDays
-from cme_contracts.codes import ReturnKind
+from cme_contracts.codes_intake import ReturnKind
 from cme_referrals.domain.completeness import Kind
 from cme_referrals.domain.exemptions import Asked, new_pupil_exempt
 from cme_referrals.domain.returns import (

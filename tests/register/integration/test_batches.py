@@ -7,7 +7,7 @@ import asyncpg
 
 from cme_bus.database import Database, as_it_is, prepare
 from cme_contracts.base import Event
-from cme_contracts.codes import Ground
+from cme_contracts.codes_intake import Ground
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.adapters.tables import load_rules
 from tests.register.integration.county import KEYRING, Register, Standing

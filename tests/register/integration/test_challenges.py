@@ -2,7 +2,7 @@
 
 import pytest
 
-from cme_contracts.codes import ChallengeState
+from cme_contracts.codes_intake import ChallengeState
 from cme_contracts.referrals import PupilDeleted, SubmissionChallenged
 from tests.register.integration.county import Register
 from tests.register.invented import SCHOOL, deletion

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from cme_contracts.codes import Ground, WithdrawalReason
+from cme_contracts.codes_intake import Ground, WithdrawalReason
 from cme_contracts.referrals import SubmissionWithdrawn
 from cme_contracts.returns import LostPupilRecorded, TransferFileSent
 from cme_contracts.sealed import Sealed

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cme_contracts.codes import ReferralReason
+from cme_contracts.codes_intake import ReferralReason
 from cme_contracts.referrals import EnquiryMade
 from cme_register.application.checks import planned_for
 from tests.register.integration.county import GWILYM, IMOGEN, Register

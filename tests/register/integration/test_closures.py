@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from cme_contracts.codes import Factor, Recommendation, ReferralReason
+from cme_contracts.codes import Factor, Recommendation
+from cme_contracts.codes_intake import ReferralReason
 from cme_contracts.safeguarding import CaseConsidered, ConcernRaised
 from tests.register.integration.county import GWILYM, IMOGEN, TOBIAS, Register
 from tests.register.integration.desk import Desk

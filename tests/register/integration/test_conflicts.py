@@ -6,7 +6,7 @@ from uuid import UUID
 
 import httpx2
 
-from cme_contracts.codes import ReferralReason
+from cme_contracts.codes_intake import ReferralReason
 from tests.register.integration.county import GWILYM, IMOGEN, TOBIAS, Register
 from tests.register.integration.desk import Desk
 from tests.register.invented import SCHOOL, addition, child, deletion, referral

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cme_contracts.codes import ReferralReason
+from cme_contracts.codes_intake import ReferralReason
 from tests.register.integration.county import Register
 from tests.register.integration.desk import Desk
 from tests.register.invented import SCHOOL, addition, referral

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from cme_contracts.codes import Ground, Team
+from cme_contracts.codes import Team
+from cme_contracts.codes_intake import Ground
 from cme_register.application.handing_over import hand_over_chain
 from cme_register.domain.errors import NotOnRegister
 from tests.register.integration.county import Register

@@ -6,7 +6,13 @@ from uuid import uuid4
 
 from aiokafka.structs import ConsumerRecord
 
-from cme_contracts.codes import ChallengeState, Factor, Ground, ReturnKind, WithdrawalReason
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import (
+    ChallengeState,
+    Ground,
+    ReturnKind,
+    WithdrawalReason,
+)
 from cme_contracts.referrals import JointEnquirySigned, PupilDeleted, SubmissionChallenged, SubmissionWithdrawn
 from cme_contracts.returns import HomeEducationNotified, ReturnLate
 from cme_contracts.safeguarding import ConcernRaised

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cme_contracts.codes import ChallengeState, Factor, Ground, WithdrawalReason
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import ChallengeState, Ground, WithdrawalReason
 from cme_contracts.referrals import PupilDeleted, SubmissionChallenged, SubmissionWithdrawn
 from tests.register.integration.county import GWILYM, IMOGEN, Register
 from tests.register.integration.desk import Desk

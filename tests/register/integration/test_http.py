@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from cme_contracts.codes import Factor, ReferralReason
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import ReferralReason
 from cme_contracts.notifications import ReferrerInformed
 from cme_web.paging import cursor
 from tests.register.integration.county import GWILYM, IMOGEN, TOBIAS, Register

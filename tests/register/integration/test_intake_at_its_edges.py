@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 from cme_bus.database import Database
-from cme_contracts.codes import ReferralReason
+from cme_contracts.codes_intake import ReferralReason
 from cme_register.adapters.postgres import RegisterTx
 from cme_register.adapters.tables import load_rules
 from tests.register.integration.county import KEYRING, Register, Standing, record

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from cme_contracts.codes import Ground, WithdrawalReason
+from cme_contracts.codes_intake import Ground, WithdrawalReason
 from cme_contracts.referrals import JointEnquirySigned, SubmissionWithdrawn
 from cme_contracts.sealed import Sealed
 from tests.register.integration.county import IMOGEN, Register

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from cme_contracts import people
-from cme_contracts.codes import AbsenceCode, ReturnKind
+from cme_contracts.codes_intake import AbsenceCode, ReturnKind
 from cme_contracts.returns import (
     AttendanceReturned,
     HomeEducationNotified,

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from cme_contracts.codes import ReferralReason
+from cme_contracts.codes_intake import ReferralReason
 from cme_contracts.referrals import SchoolCalendarChanged, SchoolTerm
 from tests.register.integration.county import GWILYM, Register
 from tests.register.integration.desk import Desk

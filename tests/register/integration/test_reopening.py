@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from cme_contracts.codes import Recommendation, ReferralReason
+from cme_contracts.codes import Recommendation
+from cme_contracts.codes_intake import ReferralReason
 from cme_contracts.safeguarding import CaseConsidered
 from tests.register.integration.county import IMOGEN, Register
 from tests.register.integration.desk import Desk

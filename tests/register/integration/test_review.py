@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from cme_contracts import people
-from cme_contracts.codes import Ground
+from cme_contracts.codes_intake import Ground
 from tests.register.integration.county import IMOGEN, Register
 from tests.register.integration.desk import Desk
 from tests.register.invented import child, deletion, referral

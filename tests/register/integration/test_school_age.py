@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from cme_contracts.codes import Factor, WithdrawalReason
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import WithdrawalReason
 from cme_contracts.referrals import SubmissionWithdrawn
 from tests.register.integration.county import Register
 from tests.register.integration.desk import Desk

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cme_calendars import local_date
-from cme_contracts.codes import Factor, ReferralReason
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import ReferralReason
 from cme_contracts.safeguarding import ConcernRaised
 from cme_register.adapters.invariants import broken
 from cme_register.application.ports import Officer

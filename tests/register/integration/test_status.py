@@ -10,7 +10,7 @@ import pytest
 
 from cme_bus.database import Database
 from cme_contracts import people
-from cme_contracts.codes import Ground, WithdrawalReason
+from cme_contracts.codes_intake import Ground, WithdrawalReason
 from cme_contracts.referrals import SubmissionWithdrawn
 from cme_contracts.returns import HomeEducationNotified
 from cme_contracts.sealed import Sealed

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from cme_contracts.codes import Team, WithdrawalReason
+from cme_contracts.codes import Team
+from cme_contracts.codes_intake import WithdrawalReason
 from cme_contracts.referrals import ReferralRaised, SubmissionWithdrawn
 from cme_register.application.handing_over import hand_over_chain
 from tests.register.integration.county import Register

@@ -8,7 +8,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from cme_contracts.codes import Factor, Ground, ReferralReason
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import Ground, ReferralReason
 from tests.register.integration.county import IMOGEN, Register
 from tests.register.integration.desk import Desk
 from tests.register.invented import child, deletion, referral

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from cme_contracts.codes import Factor, ReferralReason
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import ReferralReason
 from tests.register.integration.county import IMOGEN, TOBIAS, Register
 from tests.register.integration.desk import Desk
 from tests.register.invented import NOVEMBER, child, referral

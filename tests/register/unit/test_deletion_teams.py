@@ -7,7 +7,8 @@ from shutil import copytree
 
 import pytest
 
-from cme_contracts.codes import Ground, Team
+from cme_contracts.codes import Team
+from cme_contracts.codes_intake import Ground
 from cme_register.adapters.tables import TABLES, load_rules
 from cme_register.domain.deletion_teams import DeletionTeams, TeamRow
 

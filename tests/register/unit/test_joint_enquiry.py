@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cme_contracts import codes as contract
+from cme_contracts import codes_intake as contract
 from cme_register.domain.joint_enquiry import Decision, JointEnquiry, Signature
 
 signatures = st.none() | st.builds(

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from cme_contracts import codes as contract
+from cme_contracts import codes_intake
 from cme_contracts.catalogue import CATALOG
 from cme_register.adapters.tables import load_rules
 from cme_register.domain import codes
@@ -161,9 +162,9 @@ def test_a_factor_is_noted_once() -> None:
 
 
 def test_the_codes_that_rules_name_are_codes_of_the_contracts() -> None:
-    assert {one.value for one in contract.Ground} >= ANSWERED_BY_ITS_GROUND
+    assert {one.value for one in codes_intake.Ground} >= ANSWERED_BY_ITS_GROUND
     assert set(TELLS) <= set(CATALOG)
-    assert "no_school_place" in {one.value for one in contract.ReferralReason}
+    assert "no_school_place" in {one.value for one in codes_intake.ReferralReason}
 
 
 def test_a_record_is_gathered_field_by_field() -> None:

@@ -5,7 +5,12 @@ from uuid import uuid4
 
 import pytest
 
-from cme_contracts.codes import CaseKind, Category, Factor, Team
+from cme_contracts.codes import (
+    CaseKind,
+    Category,
+    Factor,
+    Team,
+)
 from cme_contracts.register_status import CsaCeased
 from cme_contracts.safeguarding import CaseConsidered, ConcernRaised, EscalatedToSocialCare
 from tests.safeguarding.support import Safeguarding, Someone

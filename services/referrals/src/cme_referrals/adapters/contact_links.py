@@ -9,7 +9,7 @@ import asyncpg
 
 from cme_bus.database import Connection
 from cme_bus.sealing import Keyring
-from cme_contracts.codes import LinkPurpose
+from cme_contracts.codes_intake import LinkPurpose
 from cme_referrals.application.contact_links import Asked
 
 ALONE = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from cme_bus.meta import Meta
-from cme_contracts.codes import ChallengeState, Ground
+from cme_contracts.codes_intake import ChallengeState, Ground
 from cme_contracts.referrals import SubmissionChallenged
 from cme_referrals.application.ports import Publishes, Returned
 from cme_referrals.domain.rules import Challenge, State

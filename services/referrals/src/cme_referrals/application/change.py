@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from cme_contracts.codes import WithdrawalReason
+from cme_contracts.codes_intake import WithdrawalReason
 from cme_contracts.referrals import SubmissionWithdrawn
 from cme_referrals.application.ports import Publishes
 from cme_referrals.application.telling import Sender

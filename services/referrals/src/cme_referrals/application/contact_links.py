@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from cme_contracts.codes import LinkPurpose
+from cme_contracts.codes_intake import LinkPurpose
 from cme_contracts.people import Contact
 from cme_contracts.referrals import LinkRequested
 from cme_contracts.sealed import Sealed

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from cme_contracts.codes import Factor, Ground, ReferralReason, ReferrerKind
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import Ground, ReferralReason, ReferrerKind
 from cme_contracts.people import Address, Child, Confidential, Referrer
 from cme_contracts.referrals import EnquiryMade
 from cme_referrals.domain.child_token import same_child

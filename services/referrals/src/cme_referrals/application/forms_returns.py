@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from cme_contracts.codes import AbsenceCode, Factor
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import AbsenceCode
 from cme_referrals.application.forms import About
 
 

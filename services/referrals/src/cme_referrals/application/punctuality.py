@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from cme_calendars import SchoolDays, local_date
-from cme_contracts.codes import Ground, ReturnKind
+from cme_contracts.codes_intake import Ground, ReturnKind
 from cme_contracts.returns import ReturnLate
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.forms import Receipt

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from cme_contracts.codes import Factor, ReferralReason, ReferrerKind
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import ReferralReason, ReferrerKind
 from cme_contracts.people import Child, Referrer
 from cme_contracts.referrals import EnquiryMade, ReferralRaised, ReferrerNamed
 from cme_contracts.sealed import Sealed

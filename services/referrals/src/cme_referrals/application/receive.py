@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cme_calendars import local_date
-from cme_contracts.codes import Factor, ReferrerKind
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import ReferrerKind
 from cme_contracts.people import Child
 from cme_contracts.referrals import ConcernReported, ConfidentialAddressGiven
 from cme_contracts.sealed import Sealed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cme_calendars import SchoolDays, local_date
-from cme_contracts.codes import EncompassRecipient, ReferrerKind
+from cme_contracts.codes_intake import EncompassRecipient, ReferrerKind
 from cme_contracts.encompass import EncompassNotice, EncompassNotified, EncompassReceived
 from cme_contracts.people import Child
 from cme_contracts.sealed import Sealed

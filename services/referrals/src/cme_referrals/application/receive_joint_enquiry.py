@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cme_calendars import local_date
-from cme_contracts.codes import Ground, ReferrerKind
+from cme_contracts.codes_intake import Ground, ReferrerKind
 from cme_contracts.referrals import JointEnquirySigned
 from cme_contracts.sealed import Sealed
 from cme_referrals.application.about import checked, filled, filled_about, refuse_the_future

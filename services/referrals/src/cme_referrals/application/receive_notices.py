@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cme_calendars import local_date
-from cme_contracts.codes import ReferrerKind
+from cme_contracts.codes_intake import ReferrerKind
 from cme_contracts.returns import AttendanceReturned, HomeEducationNotified, SicknessReturned
 from cme_contracts.sealed import Sealed
 from cme_referrals.application.about import checked, filled, filled_about, refuse_the_future

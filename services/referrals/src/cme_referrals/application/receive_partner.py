@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cme_calendars import local_date
-from cme_contracts.codes import ReferralReason, ReferrerKind
+from cme_contracts.codes_intake import ReferralReason, ReferrerKind
 from cme_contracts.people import Child
 from cme_referrals.application.about import checked, filled, filled_about, refuse_the_future
 from cme_referrals.application.authority import Authority

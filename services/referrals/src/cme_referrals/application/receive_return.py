@@ -6,7 +6,8 @@ from dataclasses import fields
 from datetime import date
 
 from cme_calendars import compulsory_school_age, local_date
-from cme_contracts.codes import Factor, Ground, ReferrerKind
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import Ground, ReferrerKind
 from cme_contracts.referrals import PupilAdded, PupilDeleted
 from cme_contracts.sealed import Sealed
 from cme_referrals.application.about import checked, filled, filled_about, refuse_the_future

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from cme_calendars import local_date
-from cme_contracts.codes import LinkPurpose, ReferrerKind
+from cme_contracts.codes_intake import LinkPurpose, ReferrerKind
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.contact_links import Asked, ask_for_link, subjects_of
 from cme_referrals.application.ports import Followed

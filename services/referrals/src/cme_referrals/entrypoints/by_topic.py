@@ -10,7 +10,7 @@ from typing import Any
 from cme_bus.consumer import Consumer
 from cme_bus.errors import TryAgain, Unprocessable
 from cme_bus.meta import Meta
-from cme_contracts.codes import ReferrerKind
+from cme_contracts.codes_intake import ReferrerKind
 from cme_contracts.partners import AskedOfReturn, FormAnswered, FormSent, Remark, TakenForm
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.batches import RowFault

@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Response
 from pydantic import Field
 
-from cme_contracts.codes import WithdrawalReason
+from cme_contracts.codes_intake import WithdrawalReason
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.batches import RowFault
 from cme_referrals.application.change import Sent, open_to_change, withdraw

@@ -12,7 +12,7 @@ from fastapi import Response
 
 from cme_bus.database import Database
 from cme_bus.meta import new_id
-from cme_contracts.codes import ReferrerKind
+from cme_contracts.codes_intake import ReferrerKind
 from cme_referrals.adapters.postgres import ReferralsTx
 from cme_referrals.application.authority import Authority
 from cme_referrals.application.forms import Receipt, Received

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cme_contracts.codes import Factor, Ground
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import Ground
 from cme_contracts.referrals import EnquiryMade
 from cme_referrals.application.forms import DeletionForm, Evidence, NewPupilForm
 from cme_referrals.entrypoints.fields import Day, Form, Known, LaCode, School, Text, YesNo

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from cme_contracts.codes import Ground
+from cme_contracts.codes_intake import Ground
 from cme_referrals.application.receive_joint_enquiry import JointEnquiryForm
 from cme_referrals.entrypoints.fields import Day, LaCode, School, Text, YesNo
 from cme_referrals.entrypoints.forms import Enquiry

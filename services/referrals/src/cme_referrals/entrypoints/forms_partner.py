@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from cme_contracts.codes import Factor, ReferrerKind
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import ReferrerKind
 from cme_referrals.application.forms import PartnerForm
 from cme_referrals.entrypoints.fields import Day, Known, LaCode, School, Text, YesNo
 from cme_referrals.entrypoints.people import Child, Referrer

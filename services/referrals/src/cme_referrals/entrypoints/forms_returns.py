@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cme_contracts.codes import AbsenceCode, Factor
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import AbsenceCode
 from cme_referrals.application.forms_returns import (
     AttendanceForm,
     HomeEducationForm,

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from cme_contracts import people
-from cme_contracts.codes import Factor, Ground, ReferralReason
+from cme_contracts.codes import Factor
+from cme_contracts.codes_intake import Ground, ReferralReason
 from cme_referrals.application.forms import ReferralForm
 from cme_referrals.domain.completeness import Kind, asked_of_a_school
 from cme_referrals.entrypoints.fields import Day, Email, Form, Known, LaCode, School, Telephone, Text, YesNo

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from cme_contracts import people
-from cme_contracts.codes import ReferrerKind
+from cme_contracts.codes_intake import ReferrerKind
 from cme_referrals.application.forms import NOTHING_WITHHELD, About
 from cme_referrals.entrypoints.fields import Day, Email, Form, Identifier, Known, Telephone, Text, YesNo
 

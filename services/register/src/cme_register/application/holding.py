@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cme_calendars import end_of_day, local_date
-from cme_contracts.codes import ChallengeState
+from cme_contracts.codes_intake import ChallengeState
 from cme_contracts.referrals import SubmissionChallenged
 from cme_register.application.chasing import chase, chase_no_more
 from cme_register.application.clocks import occurred

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from cme_contracts.codes import Ground, JointDecision
+from cme_contracts.codes_intake import Ground, JointDecision
 from cme_contracts.register_recorded import JointEnquiryDecided
 from cme_register.application.ports import Transaction
 from cme_register.application.rules import NewId

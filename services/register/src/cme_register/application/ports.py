@@ -18,14 +18,13 @@ from cme_register.application.ports_joint_enquiries import JointEnquiries
 from cme_register.application.ports_matching import Matching, Reviews
 from cme_register.application.ports_moving import Moving
 from cme_register.application.ports_owners import Owners
+from cme_register.application.ports_recorded import Handovers, Recorded
 from cme_register.application.ports_recounting import Recounting
 from cme_register.application.ports_work import Work
 from cme_register.domain.case import Case
 from cme_register.domain.clocks import Clock
 from cme_register.domain.codes import Role, SubmissionKind
 from cme_register.domain.details import Details
-from cme_register.domain.handover import Handover
-from cme_register.domain.recorded import Consent, Order
 from cme_register.domain.school_year import SchoolYear
 from cme_register.domain.submission import Referred, Submission
 from cme_timers import Wanted
@@ -258,29 +257,6 @@ class Chronology(Protocol):
 
     async def heard(self, event_id: UUID) -> bool:
         """Whether this event has made a line before, even if the inbox has forgotten it."""
-
-
-class Recorded(Protocol):
-    """What officers recorded that was decided elsewhere. Lock the child first."""
-
-    async def put_order(self, child_id: UUID, order: Order, *, order_id: UUID, by: UUID, at: datetime) -> UUID | None:
-        """Keep an order, or change the one of this number. Returns its id; None where the number is another child's."""
-
-    async def add_consent(self, child_id: UUID, consent: Consent, *, consent_id: UUID, by: UUID, at: datetime) -> None:
-        """Keep a decision."""
-
-    async def of_records(self, record_ids: Collection[UUID]) -> tuple[UUID, ...]:
-        """The ids of all that was recorded with these records, orders first."""
-
-
-class Handovers(Protocol):
-    """What was handed to other teams of the council. Lock the child first."""
-
-    async def add(self, handovers: Sequence[Handover], at: datetime) -> set[UUID]:
-        """Keep those whose chain has not gone to that team for that reason before; returns their ids."""
-
-    async def of_chain(self, first_submission_id: UUID) -> Sequence[Handover]:
-        """What of a chain was handed over, the first first."""
 
 
 class Calendars(Protocol):

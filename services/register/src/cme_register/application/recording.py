@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from cme_contracts.codes import ConsentKind
+from cme_contracts.codes_intake import ConsentKind
 from cme_contracts.register_recorded import AttendanceOrderRecorded, ConsentRecorded
 from cme_register.application.ports import Transaction
 from cme_register.application.telling import entry

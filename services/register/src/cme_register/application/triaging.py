@@ -9,7 +9,13 @@ from uuid import UUID
 
 from cme_bus.meta import Meta
 from cme_calendars import CompulsorySchoolAge, end_of_day, local_date
-from cme_contracts.codes import Assignment, CaseKind, Category, Factor, Outcome
+from cme_contracts.codes import (
+    Assignment,
+    CaseKind,
+    Category,
+    Factor,
+    Outcome,
+)
 from cme_contracts.register import CaseOpened, CategoryChanged, DuplicateLinked
 from cme_contracts.register_status import ClosureSuggested
 from cme_register.application.clocks import Started, next_date, started, still_to_come

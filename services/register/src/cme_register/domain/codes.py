@@ -29,7 +29,7 @@ RETURNS = frozenset({
 })  # fmt: skip
 """What a school sends of a pupil of its own."""
 DID_NOT_ARRIVE, NO_SCHOOL_PLACE = "did_not_arrive", "no_school_place"
-"""Reasons for a referral that rules go by: `cme_contracts.codes.ReferralReason`."""
+"""Reasons for a referral that rules go by: `cme_contracts.codes_intake.ReferralReason`."""
 
 
 class Kind(StrEnum):

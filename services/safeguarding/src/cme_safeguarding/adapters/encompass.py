@@ -8,7 +8,7 @@ from uuid import UUID
 from cme_bus.database import Connection
 from cme_bus.sealing import Keyring
 from cme_contracts.encompass import EncompassNotice
-from cme_safeguarding.application.ports import KeptNotice
+from cme_safeguarding.application.ports_encompass import KeptNotice
 
 
 class PostgresEncompass:

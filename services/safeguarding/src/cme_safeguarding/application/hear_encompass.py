@@ -8,7 +8,8 @@ from uuid import UUID
 from cme_contracts.codes import Factor
 from cme_safeguarding.application.consider import Prompt, consider
 from cme_safeguarding.application.markers import say
-from cme_safeguarding.application.ports import KeptNotice, Practice, Transaction
+from cme_safeguarding.application.ports import Practice, Transaction
+from cme_safeguarding.application.ports_encompass import KeptNotice
 from cme_safeguarding.domain.markers import ENCOMPASS_NOTICE
 
 POLICE = "police"

@@ -11,8 +11,8 @@ from uuid import UUID
 from cme_bus.meta import Meta
 from cme_calendars import WorkingDays
 from cme_contracts.base import Event
-from cme_contracts.encompass import EncompassNotice
 from cme_contracts.people import Child, Confidential
+from cme_safeguarding.application.ports_encompass import EncompassNotices
 from cme_safeguarding.application.ports_requests import Requests
 from cme_safeguarding.domain.case_file import CaseFile
 from cme_safeguarding.domain.clocks import Clock, ClockTable
@@ -121,31 +121,6 @@ class ConfidentialAddresses(Protocol):
 
     async def of(self, subjects: Collection[UUID]) -> Sequence[tuple[UUID, datetime, Confidential | None]]:
         """What was given about these: submission, when, and what; None where the key has been forgotten."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeptNotice:
-    """That somebody told of an incident, as Operation Encompass has it."""
-
-    submission_id: UUID
-    source: str
-    recipient: str
-    """Who was to be told: the setting, or the council's officer."""
-    on_time: bool | None
-    """Before the next school day began. None: no calendar said."""
-    received_at: datetime
-    notice: EncompassNotice | None
-    """The child and the incident; None where the key has been forgotten."""
-
-
-class EncompassNotices(Protocol):
-    """Notices, restricted to safeguarding."""
-
-    async def keep(self, notice: KeptNotice, chain: UUID) -> None:
-        """Keep one, its notice sealed."""
-
-    async def of(self, subjects: Collection[UUID]) -> Sequence[KeptNotice]:
-        """Those about these, the oldest first."""
 
 
 class Markers(Protocol):

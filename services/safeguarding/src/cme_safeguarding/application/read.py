@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from cme_contracts.people import Child, Confidential
-from cme_safeguarding.application.ports import File, KeptNotice, Shown, Transaction
+from cme_safeguarding.application.ports import File, Shown, Transaction
+from cme_safeguarding.application.ports_encompass import KeptNotice
 from cme_safeguarding.application.veiling import Reader, veil, veils
 from cme_safeguarding.domain.consideration import Consideration
 from cme_safeguarding.domain.errors import UnknownChild

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from cme_calendars import local_date
 from cme_contracts.people import Confidential
-from cme_safeguarding.application.ports import KeptNotice, Shown
+from cme_safeguarding.application.ports import Shown
+from cme_safeguarding.application.ports_encompass import KeptNotice
 from cme_safeguarding.domain.consideration import Consideration
 from cme_safeguarding.domain.escalation import Escalation
 from cme_safeguarding.domain.factors import FactorRule, FactorTable

@@ -29,7 +29,8 @@ from cme_safeguarding.application.consider import Prompt
 from cme_safeguarding.application.hear_concern import hear_concern
 from cme_safeguarding.application.hear_confidential import hear_confidential
 from cme_safeguarding.application.hear_encompass import POLICE, hear_encompass
-from cme_safeguarding.application.ports import KeptNotice, Practice
+from cme_safeguarding.application.ports import Practice
+from cme_safeguarding.application.ports_encompass import KeptNotice
 from cme_timers import BusinessClock
 
 HELD_CONCERN = timedelta(minutes=15)
